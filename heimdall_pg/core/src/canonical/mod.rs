@@ -1,0 +1,5 @@
+//! Canonical forms: two spellings of one thing give one text.
+
+mod kind;
+
+pub use kind::Kind;
