@@ -1,6 +1,10 @@
 //! Everything of Heimdall that needs no database: bytes → records → entities → batch.
 //!
-//! Modules depend downwards only: `pipeline` → `batch` → `mapping` → `protect`, `format`, `canonical`.
+//! Modules depend downwards only: `pipeline` → `batch` → `mapping` → `format`, `protect`, `canonical`.
 
+pub mod batch;
 pub mod canonical;
+pub mod format;
+pub mod mapping;
+pub mod pipeline;
 pub mod protect;

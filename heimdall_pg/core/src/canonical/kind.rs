@@ -84,7 +84,14 @@ impl Kind {
 
     /// The kind of that name (case does not matter, so that a label is found as well).
     pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
+        Kind::ALL
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The kind of that label, to the letter.
+    pub fn from_label(label: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.label() == label)
     }
 
     /// True where a value identifies a person: such a key is stored as an HMAC, never as text.

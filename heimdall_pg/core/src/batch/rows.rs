@@ -1,0 +1,187 @@
+//! A row becomes entities, relations and, where it has to, a `Record`.
+
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use super::reject::Fault;
+use super::{Batch, Edge, EdgeKey, Node, Original, Properties, Seen};
+use crate::canonical::{CanonicalError, Kind, canonical_observable, parse_timestamp};
+use crate::format::Row;
+use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
+use crate::protect::{SealError, hex};
+
+/// Stands for the time of a row that has none: earlier than any.
+const NO_TIME: i64 = i64::MIN;
+
+impl Batch {
+    /// Takes a row, whole or not at all.
+    ///
+    /// # Errors
+    /// [`SealError`]; a bad value puts the row aside instead.
+    pub fn add_row(&mut self, plan: &Plan, row: Row<'_>) -> Result<(), SealError> {
+        match self.try_row(plan, &row) {
+            Ok(()) => {
+                self.counts.read += 1;
+                self.counts.accepted += 1;
+                Ok(())
+            }
+            Err(fault) => {
+                let column = fault.column.and_then(|at| plan.columns.get(at)).cloned();
+                self.reject(row.number, row.offset, (column, fault.rule, fault.reason), &row.raw())
+            }
+        }
+    }
+
+    fn try_row(&mut self, plan: &Plan, row: &Row<'_>) -> Result<(), Fault> {
+        let at = time(plan, row)?;
+        let mut nodes = std::mem::take(&mut self.row_nodes);
+        let found = self.find_entities(plan, row, &mut nodes);
+        let done = match found {
+            Err(fault) => Err(fault),
+            Ok(()) => self.merge_row(plan, row, at, &nodes),
+        };
+        self.row_nodes = nodes;
+        done
+    }
+
+    /// Canonicalises all entities of a row before anything is counted.
+    fn find_entities(&mut self, plan: &Plan, row: &Row<'_>, nodes: &mut Vec<Option<u32>>) -> Result<(), Fault> {
+        nodes.clear();
+        for (at, entity) in plan.entities.iter().enumerate() {
+            let spelled = entity.column.map_or("", |column| row.value(column));
+            nodes.push(if is_absent(spelled) {
+                None
+            } else {
+                let node = self.entity(at, entity, &plan.labels[usize::from(entity.label)], spelled);
+                let fault = |error: CanonicalError| Fault {
+                    column: entity.column,
+                    rule: entity.kind.name(),
+                    reason: error.reason,
+                };
+                Some(node.map_err(fault)?)
+            });
+        }
+        Ok(())
+    }
+
+    fn entity(&mut self, at: usize, entity: &EntityPlan, label: &str, spelled: &str) -> Result<u32, CanonicalError> {
+        if self.by_spelling.len() <= at {
+            self.by_spelling.resize_with(at + 1, Default::default);
+        }
+        if let Some(node) = self.by_spelling[at].get(spelled) {
+            return Ok(*node);
+        }
+        let canonical = canonical_observable(entity.kind, spelled)?;
+        let node = match entity.key_rule {
+            KeyRule::Keep => self.node(entity.label, &canonical),
+            KeyRule::Hash => {
+                let digest = hex(&self.keys.hash.digest(label, canonical.as_bytes()));
+                let node = self.node(entity.label, &digest);
+                let original = &mut self.nodes[node as usize].original;
+                if original.is_none() {
+                    // What the user wrote is kept: the canonical form follows from it, not the reverse.
+                    let plain = Zeroizing::new(spelled.trim_ascii().to_owned());
+                    *original = Some(Original { plain, tlp: entity.original_tlp });
+                    self.size += spelled.len();
+                }
+                node
+            }
+        };
+        self.by_spelling[at].insert(spelled.into(), node);
+        self.size += spelled.len() + 40;
+        Ok(node)
+    }
+
+    /// The node of a label and canonical value, made where it is not there.
+    pub(super) fn node(&mut self, label: u16, value: &str) -> u32 {
+        let at = usize::from(label);
+        if self.by_value.len() <= at {
+            self.by_value.resize_with(at + 1, Default::default);
+        }
+        if let Some(node) = self.by_value[at].get(value) {
+            return *node;
+        }
+        let node = self.nodes.len() as u32;
+        let value: Rc<str> = value.into();
+        self.size += value.len() + 48 + size_of::<Node>();
+        self.by_value[at].insert(Rc::clone(&value), node);
+        let properties = Properties::default();
+        self.nodes.push(Node { label, value, original: None, seen: Seen::default(), properties });
+        node
+    }
+
+    fn merge_row(&mut self, plan: &Plan, row: &Row<'_>, at: Option<i64>, nodes: &[Option<u32>]) -> Result<(), Fault> {
+        let record = if plan.relations.is_empty() || has_leftovers(plan, row) {
+            self.record(plan, row, at, nodes)
+        } else {
+            None
+        };
+        if record.is_none() && nodes.iter().all(Option::is_none) {
+            return Err(Fault { column: None, rule: "row", reason: "no value in any column that the mapping names" });
+        }
+        for (node, entity) in nodes.iter().zip(&plan.entities) {
+            let Some(node) = *node else { continue };
+            let stored = &mut self.nodes[node as usize];
+            stored.seen.add(row.number, at);
+            self.size += set(&mut stored.properties, plan, &entity.properties, row, at);
+            if let Some(record) = record {
+                self.edge(EdgeKey { edge_type: 0, from: node, to: record }, row.number, at);
+            }
+        }
+        for relation in &plan.relations {
+            let (Some(from), Some(to)) = (nodes[relation.from], nodes[relation.to]) else { continue };
+            let key = EdgeKey { edge_type: relation.edge_type, from, to };
+            let edge = self.edge(key, row.number, at);
+            let grown = set(&mut edge.properties, plan, &relation.properties, row, at);
+            self.size += grown;
+        }
+        Ok(())
+    }
+
+    fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) -> &mut Edge {
+        let size = &mut self.size;
+        let edge = self.edges.entry(key).or_insert_with(|| {
+            *size += size_of::<(EdgeKey, Edge)>() + 24;
+            Edge::default()
+        });
+        edge.seen.add(row, at);
+        edge
+    }
+}
+
+pub(super) fn set(
+    properties: &mut Properties,
+    plan: &Plan,
+    positions: &[u16],
+    row: &Row<'_>,
+    at: Option<i64>,
+) -> usize {
+    let mut grown = 0;
+    for position in positions {
+        let column = plan.properties[usize::from(*position)].column;
+        let value = column.map_or("", |column| row.value(column)).trim_ascii();
+        if !is_absent(value) {
+            grown += properties.set(*position, at.unwrap_or(NO_TIME), value);
+        }
+    }
+    grown
+}
+
+fn has_leftovers(plan: &Plan, row: &Row<'_>) -> bool {
+    plan.leftovers.iter().any(|position| {
+        let column = plan.properties[usize::from(*position)].column;
+        column.is_some_and(|column| !is_absent(row.value(column)))
+    })
+}
+
+fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<i64>, Fault> {
+    let spelled = plan.time.map_or("", |column| row.value(column));
+    if is_absent(spelled) {
+        return Ok(None);
+    }
+    match parse_timestamp(spelled) {
+        Ok(time) => Ok(Some(time.micros())),
+        Err(error) => Err(Fault { column: plan.time, rule: Kind::Timestamp.name(), reason: error.reason }),
+    }
+}

@@ -1,0 +1,178 @@
+//! The kind of a value, from its shape.
+
+use super::defang::refang;
+use super::limit::max_bytes;
+use super::{Kind, canonical, domain, mac};
+
+/// A kind that fits, and how likely it is meant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Guess {
+    /// The kind.
+    pub kind: Kind,
+    /// From 0 to 1.
+    pub confidence: f32,
+}
+
+/// The kind that fits best; `None` where none does. Never a user, a person, a host or a text: these have no
+/// shape. Defanged values are taken for what they stand for.
+pub fn kind_of(raw: &str) -> Option<Guess> {
+    if raw.len() > max_bytes(Kind::Url) {
+        return None;
+    }
+    let value = refang(raw);
+    let value = value.trim_ascii();
+    // In the order of how much a shape says.
+    [cve, mac_address, ip, email, url, hash, timestamp, domain_name]
+        .into_iter()
+        .find_map(|guess| guess(value))
+}
+
+fn sure(kind: Kind, value: &str, confidence: f32) -> Option<Guess> {
+    canonical(kind, value).ok().map(|_| Guess { kind, confidence })
+}
+
+fn cve(value: &str) -> Option<Guess> {
+    sure(Kind::Cve, value, 1.0)
+}
+
+fn mac_address(value: &str) -> Option<Guess> {
+    // Bare digits may be anything, and eight groups with colons are an IPv6 address as well.
+    if !mac::is_separated(value) {
+        return None;
+    }
+    let eight = value.bytes().filter(|&b| b == b':').count() == 7;
+    sure(Kind::Mac, value, if eight { 0.6 } else { 0.95 })
+}
+
+fn ip(value: &str) -> Option<Guess> {
+    sure(Kind::Ip, value, 1.0)
+}
+
+fn email(value: &str) -> Option<Guess> {
+    let (_, domain) = value.rsplit_once('@')?;
+    // `alice@host` may as well be an account on a host.
+    sure(
+        Kind::Email,
+        value,
+        if domain.contains(['.', ':']) { 0.95 } else { 0.5 },
+    )
+}
+
+fn url(value: &str) -> Option<Guess> {
+    value.split_once("://")?;
+    sure(Kind::Url, value, 0.95)
+}
+
+fn hash(value: &str) -> Option<Guess> {
+    // A digest without a single letter is not likely.
+    let digits = value.bytes().all(|b| b.is_ascii_digit());
+    sure(Kind::Hash, value, if digits { 0.4 } else { 0.9 })
+}
+
+fn timestamp(value: &str) -> Option<Guess> {
+    let number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if number && !value.starts_with(['1', '2']) {
+        // Times since 1970 in digits begin with 1 from 2001 to 2033; more likely this counts something.
+        return None;
+    }
+    let bare = number && value.matches('.').count() < 2;
+    sure(Kind::Timestamp, value, if bare { 0.5 } else { 0.95 })
+}
+
+/// Endings of file names that are also top-level domains.
+const FILES_AND_DOMAINS: [&str; 14] = [
+    "app", "cab", "com", "md", "mov", "name", "pl", "ps", "py", "rs", "sh", "so", "ws", "zip",
+];
+
+/// Endings that only file names have.
+const FILES: [&str; 48] = [
+    "7z", "bak", "bat", "bin", "bmp", "cfg", "class", "conf", "csv", "dat", "db", "dll", "doc", "docx",
+    "elf", "exe", "gif", "gz", "hta", "htm", "html", "ini", "iso", "jar", "jpeg", "jpg", "js", "json", "lnk",
+    "log", "lua", "msi", "pdf", "php", "png", "ppt", "pptx", "ps1", "rar", "rtf", "svg", "tar", "tmp", "txt",
+    "vbs", "xls", "xlsx", "xml",
+];
+
+fn domain_name(value: &str) -> Option<Guess> {
+    let canonical = domain::canonical_domain(value).ok()?;
+    let (name, last) = canonical.rsplit_once('.')?;
+    if FILES.binary_search(&last).is_ok() {
+        return None;
+    }
+    // `com` is a file name ending of old and by far the most common domain.
+    let file = !name.contains('.') && last != "com" && FILES_AND_DOMAINS.binary_search(&last).is_ok();
+    let known = domain::has_public_suffix(&canonical);
+    Some(Guess {
+        kind: Kind::Domain,
+        confidence: if known && !file { 0.9 } else { 0.4 },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn shapes() {
+        for (raw, kind) in [
+            ("CVE-2021-44228", Kind::Cve),
+            ("00:1a:2b:3c:4d:5e", Kind::Mac),
+            ("001a.2b3c.4d5e", Kind::Mac),
+            ("192.0.2.1", Kind::Ip),
+            ("192[.]0[.]2[.]1", Kind::Ip),
+            ("2001:db8::1", Kind::Ip),
+            ("ada@example.org", Kind::Email),
+            ("ada[at]example[.]org", Kind::Email),
+            ("hxxps://example[.]org/x", Kind::Url),
+            ("d41d8cd98f00b204e9800998ecf8427e", Kind::Hash),
+            ("2024-01-31T23:59:59Z", Kind::Timestamp),
+            ("10/Oct/2000:13:55:36 -0700", Kind::Timestamp),
+            ("www.example.org", Kind::Domain),
+            ("bücher.de", Kind::Domain),
+        ] {
+            let guess = kind_of(raw).unwrap_or_else(|| panic!("{raw}"));
+            assert_eq!(guess.kind, kind, "{raw}");
+            assert!(guess.confidence >= 0.9, "{raw}: {}", guess.confidence);
+        }
+    }
+
+    #[test]
+    fn doubtful_shapes() {
+        for (raw, kind) in [
+            ("1591367999", Kind::Timestamp),
+            ("1591367999.305988", Kind::Timestamp),
+            ("server.corp", Kind::Domain),
+            ("archive.zip", Kind::Domain),
+            ("alice@host", Kind::Email),
+        ] {
+            let guess = kind_of(raw).unwrap_or_else(|| panic!("{raw}"));
+            assert_eq!((guess.kind, guess.confidence <= 0.5), (kind, true), "{raw}");
+        }
+        for raw in [
+            "",
+            "alice",
+            "Ada Lovelace",
+            "invoice.pdf",
+            "x.exe",
+            "42",
+            "3.14",
+            "0501234567",
+            "1.2.3",
+            "GET /x",
+        ] {
+            assert_eq!(kind_of(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn endings_are_sorted() {
+        assert!(FILES.is_sorted() && FILES_AND_DOMAINS.is_sorted());
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(raw in "\\PC{0,60}") {
+            let _ = kind_of(&raw);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A cursor over the bytes of a timestamp.
+
+/// What is left to read. Every step either takes something or leaves the cursor where it is.
+#[derive(Clone, Copy)]
+pub(super) struct Scan<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Scan<'a> {
+    pub(super) const fn new(rest: &'a [u8]) -> Self {
+        Self { rest }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// Takes `byte` if it is next.
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        match self.rest.split_first() {
+            Some((&first, rest)) if first == byte => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes the next byte if it is one of these.
+    pub(super) fn eat_any(&mut self, bytes: &[u8]) -> Option<u8> {
+        let byte = self.peek().filter(|byte| bytes.contains(byte))?;
+        self.eat(byte);
+        Some(byte)
+    }
+
+    pub(super) fn skip_spaces(&mut self) {
+        while self.eat(b' ') {}
+    }
+
+    /// How many digits come next.
+    pub(super) fn digits_ahead(&self) -> usize {
+        self.rest.iter().take_while(|b| b.is_ascii_digit()).count()
+    }
+
+    /// The byte at this distance.
+    pub(super) fn ahead(&self, distance: usize) -> Option<u8> {
+        self.rest.get(distance).copied()
+    }
+
+    /// True where a word follows the digits: `10/Oct/2000`, `2 Jan 2006`, `3rd`.
+    pub(super) fn letter_after_digits(&self) -> bool {
+        let after = self.rest.get(self.digits_ahead()..).unwrap_or_default();
+        let after = match after {
+            [b'-' | b'/' | b' ' | b'.', after @ ..] => after,
+            after => after,
+        };
+        after.first().is_some_and(u8::is_ascii_alphabetic)
+    }
+
+    /// Takes `min` to `max` digits; `None` where there are fewer.
+    #[inline]
+    pub(super) fn number(&mut self, min: usize, max: usize) -> Option<u32> {
+        let (mut value, mut length) = (0u32, 0);
+        for &byte in self.rest.iter().take(max) {
+            if !byte.is_ascii_digit() {
+                break;
+            }
+            value = value.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
+            length += 1;
+        }
+        if length < min {
+            return None;
+        }
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        Some(value)
+    }
+
+    /// Takes all the digits that come next: microseconds of a fraction of a second, cut off, not rounded.
+    pub(super) fn fraction(&mut self) -> Option<u32> {
+        let (mut value, mut length) = (0u32, 0u32);
+        while let Some(byte) = self.peek().filter(u8::is_ascii_digit) {
+            if length < 6 {
+                value = value * 10 + u32::from(byte - b'0');
+                length += 1;
+            }
+            self.eat(byte);
+        }
+        (length > 0).then(|| value * 10u32.pow(6 - length))
+    }
+
+    /// Takes the letters that come next.
+    pub(super) fn word(&mut self) -> &'a [u8] {
+        let length = self.rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let (word, rest) = self.rest.split_at_checked(length).unwrap_or((&[], self.rest));
+        self.rest = rest;
+        word
+    }
+
+    /// Takes everything to the end of `close`; false where it does not come.
+    pub(super) fn skip_past(&mut self, close: u8) -> bool {
+        match memchr::memchr(close, self.rest) {
+            Some(at) => {
+                self.rest = self.rest.get(at + 1..).unwrap_or_default();
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Mappings: which columns are entities, which are properties, how entities relate.
+
+mod header;
+mod infer;
+mod plan;
+mod spec;
+
+pub use header::{is_plausible_name, plausible_header};
+pub use infer::{SAMPLE_ROWS, Sample};
+pub(crate) use infer::is_absent;
+pub use plan::{EntityPlan, KeyRule, Plan, PlanError, PropertyPlan, RelationPlan};
+pub use spec::{EntitySpec, FieldRule, Mapping, MappingError, RelationSpec};

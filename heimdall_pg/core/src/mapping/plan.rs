@@ -1,0 +1,320 @@
+//! A mapping compiled against the columns of a dump: names become positions.
+
+use thiserror::Error;
+
+use super::spec::{FieldRule, Mapping, Named, OBSERVED_IN, RECORD};
+use super::{EntitySpec, is_plausible_name};
+use crate::canonical::Kind;
+use crate::protect::{Rule, Tlp};
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Vertex labels; the first is that of whole rows.
+    pub labels: Vec<String>,
+    /// Edge types; the first is that from an entity to the row it was seen in.
+    pub edge_types: Vec<String>,
+    /// The entities of a row.
+    pub entities: Vec<EntityPlan>,
+    /// The relations of a row.
+    pub relations: Vec<RelationPlan>,
+    /// Position of the time.
+    pub time: Option<usize>,
+    /// The mark of vertices and edges.
+    pub tlp: Tlp,
+    /// Everything that is filled from a column and is no key; the lists below hold positions in here.
+    pub properties: Vec<PropertyPlan>,
+    /// Columns that are neither key, property nor time, and are not dropped.
+    pub leftovers: Vec<u16>,
+    /// Names of all columns so far.
+    pub columns: Vec<String>,
+    by_name: Vec<usize>,
+    uses: Vec<Use>,
+    mapping: Mapping,
+}
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Use {
+    entity: Option<usize>,
+    dropped: bool,
+}
+
+/// How the key of an entity is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRule {
+    /// As canonical text.
+    Keep,
+    /// As HMAC, with the original sealed beside it.
+    Hash,
+}
+
+/// See [`EntitySpec`].
+#[derive(Clone, Debug)]
+pub struct EntityPlan {
+    /// Position in [`Plan::labels`].
+    pub label: u16,
+    /// What the values are.
+    pub kind: Kind,
+    /// Position of the column; none until the dump has shown it.
+    pub column: Option<usize>,
+    /// How the key is stored.
+    pub key_rule: KeyRule,
+    /// The mark of the sealed original of a hashed key.
+    pub original_tlp: Tlp,
+    /// Properties of the vertex, positions in [`Plan::properties`].
+    pub properties: Vec<u16>,
+}
+
+/// See [`super::RelationSpec`].
+#[derive(Clone, Debug)]
+pub struct RelationPlan {
+    /// Position in [`Plan::entities`].
+    pub from: usize,
+    /// Position in [`Plan::edge_types`].
+    pub edge_type: u16,
+    /// Position in [`Plan::entities`].
+    pub to: usize,
+    /// Properties of the edge, positions in [`Plan::properties`].
+    pub properties: Vec<u16>,
+}
+
+/// A property that is filled from a column.
+#[derive(Clone, Debug)]
+pub struct PropertyPlan {
+    /// Name in the graph.
+    pub name: String,
+    /// Name in the dump.
+    pub column_name: String,
+    /// Position of the column; none until the dump has shown it.
+    pub column: Option<usize>,
+    /// What happens to its value.
+    pub rule: FieldRule,
+}
+
+/// Why a mapping does not fit a dump. Names the mapping's columns, never the dump's: in a dump without a
+/// header line those are values.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// The dump has no such column.
+    #[error("the mapping names the column \"{column}\", which the dump does not have")]
+    NoSuchColumn {
+        /// As the mapping calls it.
+        column: String,
+        /// How many columns the dump has.
+        columns: usize,
+    },
+    /// A column name looks like a value.
+    #[error("the name of column {column} looks like a value, not like a name")]
+    HeaderIsData {
+        /// 1 for the first column.
+        column: usize,
+    },
+}
+
+impl Plan {
+    /// Compiles; columns are added as the dump shows them.
+    pub fn new(mapping: &Mapping) -> Plan {
+        let mut labels = mapping.labels();
+        labels.sort_by_key(|label| label != RECORD);
+        let mut edge_types = mapping.edge_types();
+        edge_types.sort_by_key(|edge_type| edge_type != OBSERVED_IN);
+        let mut properties = Vec::new();
+        let entities = mapping.entities.0.iter().map(|(_, spec)| EntityPlan {
+            label: position(&labels, &spec.label),
+            kind: spec.kind(),
+            column: None,
+            key_rule: key_rule(mapping, spec),
+            original_tlp: mapping.rule(&spec.key).unwrap_or_default().tlp,
+            properties: intern(&mut properties, mapping, &spec.properties),
+        });
+        let entities = entities.collect();
+        let relations = mapping.relations.iter().filter_map(|spec| {
+            Some(RelationPlan {
+                from: mapping.entities.position(&spec.from)?,
+                edge_type: position(&edge_types, &spec.edge_type),
+                to: mapping.entities.position(&spec.to)?,
+                properties: intern(&mut properties, mapping, &spec.properties),
+            })
+        });
+        let relations = relations.collect();
+        Plan {
+            entities,
+            relations,
+            properties,
+            time: None,
+            tlp: mapping.tlp,
+            leftovers: Vec::new(),
+            columns: Vec::new(),
+            by_name: Vec::new(),
+            uses: Vec::new(),
+            mapping: mapping.clone(),
+            labels,
+            edge_types,
+        }
+    }
+
+    /// Takes columns that follow those known.
+    ///
+    /// # Errors
+    /// [`PlanError::HeaderIsData`], unless the mapping declares the columns.
+    pub fn add_columns(&mut self, names: &[String]) -> Result<(), PlanError> {
+        for name in names {
+            let at = self.columns.len();
+            if !self.mapping.columns.contains(name) && !is_plausible_name(name) {
+                return Err(PlanError::HeaderIsData { column: at + 1 });
+            }
+            self.columns.push(name.clone());
+            let rule = self.mapping.rule(name).unwrap_or_default();
+            let mut column = Use { entity: None, dropped: rule.rule == Rule::Drop };
+            let mut used = false;
+            for (index, (entity, (_, spec))) in self.entities.iter_mut().zip(&self.mapping.entities.0).enumerate() {
+                if spec.key == *name {
+                    entity.column = Some(at);
+                    column.entity = column.entity.or(Some(index));
+                    used = true;
+                }
+            }
+            for property in self.properties.iter_mut().filter(|property| property.column_name == *name) {
+                property.column = Some(at);
+                used = true;
+            }
+            if self.mapping.time.as_ref() == Some(name) {
+                self.time = Some(at);
+                used = true;
+            }
+            if !used && rule.rule != Rule::Drop {
+                let (name, column_name) = (name.clone(), name.clone());
+                self.leftovers.push(self.properties.len() as u16);
+                self.properties.push(PropertyPlan { name, column_name, column: Some(at), rule });
+            }
+            let place = self.by_name.partition_point(|other| self.columns[*other] < *name);
+            self.by_name.insert(place, at);
+            self.uses.push(column);
+        }
+        Ok(())
+    }
+
+    /// Positions of all columns, in the order of their names.
+    pub fn columns_by_name(&self) -> &[usize] {
+        &self.by_name
+    }
+
+    /// The first entity whose key that column is.
+    pub fn entity_of(&self, column: usize) -> Option<usize> {
+        self.uses.get(column).and_then(|column| column.entity)
+    }
+
+    /// True where nothing of the column is stored.
+    pub fn is_dropped(&self, column: usize) -> bool {
+        self.uses.get(column).is_some_and(|column| column.dropped)
+    }
+
+    /// Checks that every column which the mapping names is there.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchColumn`].
+    pub fn check_complete(&self) -> Result<(), PlanError> {
+        match self.named_columns().find(|column| !self.columns.iter().any(|known| known == column)) {
+            Some(column) => {
+                Err(PlanError::NoSuchColumn { column: column.to_owned(), columns: self.columns.len() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that at least one key column is there: JSON objects need not have every field.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchColumn`].
+    pub fn check_any(&self) -> Result<(), PlanError> {
+        if self.entities.iter().any(|entity| entity.column.is_some()) { Ok(()) } else { self.check_complete() }
+    }
+
+    fn named_columns(&self) -> impl Iterator<Item = &str> {
+        let mapping = &self.mapping;
+        let entities = mapping.entities.0.iter();
+        let keys = entities.clone().map(|(_, entity)| entity.key.as_str());
+        let of_entities = entities.flat_map(|(_, entity)| &entity.properties.0);
+        let of_relations = mapping.relations.iter().flat_map(|relation| &relation.properties.0);
+        let properties = of_entities.chain(of_relations).map(|(_, column)| column.as_str());
+        keys.chain(properties).chain(mapping.time.as_deref())
+    }
+}
+
+fn position(names: &[String], name: &str) -> u16 {
+    names.iter().position(|other| other == name).unwrap_or(0) as u16
+}
+
+fn intern(all: &mut Vec<PropertyPlan>, mapping: &Mapping, named: &Named<String>) -> Vec<u16> {
+    let mut own = Vec::new();
+    for (name, column) in &named.0 {
+        let rule = mapping.rule(column).unwrap_or_default();
+        if rule.rule != Rule::Drop {
+            own.push(all.len() as u16);
+            all.push(PropertyPlan { name: name.clone(), column_name: column.clone(), column: None, rule });
+        }
+    }
+    own
+}
+
+/// An entity that the mapping declares is there to be correlated: its key stays readable unless it is
+/// personal, or a rule says otherwise. A ciphertext cannot be a key, so `encrypt` hashes as well.
+fn key_rule(mapping: &Mapping, spec: &EntitySpec) -> KeyRule {
+    match mapping.rule(&spec.key).map(|field| field.rule) {
+        Some(Rule::Keep) => KeyRule::Keep,
+        Some(Rule::Hash | Rule::Encrypt | Rule::Drop) => KeyRule::Hash,
+        None if spec.kind().is_personal() => KeyRule::Hash,
+        None => KeyRule::Keep,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(json: &str, columns: &[&str]) -> Result<Plan, PlanError> {
+        let mut plan = Plan::new(&Mapping::parse(json).unwrap());
+        plan.add_columns(&columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
+        Ok(plan)
+    }
+
+    const LOG: &str = r#"{"entities": {"who": {"label": "User", "key": "user"},
+                                       "src": {"label": "Ip", "key": "addr", "properties": {"port": "port"}}},
+                          "relations": [{"from": "who", "type": "USED", "to": "src", "properties": {"how": "how"}}],
+                          "time": "ts", "fields": {"noise": {"rule": "drop"}, "how": {"rule": "keep"}}}"#;
+
+    #[test]
+    fn every_column_has_its_place() {
+        let plan = plan(LOG, &["ts", "user", "addr", "port", "how", "noise", "password"]).unwrap();
+        assert_eq!(plan.time, Some(0));
+        assert_eq!(plan.entities[0].column, Some(1));
+        assert_eq!(plan.entities[0].key_rule, KeyRule::Hash);
+        assert_eq!(plan.entities[1].key_rule, KeyRule::Keep);
+        let property = |position: u16| &plan.properties[usize::from(position)];
+        assert_eq!(property(plan.entities[1].properties[0]).column, Some(3));
+        assert_eq!(property(plan.entities[1].properties[0]).rule.rule, Rule::Encrypt);
+        assert_eq!(property(plan.relations[0].properties[0]).rule.rule, Rule::Keep);
+        let leftovers: Vec<_> =
+            plan.leftovers.iter().map(|left| (property(*left).name.as_str(), property(*left).rule)).collect();
+        assert_eq!(leftovers, [("password", FieldRule { rule: Rule::Encrypt, tlp: Tlp::Red })]);
+        assert_eq!(plan.labels[0], RECORD);
+        assert_eq!(plan.edge_types[0], OBSERVED_IN);
+        assert_eq!(plan.check_complete(), Ok(()));
+    }
+
+    #[test]
+    fn a_missing_column_is_named() {
+        let plan = plan(LOG, &["user", "addr"]).unwrap();
+        let missing = PlanError::NoSuchColumn { column: "port".to_owned(), columns: 2 };
+        assert_eq!(plan.check_complete(), Err(missing));
+        assert_eq!(plan.check_any(), Ok(()));
+    }
+
+    #[test]
+    fn a_row_of_data_is_no_header() {
+        let error = plan(LOG, &["ts", "user", "addr", "port", "how", "a@example.com"]).unwrap_err();
+        assert_eq!(error, PlanError::HeaderIsData { column: 6 });
+        assert!(!error.to_string().contains("example"));
+    }
+}

@@ -1,0 +1,319 @@
+//! The mapping document, as a user writes it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+use crate::canonical::Kind;
+use crate::protect::{Rule, Tlp};
+
+/// Longest label and relation type. AGE has trouble beyond 40 characters.
+const MAX_NAME: usize = 40;
+
+/// A mapping. The same document in `heimdall.create_source(mapping => …)`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The columns of the dump in their order: what the inbox view takes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Entities by the name that relations use.
+    #[serde(default)]
+    pub entities: Named<EntitySpec>,
+    /// Relations between entities. Without any, every row becomes a `Record`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<RelationSpec>,
+    /// The column that holds the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Rules by column.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub fields: Named<FieldRule>,
+    /// The mark of the vertices and edges; red unless the source says otherwise.
+    #[serde(default)]
+    pub tlp: Tlp,
+}
+
+/// One entity of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntitySpec {
+    /// Vertex label: a kind in Pascal case (`Ip`), or a label of the user's own, whose values are text.
+    pub label: String,
+    /// The column that holds its value.
+    pub key: String,
+    /// Properties of the vertex: name → column.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub properties: Named<String>,
+}
+
+/// A relation between two entities of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelationSpec {
+    /// Name of the entity where the edge starts.
+    pub from: String,
+    /// Edge type, upper case by custom.
+    #[serde(rename = "type")]
+    pub edge_type: String,
+    /// Name of the entity where the edge ends.
+    pub to: String,
+    /// Properties of the edge: name → column. Of several rows, the last one in time is kept.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub properties: Named<String>,
+}
+
+/// What is to happen to a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldRule {
+    /// See [`Rule`].
+    #[serde(default)]
+    pub rule: Rule,
+    /// The mark of the value where it is sealed.
+    #[serde(default)]
+    pub tlp: Tlp,
+}
+
+/// A JSON object that keeps the order in which it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T>(pub Vec<(String, T)>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named(Vec::new())
+    }
+}
+
+impl<T> Named<T> {
+    /// True where nothing is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What has that name.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Where in the order that name stands.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|(other, _)| other == name)
+    }
+}
+
+impl<T: Serialize> Serialize for Named<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NamedVisitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for NamedVisitor<T> {
+            type Value = Named<T>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
+                let mut named: Vec<(String, T)> = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, T>()? {
+                    if named.iter().any(|(other, _)| *other == name) {
+                        return Err(serde::de::Error::custom(format!("\"{name}\" stands there twice")));
+                    }
+                    named.push((name, value));
+                }
+                Ok(Named(named))
+            }
+        }
+        deserializer.deserialize_map(NamedVisitor(std::marker::PhantomData))
+    }
+}
+
+/// What is wrong with a mapping, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{path}: {problem}")]
+pub struct MappingError {
+    /// Path inside the mapping, `relations[0].from`.
+    pub path: String,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+impl Mapping {
+    /// Reads and checks a mapping.
+    ///
+    /// # Errors
+    /// [`MappingError`] with the path of the first mistake.
+    pub fn parse(json: &str) -> Result<Mapping, MappingError> {
+        let mapping: Mapping = serde_json::from_str(json)
+            .map_err(|error| MappingError { path: "mapping".to_owned(), problem: error.to_string() })?;
+        mapping.check()?;
+        Ok(mapping)
+    }
+
+    /// The mapping as JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<(), MappingError> {
+        if self.entities.is_empty() {
+            return fault("entities", "names no column: a mapping needs one entity at least");
+        }
+        for (at, column) in self.columns.iter().enumerate() {
+            if column.is_empty() || self.columns[..at].contains(column) {
+                return fault(format!("columns[{at}]"), "is empty, or stands there twice");
+            }
+        }
+        for (name, entity) in &self.entities.0 {
+            check_name(&format!("entities.{name}.label"), &entity.label)?;
+            if entity.label == RECORD {
+                return fault(format!("entities.{name}.label"), "Record is what Heimdall calls a whole row");
+            }
+            self.check_column(&format!("entities.{name}.key"), &entity.key)?;
+            if self.fields.get(&entity.key).is_some_and(|field| field.rule == Rule::Drop) {
+                return fault(format!("fields.{}", entity.key), "cannot be dropped: an entity is made of it");
+            }
+            self.check_properties(&format!("entities.{name}.properties"), &entity.properties)?;
+        }
+        for (at, relation) in self.relations.iter().enumerate() {
+            check_name(&format!("relations[{at}].type"), &relation.edge_type)?;
+            for (end, name) in [("from", &relation.from), ("to", &relation.to)] {
+                if self.entities.get(name).is_none() {
+                    return fault(format!("relations[{at}].{end}"), format!("there is no entity \"{name}\""));
+                }
+            }
+            self.check_properties(&format!("relations[{at}].properties"), &relation.properties)?;
+        }
+        if let Some(time) = &self.time {
+            self.check_column("time", time)?;
+        }
+        for (column, _) in &self.fields.0 {
+            self.check_column(&format!("fields.{column}"), column)?;
+        }
+        let labels = self.labels();
+        if let Some(twice) = self.edge_types().into_iter().find(|edge_type| labels.contains(edge_type)) {
+            return fault("relations", format!("\"{twice}\" is a label and a relation type"));
+        }
+        Ok(())
+    }
+
+    fn check_column(&self, path: &str, column: &str) -> Result<(), MappingError> {
+        if column.is_empty() {
+            return fault(path, "names no column");
+        }
+        if !self.columns.is_empty() && !self.columns.iter().any(|known| known == column) {
+            return fault(path, format!("\"{column}\" is not among the columns"));
+        }
+        Ok(())
+    }
+
+    fn check_properties(&self, path: &str, properties: &Named<String>) -> Result<(), MappingError> {
+        for (name, column) in &properties.0 {
+            if RESERVED.contains(&name.as_str()) || name.is_empty() {
+                return fault(format!("{path}.{name}"), "is a name that Heimdall uses itself");
+            }
+            self.check_column(&format!("{path}.{name}"), column)?;
+        }
+        Ok(())
+    }
+
+    /// The vertex labels that rows of this mapping may give, each once.
+    pub fn labels(&self) -> Vec<String> {
+        once(self.entities.0.iter().map(|(_, entity)| entity.label.clone()).chain([RECORD.to_owned()]))
+    }
+
+    /// The edge types that rows of this mapping may give, each once.
+    pub fn edge_types(&self) -> Vec<String> {
+        once(self.relations.iter().map(|relation| relation.edge_type.clone()).chain([OBSERVED_IN.to_owned()]))
+    }
+
+    /// The rule of a column, where the mapping states one.
+    pub fn rule(&self, column: &str) -> Option<FieldRule> {
+        self.fields.get(column).copied()
+    }
+}
+
+impl EntitySpec {
+    /// The kind of the values; a label that is no kind has text.
+    pub fn kind(&self) -> Kind {
+        Kind::from_label(&self.label).unwrap_or(Kind::Text)
+    }
+}
+
+/// Label of the vertex that stands for a whole row.
+pub const RECORD: &str = "Record";
+/// Type of the edge from an entity to the row it was seen in.
+pub const OBSERVED_IN: &str = "OBSERVED_IN";
+/// Property names that Heimdall writes itself.
+const RESERVED: [&str; 3] = ["value", "tlp", "sealed"];
+
+fn once(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    kept
+}
+
+fn check_name(path: &str, name: &str) -> Result<(), MappingError> {
+    let mut characters = name.chars();
+    let starts = characters.next().is_some_and(|first| first.is_ascii_alphabetic());
+    if starts && name.len() <= MAX_NAME && characters.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Ok(());
+    }
+    fault(path, format!("\"{name}\" has to be a letter, then letters, digits or underscores, {MAX_NAME} at most"))
+}
+
+fn fault<T>(path: impl Into<String>, problem: impl Into<String>) -> Result<T, MappingError> {
+    Err(MappingError { path: path.into(), problem: problem.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DNS: &str = r#"{
+        "entities":  {"src":  {"label": "Ip", "key": "id.orig_h"},
+                      "name": {"label": "Domain", "key": "query", "properties": {"rcode": "rcode_name"}}},
+        "relations": [{"from": "src", "type": "QUERIED", "to": "name", "properties": {"qtype": "qtype_name"}}],
+        "time": "ts", "tlp": "amber",
+        "fields": {"qtype_name": {"rule": "keep"}, "user": {"rule": "hash", "tlp": "amber+strict"}}}"#;
+
+    #[test]
+    fn a_mapping_survives_its_own_json() {
+        let mapping = Mapping::parse(DNS).unwrap();
+        assert_eq!(Mapping::parse(&mapping.to_json()).unwrap(), mapping);
+        assert_eq!(mapping.labels(), ["Ip", "Domain", "Record"]);
+        assert_eq!(mapping.edge_types(), ["QUERIED", "OBSERVED_IN"]);
+        assert_eq!(mapping.entities.0[0].1.kind(), Kind::Ip);
+    }
+
+    #[test]
+    fn the_default_is_the_highest() {
+        let mapping = Mapping::parse(r#"{"entities": {"a": {"label": "Ip", "key": "a"}}, "fields": {"b": {}}}"#);
+        let mapping = mapping.unwrap();
+        assert_eq!(mapping.tlp, Tlp::Red);
+        assert_eq!(mapping.rule("b"), Some(FieldRule { rule: Rule::Encrypt, tlp: Tlp::Red }));
+    }
+
+    #[test]
+    fn a_mistake_is_named_by_its_path() {
+        let path = |change: &str, with: &str| Mapping::parse(&DNS.replace(change, with)).unwrap_err().path;
+        assert_eq!(path("\"from\": \"src\"", "\"from\": \"nobody\""), "relations[0].from");
+        assert_eq!(path("\"label\": \"Ip\"", "\"label\": \"drop table\""), "entities.src.label");
+        assert_eq!(path("\"label\": \"Ip\"", "\"label\": \"Record\""), "entities.src.label");
+        assert_eq!(path("\"key\": \"query\"", "\"key\": \"\""), "entities.name.key");
+        assert_eq!(path("\"QUERIED\"", "\"Ip\""), "relations");
+        assert_eq!(path("\"rcode\":", "\"sealed\":"), "entities.name.properties.sealed");
+        assert_eq!(path("\"time\": \"ts\"", "\"time\": \"ts\", \"columns\": [\"query\"]"), "entities.src.key");
+        assert_eq!(path("\"time\"", "\"tiem\""), "mapping");
+        assert_eq!(path("\"user\": {\"rule\": \"hash\"", "\"query\": {\"rule\": \"drop\""), "fields.query");
+        assert_eq!(Mapping::parse("{}").unwrap_err().path, "entities");
+    }
+}

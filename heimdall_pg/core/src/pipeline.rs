@@ -1,0 +1,380 @@
+//! From bytes to batches: the one way in behind every function, view and upload.
+//!
+//! An [`Upload`] takes chunks and decodes them; an [`Intake`] takes rows that are decoded already. Both
+//! hand full batches to a [`Store`], so that memory stays bounded whatever the size of the dump.
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use thiserror::Error;
+
+use crate::batch::{Batch, Counts, Flush, Keys};
+use crate::format::{Decoder, Format, FormatError, Malformed, Row, Sink};
+use crate::mapping::{Mapping, Plan, PlanError, Sample};
+use crate::protect::SealError;
+
+/// A batch of this size is flushed. With the arrays that a flush makes of it, the backend stays within
+/// 256 MB of what it had before.
+pub const FLUSH_BYTES: usize = 64 << 20;
+
+/// Rows after which too many rejects end an upload before its end.
+const EARLY_CHECK_ROWS: u64 = 100_000;
+
+/// Where batches go.
+pub trait Store {
+    /// What may go wrong, the pipeline included.
+    type Error: From<IngestError>;
+
+    /// A mapping was inferred; the source is to keep it.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    fn adopt(&mut self, mapping: &Mapping) -> Result<(), Self::Error>;
+
+    /// Stores a batch that is full; more follow.
+    ///
+    /// # Errors
+    /// Where it cannot be stored.
+    fn flush(&mut self, flush: Flush<'_>) -> Result<(), Self::Error>;
+
+    /// Stores what is left at the end of an upload.
+    ///
+    /// # Errors
+    /// Where it cannot be stored.
+    fn flush_last(&mut self, flush: Flush<'_>) -> Result<(), Self::Error>;
+}
+
+/// Why a dump is not ingested. Holds no value of the dump.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum IngestError {
+    /// It cannot be decoded.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// The mapping does not fit it.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A value cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// There is no mapping, and no column that holds observables.
+    #[error("no mapping can be inferred: no column of the dump holds values of a known kind")]
+    NothingInferred,
+    /// Not even a header.
+    #[error("the dump is empty")]
+    Empty,
+    /// More rows are bad than the source allows.
+    #[error("{rejected} of {read} rows are bad, more than the source allows")]
+    TooManyRejects {
+        /// Bad rows.
+        rejected: u64,
+        /// Rows so far.
+        read: u64,
+        /// The first bad row and what is wrong with it.
+        first: FirstReject,
+    },
+}
+
+/// What is wrong with the first bad row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstReject {
+    /// 1 for the first row of data.
+    pub row: u64,
+    /// The column at fault.
+    pub column: Option<String>,
+    /// The kind that the value was to be, or `format`.
+    pub rule: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// What a finished upload amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Keyed digest of columns, rows and mapping: the same dump gives the same, whichever way it came in.
+    pub digest: [u8; 32],
+    /// Rows.
+    pub counts: Counts,
+}
+
+/// Rows in, batches out.
+pub struct Intake {
+    stage: Stage,
+    batch: Batch,
+    digest: Hmac<Sha256>,
+    row_bytes: Vec<u8>,
+    reject_limit: f64,
+    first_reject: Option<FirstReject>,
+    flush_bytes: usize,
+    tabular: bool,
+}
+
+enum Stage {
+    /// Waits for enough rows to infer a mapping.
+    Sampling { sample: Box<Sample>, rows: Vec<OwnedRow> },
+    Running { plan: Box<Plan>, mapping: Box<Mapping> },
+}
+
+struct OwnedRow {
+    number: u64,
+    offset: u64,
+    values: Vec<Box<str>>,
+    raw: Option<Vec<u8>>,
+}
+
+impl Intake {
+    /// An intake for batch `id` of a source with that mapping, or with one that is to be inferred.
+    /// `tabular`: all rows have the same columns, as in CSV, and every column that the mapping names has to be there.
+    pub fn new(id: i64, mut keys: Keys, mapping: Option<Mapping>, tabular: bool, reject_limit: f64) -> Intake {
+        let digest = keys.hash.start("Dump");
+        let stage = match mapping {
+            Some(mapping) => Stage::Running { plan: Box::new(Plan::new(&mapping)), mapping: Box::new(mapping) },
+            None => Stage::Sampling { sample: Box::default(), rows: Vec::new() },
+        };
+        Intake {
+            stage,
+            batch: Batch::new(id, keys),
+            digest,
+            row_bytes: Vec::new(),
+            reject_limit,
+            first_reject: None,
+            flush_bytes: FLUSH_BYTES,
+            tabular,
+        }
+    }
+
+    /// Columns that follow those known.
+    ///
+    /// # Errors
+    /// [`IngestError::Plan`].
+    pub fn columns(&mut self, names: &[String]) -> Result<(), IngestError> {
+        for name in names {
+            self.digest.update(&(name.len() as u64).to_be_bytes());
+            self.digest.update(name.as_bytes());
+        }
+        match &mut self.stage {
+            Stage::Sampling { sample, .. } => sample.add_columns(names),
+            Stage::Running { plan, .. } => {
+                plan.add_columns(names)?;
+                if self.tabular {
+                    plan.check_complete()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a row.
+    ///
+    /// # Errors
+    /// What the store says, or [`IngestError`].
+    pub fn row<S: Store>(&mut self, row: Row<'_>, store: &mut S) -> Result<(), S::Error> {
+        self.digest_row(&row);
+        match &mut self.stage {
+            Stage::Running { plan, .. } => {
+                let rejected = self.batch.counts().rejected;
+                self.batch.add_row(plan, row).map_err(IngestError::from)?;
+                if self.batch.counts().rejected > rejected {
+                    self.note_reject();
+                }
+                self.flush_if_full(store)
+            }
+            Stage::Sampling { sample, rows } => {
+                sample.add_row(&row);
+                rows.push(OwnedRow {
+                    number: row.number,
+                    offset: row.offset,
+                    values: row.values.iter().map(|value| Box::from(*value)).collect(),
+                    raw: row.raw.map(<[u8]>::to_vec),
+                });
+                if sample.is_full() { self.infer(store) } else { Ok(()) }
+            }
+        }
+    }
+
+    /// Takes a row that cannot be decoded.
+    ///
+    /// # Errors
+    /// What the store says, or [`IngestError`].
+    pub fn malformed<S: Store>(&mut self, row: Malformed<'_>, store: &mut S) -> Result<(), S::Error> {
+        self.digest.update(&(row.raw.len() as u64).to_be_bytes());
+        self.digest.update(row.raw);
+        let fault = (None, "format", row.reason);
+        self.batch.reject(row.number, row.offset, fault, row.raw).map_err(IngestError::from)?;
+        self.first_reject.get_or_insert(FirstReject {
+            row: row.number,
+            column: None,
+            rule: "format",
+            reason: row.reason,
+        });
+        self.flush_if_full(store)
+    }
+
+    /// Ends the dump. What is left waits in the batch: see [`Intake::flush_rest`].
+    ///
+    /// # Errors
+    /// What the store says, or [`IngestError`].
+    pub fn finish<S: Store>(&mut self, store: &mut S) -> Result<Finished, S::Error> {
+        if matches!(self.stage, Stage::Sampling { .. }) {
+            self.infer(store)?;
+        }
+        let counts = self.batch.counts();
+        if let Stage::Running { plan, mapping } = &self.stage {
+            if plan.columns.is_empty() && counts.read == 0 {
+                return Err(IngestError::Empty.into());
+            }
+            if counts.accepted > 0 || counts.rejected == 0 {
+                plan.check_any().map_err(IngestError::from)?;
+            }
+            self.digest.update(mapping.to_json().as_bytes());
+        }
+        self.check_rejects()?;
+        Ok(Finished { digest: self.digest.clone().finalize().into_bytes().into(), counts })
+    }
+
+    /// Stores what no flush has stored yet.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn flush_rest<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
+        match &self.stage {
+            Stage::Running { plan, .. } if !self.batch.is_empty() => store.flush_last(self.batch.flush(plan)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The keys, for what the caller has to store beside the batch.
+    pub fn keys(&mut self) -> &mut Keys {
+        self.batch.keys()
+    }
+
+    fn infer<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
+        let Stage::Sampling { sample, rows } = &mut self.stage else { return Ok(()) };
+        if sample.columns().is_empty() && self.batch.counts().read == 0 {
+            return Err(IngestError::Empty.into());
+        }
+        let mapping = sample.mapping(self.tabular).map_err(IngestError::from)?.ok_or(IngestError::NothingInferred)?;
+        let mut plan = Plan::new(&mapping);
+        plan.add_columns(sample.columns()).map_err(IngestError::from)?;
+        let rows = std::mem::take(rows);
+        store.adopt(&mapping)?;
+        for row in rows {
+            let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
+            let row = Row { number: row.number, offset: row.offset, values: &values, raw: row.raw.as_deref() };
+            let rejected = self.batch.counts().rejected;
+            self.batch.add_row(&plan, row).map_err(IngestError::from)?;
+            if self.batch.counts().rejected > rejected {
+                self.note_reject();
+            }
+        }
+        self.stage = Stage::Running { plan: Box::new(plan), mapping: Box::new(mapping) };
+        Ok(())
+    }
+
+    fn digest_row(&mut self, row: &Row<'_>) {
+        self.row_bytes.clear();
+        self.row_bytes.extend_from_slice(&(row.values.len() as u32).to_be_bytes());
+        for value in row.values {
+            self.row_bytes.extend_from_slice(&(value.len() as u32).to_be_bytes());
+            self.row_bytes.extend_from_slice(value.as_bytes());
+        }
+        self.digest.update(&self.row_bytes);
+    }
+
+    fn note_reject(&mut self) {
+        if let (None, Some(reject)) = (&self.first_reject, self.batch.last_reject()) {
+            self.first_reject = Some(FirstReject {
+                row: reject.row,
+                column: reject.column.clone(),
+                rule: reject.rule,
+                reason: reject.reason,
+            });
+        }
+    }
+
+    fn check_rejects(&self) -> Result<(), IngestError> {
+        let Counts { read, rejected, .. } = self.batch.counts();
+        match &self.first_reject {
+            Some(first) if rejected as f64 > self.reject_limit * read as f64 => {
+                Err(IngestError::TooManyRejects { rejected, read, first: first.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn flush_if_full<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
+        if self.batch.counts().read % EARLY_CHECK_ROWS == 0 {
+            self.check_rejects()?;
+        }
+        if self.batch.size() < self.flush_bytes {
+            return Ok(());
+        }
+        self.check_rejects()?;
+        if matches!(self.stage, Stage::Sampling { .. }) {
+            self.infer(store)?;
+        }
+        match &self.stage {
+            Stage::Running { plan, .. } => store.flush(self.batch.flush(plan)),
+            Stage::Sampling { .. } => Ok(()),
+        }
+    }
+}
+
+/// Bytes in, batches out.
+pub struct Upload {
+    decoder: Decoder,
+    intake: Intake,
+}
+
+impl Upload {
+    /// See [`Intake::new`].
+    pub fn new(format: Format, intake: Intake) -> Upload {
+        Upload { decoder: Decoder::new(format), intake }
+    }
+
+    /// Takes a chunk, cut anywhere.
+    ///
+    /// # Errors
+    /// What the store says, or [`IngestError`].
+    pub fn push<S: Store>(&mut self, chunk: &[u8], store: &mut S) -> Result<(), S::Error> {
+        self.decoder.push(chunk, &mut Feed { intake: &mut self.intake, store }).map_err(|error| error.0)
+    }
+
+    /// Ends the dump; the intake holds what is left to be flushed.
+    ///
+    /// # Errors
+    /// What the store says, or [`IngestError`].
+    pub fn finish<S: Store>(mut self, store: &mut S) -> Result<(Intake, Finished), S::Error> {
+        self.decoder.finish(&mut Feed { intake: &mut self.intake, store }).map_err(|error| error.0)?;
+        let finished = self.intake.finish(store)?;
+        Ok((self.intake, finished))
+    }
+}
+
+struct Feed<'a, S> {
+    intake: &'a mut Intake,
+    store: &'a mut S,
+}
+
+/// A store's error, as a sink has to give it.
+struct FeedError<E>(E);
+
+impl<E: From<IngestError>> From<FormatError> for FeedError<E> {
+    fn from(error: FormatError) -> Self {
+        FeedError(IngestError::from(error).into())
+    }
+}
+
+impl<S: Store> Sink for Feed<'_, S> {
+    type Error = FeedError<S::Error>;
+
+    fn columns(&mut self, names: &[String]) -> Result<(), Self::Error> {
+        self.intake.columns(names).map_err(|error| FeedError(error.into()))
+    }
+
+    fn row(&mut self, row: Row<'_>) -> Result<(), Self::Error> {
+        self.intake.row(row, self.store).map_err(FeedError)
+    }
+
+    fn malformed(&mut self, row: Malformed<'_>) -> Result<(), Self::Error> {
+        self.intake.malformed(row, self.store).map_err(FeedError)
+    }
+}

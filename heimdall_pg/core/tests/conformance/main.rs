@@ -1,0 +1,17 @@
+//! Canonicalisers against the published vectors of their field.
+//!
+//! The vectors are not part of the project. They are read from `$HEIMDALL_CORPORA`, or from
+//! `shared/corpora` beside the work tree; a set that is not there is skipped, and the output says so.
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod defang;
+#[cfg(test)]
+mod email;
+#[cfg(test)]
+mod ip;
+#[cfg(test)]
+mod timestamp;
+#[cfg(test)]
+mod url;
