@@ -109,8 +109,14 @@ pub struct Intake {
 
 enum Stage {
     /// Waits for enough rows to infer a mapping.
-    Sampling { sample: Box<Sample>, rows: Vec<OwnedRow> },
-    Running { plan: Box<Plan>, mapping: Box<Mapping> },
+    Sampling {
+        sample: Box<Sample>,
+        rows: Vec<OwnedRow>,
+    },
+    Running {
+        plan: Box<Plan>,
+        mapping: Box<Mapping>,
+    },
 }
 
 struct OwnedRow {
@@ -123,11 +129,23 @@ struct OwnedRow {
 impl Intake {
     /// An intake for batch `id` of a source with that mapping, or with one that is to be inferred.
     /// `tabular`: all rows have the same columns, as in CSV, and every column that the mapping names has to be there.
-    pub fn new(id: i64, mut keys: Keys, mapping: Option<Mapping>, tabular: bool, reject_limit: f64) -> Intake {
+    pub fn new(
+        id: i64,
+        mut keys: Keys,
+        mapping: Option<Mapping>,
+        tabular: bool,
+        reject_limit: f64,
+    ) -> Intake {
         let digest = keys.hash.start("Dump");
         let stage = match mapping {
-            Some(mapping) => Stage::Running { plan: Box::new(Plan::new(&mapping)), mapping: Box::new(mapping) },
-            None => Stage::Sampling { sample: Box::default(), rows: Vec::new() },
+            Some(mapping) => Stage::Running {
+                plan: Box::new(Plan::new(&mapping)),
+                mapping: Box::new(mapping),
+            },
+            None => Stage::Sampling {
+                sample: Box::default(),
+                rows: Vec::new(),
+            },
         };
         Intake {
             stage,
@@ -185,7 +203,11 @@ impl Intake {
                     values: row.values.iter().map(|value| Box::from(*value)).collect(),
                     raw: row.raw.map(<[u8]>::to_vec),
                 });
-                if sample.is_full() { self.infer(store) } else { Ok(()) }
+                if sample.is_full() {
+                    self.infer(store)
+                } else {
+                    Ok(())
+                }
             }
         }
     }
@@ -198,7 +220,9 @@ impl Intake {
         self.digest.update(&(row.raw.len() as u64).to_be_bytes());
         self.digest.update(row.raw);
         let fault = (None, "format", row.reason);
-        self.batch.reject(row.number, row.offset, fault, row.raw).map_err(IngestError::from)?;
+        self.batch
+            .reject(row.number, row.offset, fault, row.raw)
+            .map_err(IngestError::from)?;
         self.first_reject.get_or_insert(FirstReject {
             row: row.number,
             column: None,
@@ -227,7 +251,10 @@ impl Intake {
             self.digest.update(mapping.to_json().as_bytes());
         }
         self.check_rejects()?;
-        Ok(Finished { digest: self.digest.clone().finalize().into_bytes().into(), counts })
+        Ok(Finished {
+            digest: self.digest.clone().finalize().into_bytes().into(),
+            counts,
+        })
     }
 
     /// Stores what no flush has stored yet.
@@ -247,33 +274,48 @@ impl Intake {
     }
 
     fn infer<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
-        let Stage::Sampling { sample, rows } = &mut self.stage else { return Ok(()) };
+        let Stage::Sampling { sample, rows } = &mut self.stage else {
+            return Ok(());
+        };
         if sample.columns().is_empty() && self.batch.counts().read == 0 {
             return Err(IngestError::Empty.into());
         }
-        let mapping = sample.mapping(self.tabular).map_err(IngestError::from)?.ok_or(IngestError::NothingInferred)?;
+        let mapping = sample
+            .mapping(self.tabular)
+            .map_err(IngestError::from)?
+            .ok_or(IngestError::NothingInferred)?;
         let mut plan = Plan::new(&mapping);
         plan.add_columns(sample.columns()).map_err(IngestError::from)?;
         let rows = std::mem::take(rows);
         store.adopt(&mapping)?;
         for row in rows {
             let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
-            let row = Row { number: row.number, offset: row.offset, values: &values, raw: row.raw.as_deref() };
+            let row = Row {
+                number: row.number,
+                offset: row.offset,
+                values: &values,
+                raw: row.raw.as_deref(),
+            };
             let rejected = self.batch.counts().rejected;
             self.batch.add_row(&plan, row).map_err(IngestError::from)?;
             if self.batch.counts().rejected > rejected {
                 self.note_reject();
             }
         }
-        self.stage = Stage::Running { plan: Box::new(plan), mapping: Box::new(mapping) };
+        self.stage = Stage::Running {
+            plan: Box::new(plan),
+            mapping: Box::new(mapping),
+        };
         Ok(())
     }
 
     fn digest_row(&mut self, row: &Row<'_>) {
         self.row_bytes.clear();
-        self.row_bytes.extend_from_slice(&(row.values.len() as u32).to_be_bytes());
+        self.row_bytes
+            .extend_from_slice(&(row.values.len() as u32).to_be_bytes());
         for value in row.values {
-            self.row_bytes.extend_from_slice(&(value.len() as u32).to_be_bytes());
+            self.row_bytes
+                .extend_from_slice(&(value.len() as u32).to_be_bytes());
             self.row_bytes.extend_from_slice(value.as_bytes());
         }
         self.digest.update(&self.row_bytes);
@@ -294,7 +336,11 @@ impl Intake {
         let Counts { read, rejected, .. } = self.batch.counts();
         match &self.first_reject {
             Some(first) if rejected as f64 > self.reject_limit * read as f64 => {
-                Err(IngestError::TooManyRejects { rejected, read, first: first.clone() })
+                Err(IngestError::TooManyRejects {
+                    rejected,
+                    read,
+                    first: first.clone(),
+                })
             }
             _ => Ok(()),
         }
@@ -327,7 +373,10 @@ pub struct Upload {
 impl Upload {
     /// See [`Intake::new`].
     pub fn new(format: Format, intake: Intake) -> Upload {
-        Upload { decoder: Decoder::new(format), intake }
+        Upload {
+            decoder: Decoder::new(format),
+            intake,
+        }
     }
 
     /// Takes a chunk, cut anywhere.
@@ -335,7 +384,15 @@ impl Upload {
     /// # Errors
     /// What the store says, or [`IngestError`].
     pub fn push<S: Store>(&mut self, chunk: &[u8], store: &mut S) -> Result<(), S::Error> {
-        self.decoder.push(chunk, &mut Feed { intake: &mut self.intake, store }).map_err(|error| error.0)
+        self.decoder
+            .push(
+                chunk,
+                &mut Feed {
+                    intake: &mut self.intake,
+                    store,
+                },
+            )
+            .map_err(|error| error.0)
     }
 
     /// Ends the dump; the intake holds what is left to be flushed.
@@ -343,7 +400,12 @@ impl Upload {
     /// # Errors
     /// What the store says, or [`IngestError`].
     pub fn finish<S: Store>(mut self, store: &mut S) -> Result<(Intake, Finished), S::Error> {
-        self.decoder.finish(&mut Feed { intake: &mut self.intake, store }).map_err(|error| error.0)?;
+        self.decoder
+            .finish(&mut Feed {
+                intake: &mut self.intake,
+                store,
+            })
+            .map_err(|error| error.0)?;
         let finished = self.intake.finish(store)?;
         Ok((self.intake, finished))
     }
@@ -367,7 +429,9 @@ impl<S: Store> Sink for Feed<'_, S> {
     type Error = FeedError<S::Error>;
 
     fn columns(&mut self, names: &[String]) -> Result<(), Self::Error> {
-        self.intake.columns(names).map_err(|error| FeedError(error.into()))
+        self.intake
+            .columns(names)
+            .map_err(|error| FeedError(error.into()))
     }
 
     fn row(&mut self, row: Row<'_>) -> Result<(), Self::Error> {

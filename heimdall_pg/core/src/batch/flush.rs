@@ -53,21 +53,34 @@ impl Batch {
         for (to, (from, node)) in order.into_iter().enumerate() {
             position[from] = to;
             let key = format!("{}:{}", label(&node), node.value);
-            nodes.push(NodeOut { label: node.label, key, seen: node.seen, node });
+            nodes.push(NodeOut {
+                label: node.label,
+                key,
+                seen: node.seen,
+                node,
+            });
         }
-        let edges = std::mem::take(&mut self.edges).into_iter().map(|(key, edge)| EdgeOut {
-            edge_type: key.edge_type,
-            from: position[key.from as usize],
-            to: position[key.to as usize],
-            seen: edge.seen,
-            properties: edge.properties,
-        });
+        let edges = std::mem::take(&mut self.edges)
+            .into_iter()
+            .map(|(key, edge)| EdgeOut {
+                edge_type: key.edge_type,
+                from: position[key.from as usize],
+                to: position[key.to as usize],
+                seen: edge.seen,
+                properties: edge.properties,
+            });
         let edges = edges.collect();
         let rejects = std::mem::take(&mut self.rejects);
         self.by_value.clear();
         self.by_spelling.clear();
         self.size = 0;
-        Flush { batch: self, plan, nodes, edges, rejects }
+        Flush {
+            batch: self,
+            plan,
+            nodes,
+            edges,
+            rejects,
+        }
     }
 }
 
@@ -113,11 +126,25 @@ impl Flush<'_> {
         members.insert("tlp".to_owned(), Value::from(self.plan.tlp.level()));
         let mut sealed = Map::new();
         if let Some(original) = &node.original {
-            let binding = Binding { record: key, field: "value" };
-            let text = self.batch.keys.data.seal(binding, original.tlp, original.plain.as_bytes())?;
+            let binding = Binding {
+                record: key,
+                field: "value",
+            };
+            let text = self
+                .batch
+                .keys
+                .data
+                .seal(binding, original.tlp, original.plain.as_bytes())?;
             sealed.insert("value".to_owned(), Value::from(text));
         }
-        protect(self.batch, self.plan, key, &node.properties, &mut members, &mut sealed)?;
+        protect(
+            self.batch,
+            self.plan,
+            key,
+            &node.properties,
+            &mut members,
+            &mut sealed,
+        )?;
         Ok(object(members, sealed))
     }
 
@@ -132,7 +159,14 @@ impl Flush<'_> {
             return Ok(None);
         }
         let (mut members, mut sealed) = (Map::new(), Map::new());
-        protect(self.batch, self.plan, key, &node.properties, &mut members, &mut sealed)?;
+        protect(
+            self.batch,
+            self.plan,
+            key,
+            &node.properties,
+            &mut members,
+            &mut sealed,
+        )?;
         Ok(Some(object(members, sealed)))
     }
 
@@ -157,12 +191,23 @@ impl Flush<'_> {
         self.edge_properties(position, Map::new()).map(Some)
     }
 
-    fn edge_properties(&mut self, position: usize, mut members: Map<String, Value>) -> Result<String, SealError> {
+    fn edge_properties(
+        &mut self,
+        position: usize,
+        mut members: Map<String, Value>,
+    ) -> Result<String, SealError> {
         let edge = &self.edges[position];
         let mut sealed = Map::new();
         if !edge.properties.0.is_empty() {
             let key = edge_key(self.plan, &self.nodes, edge);
-            protect(self.batch, self.plan, &key, &edge.properties, &mut members, &mut sealed)?;
+            protect(
+                self.batch,
+                self.plan,
+                &key,
+                &edge.properties,
+                &mut members,
+                &mut sealed,
+            )?;
         }
         Ok(object(members, sealed))
     }
@@ -194,8 +239,14 @@ fn protect(
                 members.insert(property.name.clone(), Value::from(digest));
             }
             Rule::Encrypt => {
-                let binding = Binding { record: key, field: &property.name };
-                let text = batch.keys.data.seal(binding, property.rule.tlp, value.as_bytes())?;
+                let binding = Binding {
+                    record: key,
+                    field: &property.name,
+                };
+                let text = batch
+                    .keys
+                    .data
+                    .seal(binding, property.rule.tlp, value.as_bytes())?;
                 sealed.insert(property.name.clone(), Value::from(text));
             }
         }
@@ -223,4 +274,3 @@ impl EdgeOut {
         self.properties.0.is_empty()
     }
 }
-

@@ -28,7 +28,12 @@ impl Batch {
             }
             Err(fault) => {
                 let column = fault.column.and_then(|at| plan.columns.get(at)).cloned();
-                self.reject(row.number, row.offset, (column, fault.rule, fault.reason), &row.raw())
+                self.reject(
+                    row.number,
+                    row.offset,
+                    (column, fault.rule, fault.reason),
+                    &row.raw(),
+                )
             }
         }
     }
@@ -46,7 +51,12 @@ impl Batch {
     }
 
     /// Canonicalises all entities of a row before anything is counted.
-    fn find_entities(&mut self, plan: &Plan, row: &Row<'_>, nodes: &mut Vec<Option<u32>>) -> Result<(), Fault> {
+    fn find_entities(
+        &mut self,
+        plan: &Plan,
+        row: &Row<'_>,
+        nodes: &mut Vec<Option<u32>>,
+    ) -> Result<(), Fault> {
         nodes.clear();
         for (at, entity) in plan.entities.iter().enumerate() {
             let spelled = entity.column.map_or("", |column| row.value(column));
@@ -65,7 +75,13 @@ impl Batch {
         Ok(())
     }
 
-    fn entity(&mut self, at: usize, entity: &EntityPlan, label: &str, spelled: &str) -> Result<u32, CanonicalError> {
+    fn entity(
+        &mut self,
+        at: usize,
+        entity: &EntityPlan,
+        label: &str,
+        spelled: &str,
+    ) -> Result<u32, CanonicalError> {
         if self.by_spelling.len() <= at {
             self.by_spelling.resize_with(at + 1, Default::default);
         }
@@ -82,7 +98,10 @@ impl Batch {
                 if original.is_none() {
                     // What the user wrote is kept: the canonical form follows from it, not the reverse.
                     let plain = Zeroizing::new(spelled.trim_ascii().to_owned());
-                    *original = Some(Original { plain, tlp: entity.original_tlp });
+                    *original = Some(Original {
+                        plain,
+                        tlp: entity.original_tlp,
+                    });
                     self.size += spelled.len();
                 }
                 node
@@ -107,18 +126,34 @@ impl Batch {
         self.size += value.len() + 48 + size_of::<Node>();
         self.by_value[at].insert(Rc::clone(&value), node);
         let properties = Properties::default();
-        self.nodes.push(Node { label, value, original: None, seen: Seen::default(), properties });
+        self.nodes.push(Node {
+            label,
+            value,
+            original: None,
+            seen: Seen::default(),
+            properties,
+        });
         node
     }
 
-    fn merge_row(&mut self, plan: &Plan, row: &Row<'_>, at: Option<i64>, nodes: &[Option<u32>]) -> Result<(), Fault> {
+    fn merge_row(
+        &mut self,
+        plan: &Plan,
+        row: &Row<'_>,
+        at: Option<i64>,
+        nodes: &[Option<u32>],
+    ) -> Result<(), Fault> {
         let record = if plan.relations.is_empty() || has_leftovers(plan, row) {
             self.record(plan, row, at, nodes)
         } else {
             None
         };
         if record.is_none() && nodes.iter().all(Option::is_none) {
-            return Err(Fault { column: None, rule: "row", reason: "no value in any column that the mapping names" });
+            return Err(Fault {
+                column: None,
+                rule: "row",
+                reason: "no value in any column that the mapping names",
+            });
         }
         for (node, entity) in nodes.iter().zip(&plan.entities) {
             let Some(node) = *node else { continue };
@@ -126,12 +161,26 @@ impl Batch {
             stored.seen.add(row.number, at);
             self.size += set(&mut stored.properties, plan, &entity.properties, row, at);
             if let Some(record) = record {
-                self.edge(EdgeKey { edge_type: 0, from: node, to: record }, row.number, at);
+                self.edge(
+                    EdgeKey {
+                        edge_type: 0,
+                        from: node,
+                        to: record,
+                    },
+                    row.number,
+                    at,
+                );
             }
         }
         for relation in &plan.relations {
-            let (Some(from), Some(to)) = (nodes[relation.from], nodes[relation.to]) else { continue };
-            let key = EdgeKey { edge_type: relation.edge_type, from, to };
+            let (Some(from), Some(to)) = (nodes[relation.from], nodes[relation.to]) else {
+                continue;
+            };
+            let key = EdgeKey {
+                edge_type: relation.edge_type,
+                from,
+                to,
+            };
             let edge = self.edge(key, row.number, at);
             let grown = set(&mut edge.properties, plan, &relation.properties, row, at);
             self.size += grown;
@@ -182,6 +231,10 @@ fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<i64>, Fault> {
     }
     match parse_timestamp(spelled) {
         Ok(time) => Ok(Some(time.micros())),
-        Err(error) => Err(Fault { column: plan.time, rule: Kind::Timestamp.name(), reason: error.reason }),
+        Err(error) => Err(Fault {
+            column: plan.time,
+            rule: Kind::Timestamp.name(),
+            reason: error.reason,
+        }),
     }
 }

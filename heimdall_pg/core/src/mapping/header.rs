@@ -38,15 +38,32 @@ mod tests {
 
     #[test]
     fn names_of_the_field_are_names() {
-        for name in ["ts", "id.orig_h", "user.name", "Source Address", "src_ip", "@timestamp", "_path", "größe", "c"] {
+        for name in [
+            "ts",
+            "id.orig_h",
+            "user.name",
+            "Source Address",
+            "src_ip",
+            "@timestamp",
+            "_path",
+            "größe",
+            "c",
+        ] {
             assert!(is_plausible_name(name), "{name}");
         }
     }
 
     #[test]
     fn data_is_no_name() {
-        let values =
-            ["10.0.0.1", "a@example.com", "2024-01-31T00:00:00Z", "1", "d41d8cd98f00b204e9800998ecf8427e", "", "a\tb"];
+        let values = [
+            "10.0.0.1",
+            "a@example.com",
+            "2024-01-31T00:00:00Z",
+            "1",
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "",
+            "a\tb",
+        ];
         for value in values {
             assert!(!is_plausible_name(value), "{value}");
         }

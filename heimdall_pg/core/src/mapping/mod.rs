@@ -6,7 +6,7 @@ mod plan;
 mod spec;
 
 pub use header::{is_plausible_name, plausible_header};
-pub use infer::{SAMPLE_ROWS, Sample};
 pub(crate) use infer::is_absent;
+pub use infer::{SAMPLE_ROWS, Sample};
 pub use plan::{EntityPlan, KeyRule, Plan, PlanError, PropertyPlan, RelationPlan};
 pub use spec::{EntitySpec, FieldRule, Mapping, MappingError, RelationSpec};

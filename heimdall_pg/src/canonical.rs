@@ -1,0 +1,173 @@
+//! Canonicalisers in SQL: one function a kind, and its `try_` twin that gives NULL where the first raises.
+
+use heimdall_core::canonical::{self, CanonicalError, Kind};
+use heimdall_core::protect::{HashKeys, hex};
+use pgrx::prelude::*;
+
+use crate::error::{Error, ok};
+use crate::keys;
+
+/// Raises for the value, which is not in the message.
+fn invalid(error: &CanonicalError) -> Error {
+    Error::new(
+        PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
+        error.to_string(),
+    )
+}
+
+macro_rules! canonicalisers {
+    ($($kind:ident: $name:ident, $try_name:ident;)*) => {$(
+        #[pg_extern(immutable, strict, parallel_safe)]
+        fn $name(value: &str) -> String {
+            match canonical::canonical(Kind::$kind, value) {
+                Ok(canonical) => canonical.into_owned(),
+                Err(error) => invalid(&error).raise(),
+            }
+        }
+
+        #[pg_extern(immutable, strict, parallel_safe)]
+        fn $try_name(value: &str) -> Option<String> {
+            canonical::canonical(Kind::$kind, value).ok().map(|canonical| canonical.into_owned())
+        }
+    )*};
+}
+
+canonicalisers! {
+    Ip: canonical_ip, try_canonical_ip;
+    Domain: canonical_domain, try_canonical_domain;
+    Url: canonical_url, try_canonical_url;
+    Email: canonical_email, try_canonical_email;
+    Hash: canonical_hash, try_canonical_hash;
+    Mac: canonical_mac, try_canonical_mac;
+    Cve: canonical_cve, try_canonical_cve;
+}
+
+fn timestamp(value: &str) -> Result<TimestampWithTimeZone, CanonicalError> {
+    const EPOCH: i64 = 946_684_800_000_000;
+    let time = canonical::parse_timestamp(value)?;
+    let reason = "out of the range of timestamptz";
+    TimestampWithTimeZone::try_from(time.micros() - EPOCH).map_err(|_| CanonicalError {
+        kind: Kind::Timestamp,
+        reason,
+    })
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn canonical_timestamp(value: &str) -> TimestampWithTimeZone {
+    timestamp(value).unwrap_or_else(|error| invalid(&error).raise())
+}
+
+#[pg_extern(immutable, strict, parallel_safe)]
+fn try_canonical_timestamp(value: &str) -> Option<TimestampWithTimeZone> {
+    timestamp(value).ok()
+}
+
+/// The canonical text of a value of any kind.
+#[pg_extern(immutable, strict, parallel_safe, name = "canonical")]
+fn canonical_of(kind: &str, value: &str) -> String {
+    let kind = ok(known_kind(kind));
+    match canonical::canonical_observable(kind, value) {
+        Ok(canonical) => canonical.into_owned(),
+        Err(error) => invalid(&error).raise(),
+    }
+}
+
+/// The kind that the shape of a value suggests, or NULL.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn kind_of(value: &str) -> Option<&'static str> {
+    canonical::kind_of(value).map(|guess| guess.kind.name())
+}
+
+/// A defanged value as it was: `hxxps://evil[.]example` gives `https://evil.example`.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn refang(value: &str) -> String {
+    canonical::refang(value).into_owned()
+}
+
+/// A value that no program takes for a link.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn defang(value: &str) -> String {
+    canonical::defang(value)
+}
+
+/// The version of the canonicalisers: a change that moves keys raises it.
+#[pg_extern(immutable, parallel_safe)]
+fn canonicaliser_version() -> i32 {
+    i32::try_from(canonical::VERSION).unwrap_or(i32::MAX)
+}
+
+/// The key in the registry: `Label:value`, or `Label:hmac` where the kind is personal.
+#[pg_extern(stable, strict, parallel_safe)]
+fn canonical_key(kind: &str, value: &str) -> String {
+    let kind = ok(known_kind(kind));
+    match canonical::canonical_observable(kind, value) {
+        Err(error) => invalid(&error).raise(),
+        Ok(canonical) if kind.is_personal() => {
+            hashed_key(&mut ok(keys::hash_keys()), kind.label(), &canonical)
+        }
+        Ok(canonical) => plain_key(kind.label(), &canonical),
+    }
+}
+
+/// Every key that a value may have, whichever way its field was protected. A label of the user's own has text.
+#[pg_extern(stable, strict, parallel_safe, name = "_lookup_keys")]
+pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
+    let (kind, label) = match Kind::from_name(kind) {
+        Some(kind) => (kind, kind.label()),
+        None => (Kind::Text, kind),
+    };
+    match canonical::canonical_observable(kind, value) {
+        Err(error) => invalid(&error).raise(),
+        Ok(canonical) => keys_of(label, &canonical),
+    }
+}
+
+/// Every key of a value of unknown kind. `Label:value` says the kind outright.
+#[pg_extern(stable, strict, parallel_safe, name = "_candidate_keys")]
+pub fn candidate_keys(value: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    if let Some((label, rest)) = value.split_once(':') {
+        let kind = Kind::from_name(label).unwrap_or(Kind::Text);
+        let label = Kind::from_name(label).map_or(label, |kind| kind.label());
+        if let Ok(canonical) = canonical::canonical_observable(kind, rest) {
+            keys.extend(keys_of(label, &canonical));
+            // Personal keys are written as they stand in the registry, digest included.
+            keys.push(plain_key(label, rest));
+        }
+    }
+    let guess = canonical::kind_of(value).map(|guess| guess.kind);
+    for kind in [guess, Some(Kind::User), Some(Kind::Host)].into_iter().flatten() {
+        if let Ok(canonical) = canonical::canonical_observable(kind, value) {
+            keys.extend(keys_of(kind.label(), &canonical));
+        }
+    }
+    keys
+}
+
+/// In clear and, where there is a hash key, hashed.
+fn keys_of(label: &str, canonical: &str) -> Vec<String> {
+    let mut keys = vec![plain_key(label, canonical)];
+    if let Ok(mut hash) = keys::hash_keys() {
+        keys.push(hashed_key(&mut hash, label, canonical));
+    }
+    keys
+}
+
+fn plain_key(label: &str, canonical: &str) -> String {
+    format!("{label}:{canonical}")
+}
+
+fn hashed_key(keys: &mut HashKeys, label: &str, canonical: &str) -> String {
+    format!("{label}:{}", hex(&keys.digest(label, canonical.as_bytes())))
+}
+
+fn known_kind(name: &str) -> Result<Kind, Error> {
+    Kind::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        Error::new(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "there is no such kind of value",
+        )
+        .hint(format!("The kinds are: {}.", names.join(", ")))
+    })
+}

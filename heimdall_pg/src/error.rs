@@ -1,0 +1,123 @@
+//! Errors as Postgres reports them: code, message, detail, hint. No value of a dump is in any of them.
+
+use heimdall_core::format::FormatError;
+use heimdall_core::mapping::PlanError;
+use heimdall_core::pipeline::IngestError;
+use heimdall_core::protect::SealError;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode, function_name};
+
+/// An error on its way to the user.
+#[derive(Debug)]
+pub struct Error {
+    code: PgSqlErrorCode,
+    message: String,
+    detail: Option<String>,
+    hint: Option<String>,
+}
+
+impl Error {
+    pub fn new(code: PgSqlErrorCode, message: impl Into<String>) -> Error {
+        Error {
+            code,
+            message: message.into(),
+            detail: None,
+            hint: None,
+        }
+    }
+
+    pub fn detail(mut self, detail: impl Into<String>) -> Error {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Raises it; Postgres unwinds to whoever called it.
+    pub fn raise(self) -> ! {
+        let mut report = ErrorReport::new(self.code, self.message, function_name!());
+        if let Some(detail) = self.detail {
+            report = report.set_detail(detail);
+        }
+        if let Some(hint) = self.hint {
+            report = report.set_hint(hint);
+        }
+        report.report(PgLogLevel::ERROR);
+        // `report` does not return at this level; the type does not say so.
+        std::process::abort()
+    }
+}
+
+/// The value, or the error raised.
+pub fn ok<T>(result: Result<T, Error>) -> T {
+    result.unwrap_or_else(|error| error.raise())
+}
+
+impl From<IngestError> for Error {
+    fn from(error: IngestError) -> Error {
+        let message = error.to_string();
+        match error {
+            IngestError::Format(error) => format_error(&error, message),
+            IngestError::Plan(error) => plan_error(&error, message),
+            IngestError::Seal(error) => error.into(),
+            IngestError::NothingInferred => {
+                Error::new(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, message)
+                    .hint("Give the source a mapping with heimdall.set_mapping().")
+            }
+            IngestError::Empty => Error::new(PgSqlErrorCode::ERRCODE_NO_DATA_FOUND, message)
+                .hint("A dump has a header line, or one JSON object at least."),
+            IngestError::TooManyRejects { first, .. } => {
+                let column = first
+                    .column
+                    .map_or(String::new(), |column| format!(", column \"{column}\""));
+                Error::new(PgSqlErrorCode::ERRCODE_DATA_EXCEPTION, message)
+                    .detail(format!("The first one: row {}{column}: not a valid {}: {}.", first.row, first.rule, first.reason))
+                    .hint("Mend the dump or the mapping, or raise the source's reject_limit. Nothing was stored.")
+            }
+        }
+    }
+}
+
+fn format_error(error: &FormatError, message: String) -> Error {
+    match error {
+        FormatError::RowTooLarge { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
+                .hint("A quote that is not closed swallows the rows that follow it. Nothing was stored.")
+        }
+        FormatError::TooManyColumns => Error::new(PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS, message),
+        FormatError::UnterminatedQuote { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+                .hint("Close the quote; inside a quoted field, a quote is written twice. Nothing was stored.")
+        }
+        FormatError::HeaderNotText | FormatError::HeaderNames { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+                .hint("The first line has to name every column, each by a name of its own.")
+        }
+    }
+}
+
+fn plan_error(error: &PlanError, message: String) -> Error {
+    match error {
+        PlanError::NoSuchColumn { columns, .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN, message)
+                .detail(format!("The dump has {columns} columns."))
+                .hint("Compare its first line with the mapping; letter case counts.")
+        }
+        PlanError::HeaderIsData { .. } => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+            .detail("Names of columns are stored in clear, so that what may be a value is not taken for one.")
+            .hint("Does the dump have a header line? A mapping that lists its \"columns\" lets any name through."),
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Error {
+        let code = match error {
+            SealError::NoRandomness => PgSqlErrorCode::ERRCODE_SYSTEM_ERROR,
+            _ => PgSqlErrorCode::ERRCODE_DATA_CORRUPTED,
+        };
+        Error::new(code, error.to_string())
+    }
+}

@@ -1,0 +1,166 @@
+//! `heimdall.ingest_…`: a dump as an argument, or as a file of the server.
+
+use std::fs::File;
+use std::io::Read;
+
+use heimdall_core::format::Format;
+use heimdall_core::pipeline::Upload as Decoding;
+use pgrx::prelude::*;
+use pgrx::{check_for_interrupts, pg_sys};
+
+use super::report::Report;
+use super::subtransaction::Subtransaction;
+use super::upload::{Outcome, Source, Upload};
+use crate::error::{Error, ok};
+
+/// Bytes that are decoded between two looks at whether the user has cancelled.
+const CHUNK: usize = 64 << 10;
+
+/// A function that gives one row of report. `pg_extern` wants the columns in the signature itself.
+macro_rules! ingest_functions {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) => $report:expr;)*) => {$(
+        $(#[$doc])*
+        #[pg_extern(volatile, strict, parallel_unsafe)]
+        fn $name(
+            $($argument: $type),*
+        ) -> TableIterator<
+            'static,
+            (
+                name!(batch, i64),
+                name!(duplicate, bool),
+                name!(rows_read, i64),
+                name!(rows_accepted, i64),
+                name!(rows_rejected, i64),
+                name!(vertices_created, i64),
+                name!(vertices_merged, i64),
+                name!(edges_created, i64),
+                name!(edges_merged, i64),
+                name!(milliseconds, f64),
+            ),
+        > {
+            row(ok($report))
+        }
+    )*};
+}
+
+ingest_functions! {
+    /// Ingests CSV with a header line.
+    ingest_csv(source: &str, data: &str) => ingest_bytes(source, Some(Format::Csv), data.as_bytes());
+    /// Ingests NDJSON.
+    ingest_ndjson(source: &str, data: &str) => ingest_bytes(source, Some(Format::Ndjson), data.as_bytes());
+    /// Ingests a dump in the format of its source.
+    ingest(source: &str, data: &[u8]) => ingest_bytes(source, None, data);
+    /// Ingests a file that the server can read. Takes the role `pg_read_server_files`.
+    ingest_file(source: &str, path: &str) => ingest_path(source, path);
+}
+
+type Row = (i64, bool, i64, i64, i64, i64, i64, i64, i64, f64);
+
+fn row(report: Report) -> TableIterator<'static, Row> {
+    let totals = report.totals;
+    TableIterator::once((
+        report.batch,
+        report.duplicate,
+        report.rows_read,
+        report.rows_accepted,
+        report.rows_rejected,
+        totals.vertices_created as i64,
+        totals.vertices_merged as i64,
+        totals.edges_created as i64,
+        totals.edges_merged as i64,
+        report.milliseconds,
+    ))
+}
+
+fn ingest_bytes(source: &str, format: Option<Format>, data: &[u8]) -> Result<Report, Error> {
+    let mut source = Source::load(source)?;
+    source.format = format.unwrap_or(source.format);
+    run(&source, |take| data.chunks(CHUNK).try_for_each(take))
+}
+
+fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
+    // SAFETY: a look at the rights of the caller, who is the current user: no switch has been made yet.
+    let allowed = unsafe {
+        pg_sys::has_privs_of_role(
+            pg_sys::GetUserId(),
+            pg_sys::Oid::from(pg_sys::ROLE_PG_READ_SERVER_FILES),
+        )
+    };
+    if !allowed {
+        return Err(Error::new(
+            PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            "permission denied to read a file of the server",
+        )
+        .detail("Only roles with the privileges of \"pg_read_server_files\" may.")
+        .hint("psql's \\copy heimdall_in.<source> FROM … sends a file of your own."));
+    }
+    let unreadable = |error: std::io::Error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::NotFound => PgSqlErrorCode::ERRCODE_UNDEFINED_FILE,
+            std::io::ErrorKind::PermissionDenied => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            _ => PgSqlErrorCode::ERRCODE_IO_ERROR,
+        };
+        Error::new(
+            code,
+            format!("the file \"{path}\" cannot be read: {}", error.kind()),
+        )
+        .hint("The path is one of the server, read as the server's user.")
+    };
+    let mut file = File::open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(Error::new(
+            PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
+            format!("\"{path}\" is not a regular file"),
+        ));
+    }
+    let mut buffer = vec![0u8; CHUNK];
+    run(&Source::load(source)?, |take| {
+        loop {
+            let read = file.read(&mut buffer).map_err(unreadable)?;
+            if read == 0 {
+                return Ok(());
+            }
+            take(&buffer[..read])?;
+        }
+    })
+}
+
+/// Feeds a dump through the pipeline, in a savepoint: a long dump may turn out to be a duplicate only after
+/// parts of it were written.
+fn run(
+    source: &Source,
+    feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error>,
+) -> Result<Report, Error> {
+    let Upload {
+        id,
+        started,
+        data_key,
+        intake,
+        mut store,
+    } = Upload::begin(source)?;
+    let savepoint = Subtransaction::begin();
+    let mut decoding = Decoding::new(source.format, intake);
+    feed(&mut |chunk| {
+        check_for_interrupts!();
+        decoding.push(chunk, &mut store)
+    })?;
+    let (intake, finished) = decoding.finish(&mut store)?;
+    match (Upload {
+        id,
+        started,
+        data_key,
+        intake,
+        store,
+    })
+    .end(source, &finished)?
+    {
+        Outcome::Stored(report) => {
+            savepoint.release();
+            Ok(report)
+        }
+        Outcome::Duplicate(report) => {
+            savepoint.rollback();
+            Ok(report)
+        }
+    }
+}

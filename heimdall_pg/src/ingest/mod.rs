@@ -1,0 +1,9 @@
+//! The ways in. All of them end in [`upload::Upload`]: one pipeline, one transaction, one report.
+
+mod functions;
+mod inbox;
+mod report;
+mod subtransaction;
+mod upload;
+
+pub use inbox::register_callbacks;

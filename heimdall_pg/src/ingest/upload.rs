@@ -1,0 +1,123 @@
+//! One upload from its first row to its report.
+
+use std::ffi::CStr;
+use std::time::Instant;
+
+use heimdall_core::batch::Keys;
+use heimdall_core::format::Format;
+use heimdall_core::mapping::Mapping;
+use heimdall_core::pipeline::{Finished, Intake};
+use pgrx::{PgSqlErrorCode, pg_sys};
+
+use super::report::{self, Report};
+use crate::error::Error;
+use crate::owner::AsOwner;
+use crate::session::{Arg, session};
+use crate::store::GraphStore;
+use crate::{keys, mapping};
+
+/// A source, ready to take a dump.
+pub struct Source {
+    pub name: String,
+    pub format: Format,
+    pub mapping: Option<Mapping>,
+    reject_limit: f64,
+}
+
+const SOURCE: &CStr = c"
+    SELECT s.format, s.mapping::pg_catalog.text, s.reject_limit, heimdall.graph()::pg_catalog.text
+    FROM heimdall.source AS s
+    WHERE s.name = $1";
+const NEXT_BATCH: &CStr = c"SELECT pg_catalog.nextval('heimdall.batch_id_seq')";
+
+impl Source {
+    /// Reads a source's definition.
+    pub fn load(name: &str) -> Result<Source, Error> {
+        // SAFETY: reads a variable of the backend.
+        if unsafe { pg_sys::GetDatabaseEncoding() } != pg_sys::pg_enc::PG_UTF8 as i32 {
+            let code = PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED;
+            return Err(Error::new(code, "heimdall needs a database in UTF-8")
+                .hint("CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"));
+        }
+        let _owner = AsOwner::new()?;
+        session(|session| {
+            let rows = session.query(SOURCE, &[Arg::Text(name)])?;
+            let (Some(format), Some(reject_limit)) = (rows.text(0, 1), rows.float(0, 3)) else {
+                let code = PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT;
+                return Err(Error::new(code, format!("there is no source \"{name}\""))
+                    .hint("SELECT heimdall.create_source('name', 'csv') makes one."));
+            };
+            let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
+            Ok(Source {
+                name: name.to_owned(),
+                format: mapping::format(&format)?,
+                mapping,
+                reject_limit,
+            })
+        })
+    }
+}
+
+/// An upload that is going on.
+pub struct Upload {
+    pub id: i64,
+    pub started: Instant,
+    pub data_key: u32,
+    pub intake: Intake,
+    pub store: GraphStore,
+}
+
+/// How an upload ended.
+pub enum Outcome {
+    Stored(Report),
+    /// The dump is there already.
+    Duplicate(Report),
+}
+
+impl Upload {
+    /// Begins an upload: without keys, not a row is taken.
+    pub fn begin(source: &Source) -> Result<Upload, Error> {
+        let started = Instant::now();
+        let hash = keys::hash_keys()?;
+        let _owner = AsOwner::new()?;
+        let (id, data) = session(|session| {
+            let data = keys::data_key(session, &source.name)?;
+            let id = session.query(NEXT_BATCH, &[])?.int(0, 1).unwrap_or_default();
+            Ok::<_, Error>((id, data))
+        })?;
+        let data_key = data.id();
+        let tabular = source.format == Format::Csv;
+        let intake = Intake::new(
+            id,
+            Keys { hash, data },
+            source.mapping.clone(),
+            tabular,
+            source.reject_limit,
+        );
+        Ok(Upload {
+            id,
+            started,
+            data_key,
+            intake,
+            store: GraphStore::new(&source.name),
+        })
+    }
+
+    /// Ends an upload whose rows are all in: stores the rest, unless the dump is there already.
+    pub fn end(mut self, source: &Source, finished: &Finished) -> Result<Outcome, Error> {
+        if let Some(earlier) = report::earlier(&source.name, finished)? {
+            return Ok(Outcome::Duplicate(earlier));
+        }
+        self.intake.flush_rest(&mut self.store)?;
+        let sealed = self.intake.keys().data.sealed();
+        let totals = self.store.totals;
+        report::record(
+            (self.id, &source.name),
+            finished,
+            totals,
+            (self.data_key, sealed),
+            self.started,
+        )
+        .map(Outcome::Stored)
+    }
+}

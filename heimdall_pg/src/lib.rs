@@ -1,0 +1,48 @@
+//! The extension `heimdall`: connects `heimdall_core` to PostgreSQL.
+//!
+//! Bytes come in through [`ingest`], are decoded, canonicalised and protected by `heimdall_core`, and go out
+//! through [`store`]. Everything that calls Postgres is in this crate; everything that can do without is not.
+
+use pgrx::prelude::*;
+
+mod canonical;
+mod error;
+mod ingest;
+mod keys;
+mod mapping;
+mod owner;
+mod sealed;
+mod session;
+mod settings;
+mod store;
+
+pg_module_magic!(name = c"heimdall", version = c"0.1.0");
+
+extension_sql_file!("../../sql/010_roles.sql", name = "roles", bootstrap);
+extension_sql_file!("../../sql/020_tables.sql", name = "tables", requires = ["roles"]);
+extension_sql_file!("../../sql/030_graph.sql", name = "graph", requires = ["tables"]);
+extension_sql_file!(
+    "../../sql/040_sources.sql",
+    name = "sources",
+    requires = [
+        "graph",
+        mapping::check_mapping,
+        mapping::mapping_labels,
+        mapping::mapping_edge_types,
+        mapping::formats
+    ]
+);
+extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
+extension_sql_file!(
+    "../../sql/060_questions.sql",
+    name = "questions",
+    requires = ["inbox", canonical::lookup_keys, canonical::candidate_keys]
+);
+extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
+
+/// Called when the library is loaded.
+#[pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    settings::define();
+    ingest::register_callbacks();
+}

@@ -1,0 +1,80 @@
+//! Mappings in SQL.
+
+use heimdall_core::format::{Decoder, Format};
+use heimdall_core::mapping::{Mapping, Sample};
+use heimdall_core::pipeline::IngestError;
+use pgrx::prelude::*;
+use pgrx::{JsonB, PgSqlErrorCode};
+
+use crate::error::{Error, ok};
+
+/// A mapping from its JSON.
+pub fn parse(json: &str) -> Result<Mapping, Error> {
+    Mapping::parse(json).map_err(|error| {
+        Error::new(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("the mapping is not valid: {}", error.problem),
+        )
+        .detail(format!("The mistake is at {}.", error.path))
+        .hint("heimdall.infer_mapping() shows a mapping for a sample of the dump.")
+    })
+}
+
+fn parse_jsonb(mapping: &JsonB) -> Mapping {
+    ok(parse(&mapping.0.to_string()))
+}
+
+/// Raises where a mapping is not valid.
+#[pg_extern(immutable, strict, parallel_safe)]
+pub fn check_mapping(mapping: JsonB) {
+    parse_jsonb(&mapping);
+}
+
+/// The vertex labels of a mapping.
+#[pg_extern(immutable, strict, parallel_safe, name = "_mapping_labels")]
+pub fn mapping_labels(mapping: JsonB) -> Vec<String> {
+    parse_jsonb(&mapping).labels()
+}
+
+/// The edge types of a mapping.
+#[pg_extern(immutable, strict, parallel_safe, name = "_mapping_edge_types")]
+pub fn mapping_edge_types(mapping: JsonB) -> Vec<String> {
+    parse_jsonb(&mapping).edge_types()
+}
+
+/// The formats that a dump may have.
+#[pg_extern(immutable, parallel_safe)]
+pub fn formats() -> Vec<&'static str> {
+    Format::ALL.iter().map(|format| format.name()).collect()
+}
+
+/// The format of that name.
+pub fn format(name: &str) -> Result<Format, Error> {
+    Format::from_name(name).ok_or_else(|| {
+        Error::new(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("there is no format \"{name}\""),
+        )
+        .hint(format!("The formats are: {}.", formats().join(", ")))
+    })
+}
+
+/// The mapping that a sample suggests, to be looked at and edited. Stores nothing.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
+    let inferred = || -> Result<Mapping, Error> {
+        let format = self::format(format)?;
+        let mut decoder = Decoder::new(format);
+        let mut rows = Sample::default();
+        decoder
+            .push(sample.as_bytes(), &mut rows)
+            .map_err(IngestError::from)?;
+        decoder.finish(&mut rows).map_err(IngestError::from)?;
+        Ok(rows
+            .mapping(format == Format::Csv)
+            .map_err(IngestError::from)?
+            .ok_or(IngestError::NothingInferred)?)
+    };
+    let mapping = ok(inferred());
+    JsonB(serde_json::from_str(&mapping.to_json()).unwrap_or_default())
+}

@@ -1,0 +1,101 @@
+//! The change log, in segments: one row holds many changes, since a row a change doubles the cost of a write.
+
+use std::ffi::CStr;
+use std::ops::Range;
+
+use heimdall_core::batch::Flush;
+use pgrx::pg_sys;
+
+use super::provenance::{Columns, columns};
+use super::{Changes, Step};
+use crate::error::Error;
+use crate::session::{Arg, Array};
+
+/// Records in a segment, at most.
+const SEGMENT: usize = 16_384;
+
+const INSERT: &CStr = c"
+    INSERT INTO heimdall.change_log (batch, label, tlp, keys, to_keys, sightings, first_seen, last_seen, properties)
+    VALUES ($1, $2, $3::pg_catalog.int2, $4, $5, $6, $7, $8, $9)";
+
+/// Logs the vertices of a label; `changes` by position in the flush.
+pub(super) fn vertices(
+    step: &Step<'_>,
+    flush: &Flush<'_>,
+    label: &str,
+    range: &Range<usize>,
+    changes: &Changes,
+) -> Result<(), Error> {
+    let nodes = flush.nodes();
+    for start in range.clone().step_by(SEGMENT) {
+        let chunk = start..range.end.min(start + SEGMENT);
+        let segment = Segment {
+            keys: Array::texts(nodes[chunk.clone()].iter().map(|node| node.key.as_str())),
+            to_keys: None,
+            seen: columns(nodes[chunk.clone()].iter().map(|node| node.seen)),
+            properties: properties(chunk, changes),
+        };
+        segment.insert(step, flush, label)?;
+    }
+    Ok(())
+}
+
+/// Logs the edges of a type, which are at these places in the flush; `changes` by position among the places.
+pub(super) fn edges(
+    step: &Step<'_>,
+    flush: &Flush<'_>,
+    edge_type: &str,
+    places: &[usize],
+    changes: &Changes,
+) -> Result<(), Error> {
+    let (nodes, edges) = (flush.nodes(), flush.edges());
+    for (index, chunk) in places.chunks(SEGMENT).enumerate() {
+        let start = index * SEGMENT;
+        let segment = Segment {
+            keys: Array::texts(chunk.iter().map(|at| nodes[edges[*at].from].key.as_str())),
+            to_keys: Some(Array::texts(
+                chunk.iter().map(|at| nodes[edges[*at].to].key.as_str()),
+            )),
+            seen: columns(chunk.iter().map(|at| edges[*at].seen)),
+            properties: properties(start..start + chunk.len(), changes),
+        };
+        segment.insert(step, flush, edge_type)?;
+    }
+    Ok(())
+}
+
+/// What the records of a segment take over, `''` where nothing; none where none does.
+fn properties(places: Range<usize>, changes: &Changes) -> Option<Array> {
+    changes.range(places.clone()).next()?;
+    let texts = places.map(|at| changes.get(&at).map_or("", String::as_str));
+    Some(Array::texts(texts))
+}
+
+struct Segment {
+    keys: Array,
+    to_keys: Option<Array>,
+    seen: Columns,
+    properties: Option<Array>,
+}
+
+impl Segment {
+    fn insert(&self, step: &Step<'_>, flush: &Flush<'_>, label: &str) -> Result<(), Error> {
+        let args = [
+            Arg::Int8(flush.batch()),
+            Arg::Text(label),
+            Arg::Int8(i64::from(flush.tlp().level())),
+            Arg::Array(&self.keys),
+            self.to_keys
+                .as_ref()
+                .map_or(Arg::Null(pg_sys::TEXTARRAYOID), Arg::Array),
+            Arg::Array(&self.seen.sightings),
+            Arg::Array(&self.seen.first),
+            Arg::Array(&self.seen.last),
+            self.properties
+                .as_ref()
+                .map_or(Arg::Null(pg_sys::TEXTARRAYOID), Arg::Array),
+        ];
+        step.session.query(INSERT, &args)?;
+        Ok(())
+    }
+}

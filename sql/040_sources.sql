@@ -1,0 +1,109 @@
+-- Sources: a name for a kind of dump, with its format and mapping.
+
+-- Gives a source its mapping: makes the labels and the inbox that go with it.
+CREATE FUNCTION heimdall._apply_mapping(source text, mapping jsonb, mapping_origin text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+AS $$
+DECLARE
+    label text;
+    columns text[];
+BEGIN
+    PERFORM heimdall.check_mapping(mapping);
+    UPDATE heimdall.source AS s
+    SET mapping = _apply_mapping.mapping, mapping_origin = _apply_mapping.mapping_origin
+    WHERE s.name = _apply_mapping.source;
+    FOR label IN SELECT l FROM unnest(heimdall._mapping_labels(mapping)) AS l ORDER BY l LOOP
+        PERFORM heimdall._ensure_label(label, false);
+    END LOOP;
+    FOR label IN SELECT l FROM unnest(heimdall._mapping_edge_types(mapping)) AS l ORDER BY l LOOP
+        PERFORM heimdall._ensure_label(label, true);
+    END LOOP;
+    EXECUTE format('DROP VIEW IF EXISTS heimdall_in.%I', source);
+    columns := ARRAY(SELECT jsonb_array_elements_text(mapping -> 'columns'));
+    -- A view's column has 63 bytes for its name: with a longer one, the other ways in remain.
+    IF cardinality(columns) > 0 AND NOT EXISTS (SELECT FROM unnest(columns) AS c WHERE octet_length(c) > 63) THEN
+        PERFORM heimdall._make_inbox(source, columns);
+    END IF;
+END
+$$;
+
+-- The inbox of a source: a view that takes rows and keeps none.
+CREATE FUNCTION heimdall._make_inbox(source text, columns text[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    targets text;
+BEGIN
+    SELECT string_agg(format('NULL::pg_catalog.text AS %I', c.name), ', ' ORDER BY c.at) INTO targets
+    FROM unnest(columns) WITH ORDINALITY AS c (name, at);
+    EXECUTE format('CREATE VIEW heimdall_in.%I AS SELECT %s WHERE false', source, targets);
+    EXECUTE format('CREATE TRIGGER inbox_1_begin BEFORE INSERT ON heimdall_in.%I '
+                   'FOR EACH STATEMENT EXECUTE FUNCTION heimdall._inbox_begin(%L)', source, source);
+    EXECUTE format('CREATE TRIGGER inbox_2_row INSTEAD OF INSERT ON heimdall_in.%I '
+                   'FOR EACH ROW EXECUTE FUNCTION heimdall._inbox_row()', source);
+    EXECUTE format('CREATE TRIGGER inbox_3_end AFTER INSERT ON heimdall_in.%I '
+                   'FOR EACH STATEMENT EXECUTE FUNCTION heimdall._inbox_end()', source);
+    EXECUTE format('GRANT INSERT ON heimdall_in.%I TO heimdall_ingest', source);
+END
+$$;
+
+-- Makes a source. Without a mapping, one is inferred from the first dump and kept.
+CREATE FUNCTION heimdall.create_source(
+    name text,
+    format text,
+    mapping jsonb DEFAULT NULL,
+    reject_limit double precision DEFAULT 0.1
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM heimdall.graph();
+    IF name IS NULL OR name !~ '^[a-z_][a-z0-9_]{0,62}$' THEN
+        RAISE EXCEPTION 'a source cannot have that name'
+            USING ERRCODE = 'invalid_name', HINT = 'Lower-case letters, digits and underscores, 63 at most, no digit first.';
+    END IF;
+    IF format IS NULL OR NOT format = ANY (heimdall.formats()) THEN
+        RAISE EXCEPTION 'there is no format "%"', format
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = pg_catalog.format('The formats are: %s.', array_to_string(heimdall.formats(), ', '));
+    END IF;
+    IF reject_limit IS NULL OR NOT reject_limit BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION 'reject_limit has to be a share between 0 and 1' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF mapping IS NOT NULL THEN
+        PERFORM heimdall.check_mapping(mapping);
+    END IF;
+    INSERT INTO heimdall.source (name, format, reject_limit)
+    VALUES (create_source.name, create_source.format, create_source.reject_limit)
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is a source "%" already', name
+            USING ERRCODE = 'duplicate_object', HINT = 'heimdall.set_mapping() gives it another mapping.';
+    END IF;
+    IF mapping IS NOT NULL THEN
+        PERFORM heimdall._apply_mapping(name, mapping, 'given');
+    END IF;
+END
+$$;
+
+-- Gives a source another mapping, for the dumps that follow.
+CREATE FUNCTION heimdall.set_mapping(source text, mapping jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF mapping IS NULL THEN
+        RAISE EXCEPTION 'a mapping cannot be NULL' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    PERFORM FROM heimdall.source AS s WHERE s.name = set_mapping.source FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no source "%"', source
+            USING ERRCODE = 'undefined_object', HINT = 'heimdall.create_source() makes one.';
+    END IF;
+    PERFORM heimdall._apply_mapping(source, mapping, 'given');
+END
+$$;
