@@ -124,3 +124,17 @@ $dump$;
 
 -- Where \copy goes: one view for every source. Nothing is ever stored in them.
 CREATE SCHEMA heimdall_in;
+
+-- Segments are written on the hot path; lz4 compresses them ten times as fast as pglz, where the server has it.
+DO $compression$
+DECLARE
+    segment name;
+BEGIN
+    IF 'lz4' = ANY ((SELECT s.enumvals FROM pg_catalog.pg_settings AS s
+                     WHERE s.name OPERATOR(pg_catalog.=) 'default_toast_compression')::text[]) THEN
+        FOREACH segment IN ARRAY ARRAY['keys', 'to_keys', 'sightings', 'first_seen', 'last_seen', 'properties'] LOOP
+            EXECUTE pg_catalog.format('ALTER TABLE heimdall.change_log ALTER COLUMN %I SET COMPRESSION lz4', segment);
+        END LOOP;
+    END IF;
+END
+$compression$;

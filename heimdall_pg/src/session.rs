@@ -159,12 +159,25 @@ const HEADER: usize = 24;
 impl Array {
     /// A `text[]`.
     pub fn texts<'t>(texts: impl Iterator<Item = &'t str>) -> Array {
+        Array::joined(texts.map(|text| [text]))
+    }
+
+    /// A `text[]` of `label:value`.
+    pub fn keys<'t>(keys: impl Iterator<Item = (&'t str, &'t str)>) -> Array {
+        Array::joined(keys.map(|(label, value)| [label, ":", value]))
+    }
+
+    /// A `text[]`, every element put together from pieces.
+    fn joined<'t, const N: usize>(texts: impl Iterator<Item = [&'t str; N]>) -> Array {
         let mut bytes = vec![0u8; HEADER];
         let mut count = 0;
-        for text in texts {
+        for pieces in texts {
+            let length: usize = pieces.iter().map(|piece| piece.len()).sum();
             // Every element: its length with the header's four bytes, shifted by the two flag bits.
-            bytes.extend_from_slice(&(((text.len() + 4) as u32) << 2).to_ne_bytes());
-            bytes.extend_from_slice(text.as_bytes());
+            bytes.extend_from_slice(&(((length + 4) as u32) << 2).to_ne_bytes());
+            pieces
+                .iter()
+                .for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
             bytes.resize(bytes.len().next_multiple_of(4), 0);
             count += 1;
         }

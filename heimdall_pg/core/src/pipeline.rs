@@ -14,7 +14,7 @@ use crate::protect::SealError;
 
 /// A batch of this size is flushed. With the arrays that a flush makes of it, the backend stays within
 /// 256 MB of what it had before.
-pub const FLUSH_BYTES: usize = 64 << 20;
+pub const FLUSH_BYTES: usize = 96 << 20;
 
 /// Rows after which too many rejects end an upload before its end.
 const EARLY_CHECK_ROWS: u64 = 100_000;

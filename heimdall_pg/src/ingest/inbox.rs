@@ -150,7 +150,28 @@ fn row(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     let Frame { upload, .. } = &mut *frame;
     upload.intake.row(row, &mut upload.store)?;
     push(frame);
+    // SAFETY: nothing refers to the row any more.
+    unsafe { free_copy(trigger) };
     Ok(())
+}
+
+/// The triggers of an inbox.
+const TRIGGERS: i32 = 3;
+
+/// Frees the copy of the row that Postgres made for this trigger. Where the trigger returns the row as it came,
+/// `ExecIRInsertTriggers` forgets to, and a COPY of a million rows would gather a million of them.
+///
+/// # Safety
+/// The row is not used any more. Afterwards Postgres only compares its address with what the trigger returned.
+unsafe fn free_copy(trigger: &pg_sys::TriggerData) {
+    // SAFETY: a slot that cannot give its own tuple has given a copy (`ExecFetchSlotHeapTuple`); with another
+    // trigger on the view, that one would be handed the same copy, and it is left alone.
+    unsafe {
+        let is_copy = (*(*trigger.tg_trigslot).tts_ops).get_heap_tuple.is_none();
+        if is_copy && (*(*trigger.tg_relation).trigdesc).numtriggers == TRIGGERS {
+            pg_sys::heap_freetuple(trigger.tg_trigtuple);
+        }
+    }
 }
 
 fn end(trigger: &pg_sys::TriggerData) -> Result<(), Error> {

@@ -11,9 +11,6 @@ use super::{Changes, Step};
 use crate::error::Error;
 use crate::session::{Arg, Array};
 
-/// Records in a segment, at most.
-const SEGMENT: usize = 16_384;
-
 const INSERT: &CStr = c"
     INSERT INTO heimdall.change_log (batch, label, tlp, keys, to_keys, sightings, first_seen, last_seen, properties)
     VALUES ($1, $2, $3::pg_catalog.int2, $4, $5, $6, $7, $8, $9)";
@@ -26,18 +23,14 @@ pub(super) fn vertices(
     range: &Range<usize>,
     changes: &Changes,
 ) -> Result<(), Error> {
-    let nodes = flush.nodes();
-    for start in range.clone().step_by(SEGMENT) {
-        let chunk = start..range.end.min(start + SEGMENT);
-        let segment = Segment {
-            keys: Array::texts(nodes[chunk.clone()].iter().map(|node| node.key.as_str())),
-            to_keys: None,
-            seen: columns(nodes[chunk.clone()].iter().map(|node| node.seen)),
-            properties: properties(chunk, changes),
-        };
-        segment.insert(step, flush, label)?;
-    }
-    Ok(())
+    let nodes = &flush.nodes()[range.clone()];
+    let segment = Segment {
+        keys: Array::keys(range.clone().map(|at| flush.key_parts(at))),
+        to_keys: None,
+        seen: columns(nodes.iter().map(|node| node.seen)),
+        properties: properties(range.clone(), changes),
+    };
+    segment.insert(step, flush, label)
 }
 
 /// Logs the edges of a type, which are at these places in the flush; `changes` by position among the places.
@@ -48,20 +41,16 @@ pub(super) fn edges(
     places: &[usize],
     changes: &Changes,
 ) -> Result<(), Error> {
-    let (nodes, edges) = (flush.nodes(), flush.edges());
-    for (index, chunk) in places.chunks(SEGMENT).enumerate() {
-        let start = index * SEGMENT;
-        let segment = Segment {
-            keys: Array::texts(chunk.iter().map(|at| nodes[edges[*at].from].key.as_str())),
-            to_keys: Some(Array::texts(
-                chunk.iter().map(|at| nodes[edges[*at].to].key.as_str()),
-            )),
-            seen: columns(chunk.iter().map(|at| edges[*at].seen)),
-            properties: properties(start..start + chunk.len(), changes),
-        };
-        segment.insert(step, flush, edge_type)?;
-    }
-    Ok(())
+    let edges = flush.edges();
+    let segment = Segment {
+        keys: Array::keys(places.iter().map(|at| flush.key_parts(edges[*at].from as usize))),
+        to_keys: Some(Array::keys(
+            places.iter().map(|at| flush.key_parts(edges[*at].to as usize)),
+        )),
+        seen: columns(places.iter().map(|at| edges[*at].seen)),
+        properties: properties(0..places.len(), changes),
+    };
+    segment.insert(step, flush, edge_type)
 }
 
 /// What the records of a segment take over, `''` where nothing; none where none does.

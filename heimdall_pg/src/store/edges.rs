@@ -3,7 +3,7 @@
 use heimdall_core::batch::{EdgeOut, Flush};
 
 use super::labels::{Label, Labels};
-use super::{Changes, Step, Totals, change_log, lost_race, nodes, provenance};
+use super::{CHUNK, Changes, Step, Totals, change_log, lost_race, provenance};
 use crate::error::Error;
 use crate::session::{Arg, Array};
 
@@ -34,6 +34,32 @@ const INSERT_ALIKE: &str = "
     ON CONFLICT (start_id, end_id) DO NOTHING
     RETURNING id";
 
+/// Takes over properties; sealed ones are merged by name. Edge tables have no index on their id.
+const UPDATE: &str = "
+    UPDATE {table} AS t
+    SET properties = (t.properties OPERATOR(ag_catalog.||) u.properties) OPERATOR(ag_catalog.||)
+        CASE WHEN t.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
+                  AND u.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
+             THEN ag_catalog.agtype_build_map('sealed'::pg_catalog.text,
+                  (t.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype) OPERATOR(ag_catalog.||)
+                  (u.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype))
+             ELSE '{}'::ag_catalog.agtype END
+    FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
+                 pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
+                 pg_catalog.unnest($3::pg_catalog.text[])::ag_catalog.agtype AS properties) AS u
+    WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
+      AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
+
+/// Marks edges higher; a mark is never lowered.
+const RAISE: &str = "
+    UPDATE {table} AS t
+    SET properties = t.properties OPERATOR(ag_catalog.||)
+        ag_catalog.agtype_build_map('tlp'::pg_catalog.text, $3::pg_catalog.int8)
+    FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
+                 pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id) AS u
+    WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
+      AND (t.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4 < $3::pg_catalog.int4";
+
 /// Stores the edges of a flush; `gids` are those of its vertices.
 pub(super) fn store(
     step: &Step<'_>,
@@ -52,16 +78,19 @@ pub(super) fn store(
         let mut places = std::mem::take(&mut by_type[edge_type]);
         places.sort_unstable_by_key(|at| ends(&flush.edges()[*at], gids));
         let name = flush.plan().edge_types[edge_type].clone();
-        store_type(step, labels.get(&name)?, flush, (&name, &places), gids, totals)?;
+        let label = labels.get(&name)?;
+        for places in places.chunks(CHUNK) {
+            store_chunk(step, label, flush, (&name, places), gids, totals)?;
+        }
     }
     Ok(())
 }
 
 fn ends(edge: &EdgeOut, gids: &[i64]) -> (i64, i64) {
-    (gids[edge.from], gids[edge.to])
+    (gids[edge.from as usize], gids[edge.to as usize])
 }
 
-fn store_type(
+fn store_chunk(
     step: &Step<'_>,
     label: &Label,
     flush: &mut Flush<'_>,
@@ -76,7 +105,7 @@ fn store_type(
     totals.edges_merged += found.len() as u64;
     let mut changes = Changes::new();
     if !found.is_empty() {
-        changes.extend(update(step, label, flush, places, &ids, &found)?);
+        changes.extend(update(step, label, flush, places, gids, &found)?);
     }
     if !new.is_empty() {
         let (created, properties) = create(step, label, flush, places, &new, gids, &mut ids)?;
@@ -98,9 +127,7 @@ fn known(
     gids: &[i64],
     ids: &mut [i64],
 ) -> Result<Vec<(usize, i64)>, Error> {
-    let end = |at: &usize| ends(&flush.edges()[places[*at]], gids);
-    let starts = Array::graphids(step.graphid, which.iter().map(|at| end(at).0));
-    let stops = Array::graphids(step.graphid, which.iter().map(|at| end(at).1));
+    let (starts, stops) = arrays(step, flush, places, gids, which.iter());
     let at = Array::ints(which.iter().map(|at| *at as i64));
     let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&at)];
     let rows = step.session.query(&label.statement(KNOWN)?, &args)?;
@@ -128,9 +155,7 @@ fn create(
     for at in new {
         properties.push(flush.edge(places[*at])?);
     }
-    let end = |at: &usize| ends(&flush.edges()[places[*at]], gids);
-    let starts = Array::graphids(step.graphid, new.iter().map(|at| end(at).0));
-    let stops = Array::graphids(step.graphid, new.iter().map(|at| end(at).1));
+    let (starts, stops) = arrays(step, flush, places, gids, new.iter());
     let alike = properties.windows(2).all(|pair| pair[0] == pair[1]);
     let rows = if alike {
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Text(&properties[0])];
@@ -164,21 +189,19 @@ fn update(
     label: &Label,
     flush: &mut Flush<'_>,
     places: &[usize],
-    ids: &[i64],
+    gids: &[i64],
     found: &[(usize, i64)],
 ) -> Result<Changes, Error> {
     let tlp = i64::from(flush.tlp().level());
-    let lower: Vec<i64> = found
+    let lower: Vec<usize> = found
         .iter()
         .filter(|(_, mark)| *mark < tlp)
-        .map(|(at, _)| ids[*at])
+        .map(|(at, _)| *at)
         .collect();
     if !lower.is_empty() {
-        let lower = Array::graphids(step.graphid, lower.into_iter());
-        step.session.query(
-            &label.statement(nodes::RAISE)?,
-            &[Arg::Array(&lower), Arg::Int8(tlp)],
-        )?;
+        let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
+        let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];
+        step.session.query(&label.statement(RAISE)?, &args)?;
     }
     let mut changes = Changes::new();
     for (at, _) in found {
@@ -187,12 +210,23 @@ fn update(
         }
     }
     if !changes.is_empty() {
-        let changed = Array::graphids(step.graphid, changes.keys().map(|at| ids[*at]));
+        let (starts, stops) = arrays(step, flush, places, gids, changes.keys());
         let texts = Array::texts(changes.values().map(String::as_str));
-        step.session.query(
-            &label.statement(nodes::UPDATE)?,
-            &[Arg::Array(&changed), Arg::Array(&texts)],
-        )?;
+        let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&texts)];
+        step.session.query(&label.statement(UPDATE)?, &args)?;
     }
     Ok(changes)
+}
+
+/// The ends of some of the edges at these places, as two arrays.
+fn arrays<'a>(
+    step: &Step<'_>,
+    flush: &Flush<'_>,
+    places: &[usize],
+    gids: &[i64],
+    which: impl Iterator<Item = &'a usize> + Clone,
+) -> (Array, Array) {
+    let end = |at: &usize| ends(&flush.edges()[places[*at]], gids);
+    let starts = Array::graphids(step.graphid, which.clone().map(|at| end(at).0));
+    (starts, Array::graphids(step.graphid, which.map(|at| end(at).1)))
 }

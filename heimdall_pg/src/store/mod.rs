@@ -35,6 +35,9 @@ pub struct Totals {
     pub edges_merged: u64,
 }
 
+/// Records that one statement handles, at most: bounds the memory that a flush takes beside the batch itself.
+const CHUNK: usize = 16_384;
+
 /// Properties as JSON objects, by position: what records are made with or take over.
 type Changes = std::collections::BTreeMap<usize, String>;
 

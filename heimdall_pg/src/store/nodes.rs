@@ -6,7 +6,7 @@ use std::ops::Range;
 use heimdall_core::batch::Flush;
 
 use super::labels::{Label, Labels};
-use super::{Changes, Step, Totals, change_log, lost_race, provenance};
+use super::{CHUNK, Changes, Step, Totals, change_log, lost_race, provenance};
 use crate::error::Error;
 use crate::session::{Arg, Array};
 
@@ -31,11 +31,11 @@ const INSERT: &str = "
                  pg_catalog.unnest($2::pg_catalog.text[]) AS properties) AS v";
 
 /// Takes over properties; sealed ones are merged by name.
-pub(super) const UPDATE: &str = "
+const UPDATE: &str = "
     UPDATE {table} AS t
     SET properties = (t.properties OPERATOR(ag_catalog.||) u.properties) OPERATOR(ag_catalog.||)
-        CASE WHEN t.properties OPERATOR(ag_catalog.?) 'sealed' AND u.properties OPERATOR(ag_catalog.?) 'sealed'
-             THEN ag_catalog.agtype_build_map('sealed',
+        CASE WHEN t.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text AND u.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
+             THEN ag_catalog.agtype_build_map('sealed'::pg_catalog.text,
                   (t.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype) OPERATOR(ag_catalog.||)
                   (u.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype))
              ELSE '{}'::ag_catalog.agtype END
@@ -48,9 +48,9 @@ const RAISE_REGISTRY: &CStr = c"
     UPDATE heimdall.node AS n SET tlp = $2::pg_catalog.int2
     FROM (SELECT pg_catalog.unnest($1::pg_catalog.text[]) COLLATE \"C\" AS key) AS k
     WHERE n.key = k.key AND n.tlp < $2::pg_catalog.int2";
-pub(super) const RAISE: &str = "
+const RAISE: &str = "
     UPDATE {table} AS t
-    SET properties = t.properties OPERATOR(ag_catalog.||) ag_catalog.agtype_build_map('tlp', $2::pg_catalog.int8)
+    SET properties = t.properties OPERATOR(ag_catalog.||) ag_catalog.agtype_build_map('tlp'::pg_catalog.text, $2::pg_catalog.int8)
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS id) AS u
     WHERE t.id OPERATOR(ag_catalog.=) u.id
       AND (t.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4 < $2::pg_catalog.int4";
@@ -79,18 +79,20 @@ pub(super) fn store(
             changes.extend(properties);
         }
         change_log::vertices(step, flush, &name, &range, &changes)?;
+        let seen = flush.nodes()[range.clone()].iter().map(|node| node.seen);
+        provenance::store(step, flush.batch(), &gids[range], seen)?;
     }
-    let seen = flush.nodes().iter().map(|node| node.seen);
-    provenance::store(step, flush.batch(), &gids, seen)?;
     Ok(gids)
 }
 
-/// The runs of one label.
+/// Runs of one label, [`CHUNK`] long at most.
 fn by_label(flush: &Flush<'_>) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (at, node) in flush.nodes().iter().enumerate() {
         match runs.last_mut() {
-            Some(run) if flush.nodes()[run.start].label == node.label => run.end = at + 1,
+            Some(run) if run.len() < CHUNK && flush.nodes()[run.start].label == node.label => {
+                run.end = at + 1
+            }
             _ => runs.push(at..at + 1),
         }
     }
@@ -104,7 +106,7 @@ fn known(
     range: &Range<usize>,
     gids: &mut [i64],
 ) -> Result<Vec<(usize, i64)>, Error> {
-    let keys = Array::texts(flush.nodes()[range.clone()].iter().map(|node| node.key.as_str()));
+    let keys = Array::keys(range.clone().map(|at| flush.key_parts(at)));
     let places = Array::ints(range.clone().map(|at| at as i64));
     let rows = step
         .session
@@ -127,7 +129,7 @@ fn create(
     new: &[usize],
     gids: &mut [i64],
 ) -> Result<(u64, Changes), Error> {
-    let keys = Array::texts(new.iter().map(|at| flush.nodes()[*at].key.as_str()));
+    let keys = Array::keys(new.iter().map(|at| flush.key_parts(*at)));
     let tlp = Arg::Int8(i64::from(flush.tlp().level()));
     let rows = step
         .session
@@ -181,7 +183,7 @@ fn update(
         .map(|(at, _)| *at)
         .collect();
     if !lower.is_empty() {
-        let keys = Array::texts(lower.iter().map(|at| flush.nodes()[*at].key.as_str()));
+        let keys = Array::keys(lower.iter().map(|at| flush.key_parts(*at)));
         step.session
             .query(RAISE_REGISTRY, &[Arg::Array(&keys), Arg::Int8(tlp)])?;
         let ids = Array::graphids(step.graphid, lower.iter().map(|at| gids[*at]));

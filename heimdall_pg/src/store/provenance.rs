@@ -63,7 +63,7 @@ pub(super) struct Columns {
 
 pub(super) fn columns(seen: impl Iterator<Item = Seen> + Clone) -> Columns {
     Columns {
-        sightings: Array::ints(seen.clone().map(|seen| seen.count as i64)),
+        sightings: Array::ints(seen.clone().map(|seen| i64::from(seen.count))),
         first: Array::times(seen.clone().map(|seen| seen.first().unwrap_or(i64::MAX))),
         last: Array::times(seen.map(|seen| seen.last().unwrap_or(i64::MIN))),
     }

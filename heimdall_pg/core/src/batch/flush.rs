@@ -2,17 +2,20 @@
 
 use serde_json::{Map, Value};
 
-use super::{Batch, Node, Properties, Reject, Seen};
+use super::properties::{Head, Properties};
+use super::{Batch, Keys, Node, Reject, Seen};
 use crate::mapping::Plan;
 use crate::protect::{Binding, Rule, SealError, Tlp, hex};
 
 /// Everything that waits to be stored. Nodes are sorted by label and value, so that writers who meet take
 /// their locks in one order.
 pub struct Flush<'a> {
-    batch: &'a mut Batch,
+    batch: i64,
+    keys: &'a mut Keys,
     plan: &'a Plan,
     nodes: Vec<NodeOut>,
     edges: Vec<EdgeOut>,
+    properties: Properties,
     rejects: Vec<Reject>,
 }
 
@@ -20,8 +23,6 @@ pub struct Flush<'a> {
 pub struct NodeOut {
     /// Position in [`Plan::labels`].
     pub label: u16,
-    /// Key in the registry, `label:value`.
-    pub key: String,
     /// When it was seen.
     pub seen: Seen,
     node: Node,
@@ -32,34 +33,47 @@ pub struct EdgeOut {
     /// Position in [`Plan::edge_types`].
     pub edge_type: u16,
     /// Position in [`Flush::nodes`].
-    pub from: usize,
+    pub from: u32,
     /// Position in [`Flush::nodes`].
-    pub to: usize,
+    pub to: u32,
     /// When it was seen.
     pub seen: Seen,
-    properties: Properties,
+    properties: Head,
 }
 
 impl Batch {
     /// Empties the batch into a flush.
     pub fn flush<'a>(&'a mut self, plan: &'a Plan) -> Flush<'a> {
-        let mut order: Vec<(usize, Node)> = std::mem::take(&mut self.nodes).into_iter().enumerate().collect();
+        // The tables go first: the flush needs the memory.
+        self.by_value = Vec::new();
+        self.by_spelling = Vec::new();
+        self.size = 0;
+        let mut rank = vec![0u16; plan.labels.len()];
+        let mut labels: Vec<usize> = (0..plan.labels.len()).collect();
+        labels.sort_unstable_by_key(|label| &plan.labels[*label]);
+        labels
+            .iter()
+            .enumerate()
+            .for_each(|(place, label)| rank[*label] = place as u16);
+
+        let nodes = std::mem::take(&mut self.nodes);
+        let mut position = vec![u32::MAX; nodes.len()];
+        let mut order: Vec<(u32, Node)> = (0..).zip(nodes).collect();
         // A rejected row may have left nodes that no row counts.
         order.retain(|(_, node)| node.seen.count > 0);
-        let label = |node: &Node| &plan.labels[usize::from(node.label)];
-        order.sort_unstable_by(|(_, a), (_, b)| (label(a), &a.value).cmp(&(label(b), &b.value)));
-        let mut position = vec![usize::MAX; order.iter().map(|(at, _)| at + 1).max().unwrap_or(0)];
-        let mut nodes = Vec::with_capacity(order.len());
-        for (to, (from, node)) in order.into_iter().enumerate() {
-            position[from] = to;
-            let key = format!("{}:{}", label(&node), node.value);
-            nodes.push(NodeOut {
+        order.sort_unstable_by(|(_, a), (_, b)| {
+            let rank = |node: &Node| rank[usize::from(node.label)];
+            rank(a).cmp(&rank(b)).then_with(|| a.value.cmp(&b.value))
+        });
+        let nodes = (0..).zip(order).map(|(to, (from, node))| {
+            position[from as usize] = to;
+            NodeOut {
                 label: node.label,
-                key,
                 seen: node.seen,
                 node,
-            });
-        }
+            }
+        });
+        let nodes = nodes.collect();
         let edges = std::mem::take(&mut self.edges)
             .into_iter()
             .map(|(key, edge)| EdgeOut {
@@ -69,17 +83,14 @@ impl Batch {
                 seen: edge.seen,
                 properties: edge.properties,
             });
-        let edges = edges.collect();
-        let rejects = std::mem::take(&mut self.rejects);
-        self.by_value.clear();
-        self.by_spelling.clear();
-        self.size = 0;
         Flush {
-            batch: self,
-            plan,
+            batch: self.id,
             nodes,
-            edges,
-            rejects,
+            edges: edges.collect(),
+            properties: std::mem::take(&mut self.properties),
+            rejects: std::mem::take(&mut self.rejects),
+            keys: &mut self.keys,
+            plan,
         }
     }
 }
@@ -97,7 +108,19 @@ impl Flush<'_> {
 
     /// Number of the batch.
     pub fn batch(&self) -> i64 {
-        self.batch.id
+        self.batch
+    }
+
+    /// Key of a vertex in the registry, `label:value`.
+    pub fn key(&self, position: usize) -> String {
+        let (label, value) = self.key_parts(position);
+        format!("{label}:{value}")
+    }
+
+    /// The two parts of a key.
+    pub fn key_parts(&self, position: usize) -> (&str, &str) {
+        let node = &self.nodes[position].node;
+        (&self.plan.labels[usize::from(node.label)], &node.value)
     }
 
     /// In order of label and value.
@@ -120,7 +143,8 @@ impl Flush<'_> {
     /// # Errors
     /// [`SealError`].
     pub fn vertex(&mut self, position: usize) -> Result<String, SealError> {
-        let NodeOut { node, key, .. } = &self.nodes[position];
+        let node = &self.nodes[position].node;
+        let key = &self.key(position);
         let mut members = Map::new();
         members.insert("value".to_owned(), Value::from(&*node.value));
         members.insert("tlp".to_owned(), Value::from(self.plan.tlp.level()));
@@ -131,17 +155,16 @@ impl Flush<'_> {
                 field: "value",
             };
             let text = self
-                .batch
                 .keys
                 .data
                 .seal(binding, original.tlp, original.plain.as_bytes())?;
             sealed.insert("value".to_owned(), Value::from(text));
         }
         protect(
-            self.batch,
+            self.keys,
             self.plan,
             key,
-            &node.properties,
+            self.properties.of(node.properties),
             &mut members,
             &mut sealed,
         )?;
@@ -153,17 +176,18 @@ impl Flush<'_> {
     /// # Errors
     /// [`SealError`].
     pub fn vertex_update(&mut self, position: usize) -> Result<Option<String>, SealError> {
-        let NodeOut { node, key, label, .. } = &self.nodes[position];
+        let NodeOut { node, label, .. } = &self.nodes[position];
         // A row is what it is: its vertex never changes.
-        if node.properties.0.is_empty() || *label == 0 {
+        if node.properties.is_empty() || *label == 0 {
             return Ok(None);
         }
+        let key = &self.key(position);
         let (mut members, mut sealed) = (Map::new(), Map::new());
         protect(
-            self.batch,
+            self.keys,
             self.plan,
             key,
-            &node.properties,
+            self.properties.of(node.properties),
             &mut members,
             &mut sealed,
         )?;
@@ -185,7 +209,7 @@ impl Flush<'_> {
     /// # Errors
     /// [`SealError`].
     pub fn edge_update(&mut self, position: usize) -> Result<Option<String>, SealError> {
-        if self.edges[position].properties.0.is_empty() {
+        if self.edges[position].properties.is_empty() {
             return Ok(None);
         }
         self.edge_properties(position, Map::new()).map(Some)
@@ -198,44 +222,37 @@ impl Flush<'_> {
     ) -> Result<String, SealError> {
         let edge = &self.edges[position];
         let mut sealed = Map::new();
-        if !edge.properties.0.is_empty() {
-            let key = edge_key(self.plan, &self.nodes, edge);
-            protect(
-                self.batch,
-                self.plan,
-                &key,
-                &edge.properties,
-                &mut members,
-                &mut sealed,
-            )?;
+        if !edge.properties.is_empty() {
+            let edge_type = &self.plan.edge_types[usize::from(edge.edge_type)];
+            let key = format!(
+                "{edge_type}:{}>{}",
+                self.key(edge.from as usize),
+                self.key(edge.to as usize)
+            );
+            let properties = self.properties.of(edge.properties);
+            protect(self.keys, self.plan, &key, properties, &mut members, &mut sealed)?;
         }
         Ok(object(members, sealed))
     }
 }
 
-/// The name of an edge that its sealed properties are bound to.
-fn edge_key(plan: &Plan, nodes: &[NodeOut], edge: &EdgeOut) -> String {
-    let edge_type = &plan.edge_types[usize::from(edge.edge_type)];
-    format!("{edge_type}:{}>{}", nodes[edge.from].key, nodes[edge.to].key)
-}
-
-fn protect(
-    batch: &mut Batch,
+fn protect<'p>(
+    keys: &mut Keys,
     plan: &Plan,
     key: &str,
-    properties: &Properties,
+    properties: impl Iterator<Item = (u16, &'p str)>,
     members: &mut Map<String, Value>,
     sealed: &mut Map<String, Value>,
 ) -> Result<(), SealError> {
-    for (position, _, value) in &properties.0 {
-        let property = &plan.properties[usize::from(*position)];
+    for (position, value) in properties {
+        let property = &plan.properties[usize::from(position)];
         match property.rule.rule {
             Rule::Drop => {}
             Rule::Keep => {
-                members.insert(property.name.clone(), Value::from(&**value));
+                members.insert(property.name.clone(), Value::from(value));
             }
             Rule::Hash => {
-                let digest = hex(&batch.keys.hash.digest("Text", value.as_bytes()));
+                let digest = hex(&keys.hash.digest("Text", value.as_bytes()));
                 members.insert(property.name.clone(), Value::from(digest));
             }
             Rule::Encrypt => {
@@ -243,10 +260,7 @@ fn protect(
                     record: key,
                     field: &property.name,
                 };
-                let text = batch
-                    .keys
-                    .data
-                    .seal(binding, property.rule.tlp, value.as_bytes())?;
+                let text = keys.data.seal(binding, property.rule.tlp, value.as_bytes())?;
                 sealed.insert(property.name.clone(), Value::from(text));
             }
         }
@@ -264,13 +278,13 @@ fn object(mut members: Map<String, Value>, sealed: Map<String, Value>) -> String
 impl NodeOut {
     /// True where key and mark say all there is.
     pub fn is_plain(&self) -> bool {
-        self.node.original.is_none() && self.node.properties.0.is_empty()
+        self.node.original.is_none() && self.node.properties.is_empty()
     }
 }
 
 impl EdgeOut {
     /// True where the ends and the mark say all there is.
     pub fn is_plain(&self) -> bool {
-        self.properties.0.is_empty()
+        self.properties.is_empty()
     }
 }

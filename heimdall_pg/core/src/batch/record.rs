@@ -38,7 +38,14 @@ impl Batch {
         let record = self.node(RECORD_LABEL, &digest?);
         let node = &mut self.nodes[record as usize];
         node.seen.add(row.number, at);
-        self.size += set(&mut node.properties, plan, &plan.leftovers, row, at);
+        set(
+            &mut self.properties,
+            &mut node.properties,
+            plan,
+            &plan.leftovers,
+            row,
+            at,
+        );
         Some(record)
     }
 }

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use super::properties::{Head, Properties};
 use super::reject::Fault;
-use super::{Batch, Edge, EdgeKey, Node, Original, Properties, Seen};
+use super::{Batch, Edge, EdgeKey, Node, Original, Seen};
 use crate::canonical::{CanonicalError, Kind, canonical_observable, parse_timestamp};
 use crate::format::Row;
 use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
@@ -85,11 +86,18 @@ impl Batch {
         if self.by_spelling.len() <= at {
             self.by_spelling.resize_with(at + 1, Default::default);
         }
+        // Canonicalisers are idempotent: a value that is there in canonical form is its own canonical form.
+        if let (KeyRule::Keep, Some(values)) = (entity.key_rule, self.by_value.get(usize::from(entity.label)))
+            && let Some(node) = values.get(spelled)
+        {
+            return Ok(*node);
+        }
         if let Some(node) = self.by_spelling[at].get(spelled) {
             return Ok(*node);
         }
         let canonical = canonical_observable(entity.kind, spelled)?;
         let node = match entity.key_rule {
+            KeyRule::Keep if canonical == spelled => return Ok(self.node(entity.label, &canonical)),
             KeyRule::Keep => self.node(entity.label, &canonical),
             KeyRule::Hash => {
                 let digest = hex(&self.keys.hash.digest(label, canonical.as_bytes()));
@@ -125,12 +133,12 @@ impl Batch {
         let value: Rc<str> = value.into();
         self.size += value.len() + 48 + size_of::<Node>();
         self.by_value[at].insert(Rc::clone(&value), node);
-        let properties = Properties::default();
+        let (seen, properties) = (Seen::default(), Head::default());
         self.nodes.push(Node {
             label,
             value,
             original: None,
-            seen: Seen::default(),
+            seen,
             properties,
         });
         node
@@ -159,7 +167,14 @@ impl Batch {
             let Some(node) = *node else { continue };
             let stored = &mut self.nodes[node as usize];
             stored.seen.add(row.number, at);
-            self.size += set(&mut stored.properties, plan, &entity.properties, row, at);
+            set(
+                &mut self.properties,
+                &mut stored.properties,
+                plan,
+                &entity.properties,
+                row,
+                at,
+            );
             if let Some(record) = record {
                 self.edge(
                     EdgeKey {
@@ -176,45 +191,52 @@ impl Batch {
             let (Some(from), Some(to)) = (nodes[relation.from], nodes[relation.to]) else {
                 continue;
             };
-            let key = EdgeKey {
-                edge_type: relation.edge_type,
-                from,
-                to,
-            };
-            let edge = self.edge(key, row.number, at);
-            let grown = set(&mut edge.properties, plan, &relation.properties, row, at);
-            self.size += grown;
+            let edge = self
+                .edges
+                .entry(EdgeKey {
+                    edge_type: relation.edge_type,
+                    from,
+                    to,
+                })
+                .or_default();
+            edge.seen.add(row.number, at);
+            set(
+                &mut self.properties,
+                &mut edge.properties,
+                plan,
+                &relation.properties,
+                row,
+                at,
+            );
         }
         Ok(())
     }
 
-    fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) -> &mut Edge {
-        let size = &mut self.size;
-        let edge = self.edges.entry(key).or_insert_with(|| {
-            *size += size_of::<(EdgeKey, Edge)>() + 24;
-            Edge::default()
-        });
-        edge.seen.add(row, at);
-        edge
+    fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) {
+        self.edges
+            .entry(key)
+            .or_insert_with(Edge::default)
+            .seen
+            .add(row, at);
     }
 }
 
+/// Sets those properties of a record that the row has.
 pub(super) fn set(
     properties: &mut Properties,
+    head: &mut Head,
     plan: &Plan,
     positions: &[u16],
     row: &Row<'_>,
     at: Option<i64>,
-) -> usize {
-    let mut grown = 0;
+) {
     for position in positions {
         let column = plan.properties[usize::from(*position)].column;
         let value = column.map_or("", |column| row.value(column)).trim_ascii();
         if !is_absent(value) {
-            grown += properties.set(*position, at.unwrap_or(NO_TIME), value);
+            properties.set(head, *position, at.unwrap_or(NO_TIME), value);
         }
     }
-    grown
 }
 
 fn has_leftovers(plan: &Plan, row: &Row<'_>) -> bool {

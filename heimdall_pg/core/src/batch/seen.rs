@@ -3,13 +3,14 @@
 /// Counts rows and spans their times. Merging is commutative and associative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// Rows that name the record.
-    pub count: u64,
     first: i64,
     last: i64,
-    /// The first of these rows.
+    /// The first row that names the record.
     pub first_row: u64,
-    last_row: u64,
+    /// Rows that name the record since the last flush, which comes long before 2^32.
+    pub count: u32,
+    /// The low half of the last row.
+    last_row: u32,
 }
 
 impl Default for Seen {
@@ -27,13 +28,14 @@ impl Default for Seen {
 impl Seen {
     /// Counts a row, once however often it names the record; `at` in microseconds since 1970.
     pub fn add(&mut self, row: u64, at: Option<i64>) {
-        if self.count > 0 && self.last_row == row {
+        let low = row as u32;
+        if self.count > 0 && self.last_row == low {
             return;
         }
         if self.count == 0 {
             self.first_row = row;
         }
-        self.last_row = row;
+        self.last_row = low;
         self.count += 1;
         if let Some(at) = at {
             self.first = self.first.min(at);

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # what is set here is used by those who source it
+# Sourced: checkers that are no part of the Rust toolchain: the machine's, or a copy in the cache.
+# Each is false when it cannot be had.
+
+# find_shellcheck: $SHELLCHECK becomes the command.
+find_shellcheck() {
+  local dir
+  if have shellcheck; then
+    SHELLCHECK=(shellcheck)
+    return
+  fi
+  dir=$CACHE/tools/shellcheck-$(host_name)
+  [ -e "$dir" ] || (
+    lock_cache tools
+    [ ! -e "$dir" ] || exit 0
+    new=$(mktemp -d "$CACHE/tools/.shellcheck-XXXXXX")
+    trap 'rm -rf "$new"' EXIT
+    unpack_host_package "$new" shellcheck && [ -x "$new/usr/bin/shellcheck" ] && mv -T "$new" "$dir"
+  ) >/dev/null 2>&1 || return 1
+  # With the libraries that came with it, behind the machine's own.
+  SHELLCHECK=(env "LD_LIBRARY_PATH=$({ compgen -G "$dir/usr/lib/*-linux-gnu*" || true; } | paste -sd:)" "$dir/usr/bin/shellcheck")
+  "${SHELLCHECK[@]}" --version >/dev/null 2>&1
+}
+
+# check_sql FILES…: pgspot over the SQL that CREATE EXTENSION runs. It stops at functions whose body is not
+# quoted (BEGIN ATOMIC … END; or RETURN …;), so it is shown those bodies quoted. Their names are bound when
+# the function is made, so a search path of their own would add nothing: it is shown one.
+check_sql() {
+  awk '
+    /^CREATE / { path = " SET search_path = pg_catalog, pg_temp" }
+    /^SET search_path/ { path = "" }
+    /^BEGIN ATOMIC$/ { print path " AS $atomic$"; inside = 1; next }
+    inside && /^END;$/ { print "$atomic$;"; inside = 0; next }
+    /^RETURN / { sub(/^RETURN /, path " AS $atomic$ SELECT "); returns = 1 }
+    returns && /;$/ { sub(/;$/, " $atomic$;"); returns = 0 }
+    { print }
+  ' "$@" | "${PGSPOT[@]}" "${PGSPOT_IGNORED[@]/#/--ignore=}" /dev/stdin
+}
+
+# find_pgspot: $PGSPOT becomes the command.
+PGSPOT_VERSION=0.9.4
+find_pgspot() {
+  local dir=$CACHE/tools/pgspot-$PGSPOT_VERSION
+  PGSPOT=("$dir/bin/pgspot")
+  [ -e "$dir/.complete" ] || (
+    # A virtual environment cannot be moved, so it is made in place and a stamp tells that it is whole.
+    lock_cache tools
+    [ ! -e "$dir/.complete" ] || exit 0
+    rm -rf "$dir"
+    python3 -m venv "$dir" && "$dir/bin/python3" -m pip -q --disable-pip-version-check install "pgspot==$PGSPOT_VERSION" && touch "$dir/.complete"
+  ) >/dev/null 2>&1 || return 1
+}
