@@ -10,13 +10,13 @@ CREATE TABLE heimdall.instance (
 );
 
 CREATE TABLE heimdall.source (
-    name           text PRIMARY KEY CHECK (name ~ '^[a-z_][a-z0-9_]{0,62}$'),
+    name           text PRIMARY KEY CHECK (name OPERATOR(pg_catalog.~) '^[a-z_][a-z0-9_]{0,62}$'),
     format         text NOT NULL,
     mapping        jsonb,
     -- 'given' by a user, or 'inferred' from the first dump; NULL until there is a mapping.
-    mapping_origin text CHECK (mapping_origin IN ('given', 'inferred')),
+    mapping_origin text CHECK (mapping_origin OPERATOR(pg_catalog.=) ANY (ARRAY['given', 'inferred'])),
     -- The share of bad rows past which a batch fails as a whole.
-    reject_limit   double precision NOT NULL DEFAULT 0.1 CHECK (reject_limit BETWEEN 0 AND 1),
+    reject_limit   double precision NOT NULL DEFAULT 0.1 CHECK (reject_limit OPERATOR(pg_catalog.>=) 0 AND reject_limit OPERATOR(pg_catalog.<=) 1),
     created_at     timestamptz NOT NULL DEFAULT pg_catalog.now(),
     created_by     name NOT NULL DEFAULT SESSION_USER
 );
@@ -59,7 +59,7 @@ ALTER SEQUENCE heimdall.batch_id_seq OWNED BY heimdall.batch.id;
 CREATE TABLE heimdall.node (
     key text COLLATE "C" PRIMARY KEY,
     gid ag_catalog.graphid NOT NULL,
-    tlp smallint NOT NULL CHECK (tlp BETWEEN 0 AND 4)
+    tlp smallint NOT NULL CHECK (tlp OPERATOR(pg_catalog.>=) 0 AND tlp OPERATOR(pg_catalog.<=) 4)
 );
 
 -- How often and when a batch saw a vertex or an edge. What the graph says of counts and times comes from here.
@@ -110,12 +110,12 @@ CREATE TABLE heimdall.rejects (
 -- A dump of the database holds all of it.
 DO $dump$
 DECLARE
-    relation regclass;
+    relation pg_catalog.regclass;
 BEGIN
     FOREACH relation IN ARRAY ARRAY[
         'heimdall.instance', 'heimdall.source', 'heimdall.data_key', 'heimdall.batch', 'heimdall.node',
         'heimdall.provenance', 'heimdall.change_log', 'heimdall.rejects', 'heimdall.batch_id_seq',
-        'heimdall.data_key_id_seq', 'heimdall.change_log_seq_seq']::regclass[]
+        'heimdall.data_key_id_seq', 'heimdall.change_log_seq_seq']::pg_catalog.regclass[]
     LOOP
         PERFORM pg_catalog.pg_extension_config_dump(relation, '');
     END LOOP;
@@ -128,10 +128,10 @@ CREATE SCHEMA heimdall_in;
 -- Segments are written on the hot path; lz4 compresses them ten times as fast as pglz, where the server has it.
 DO $compression$
 DECLARE
-    segment name;
+    segment pg_catalog.name;
 BEGIN
-    IF 'lz4' = ANY ((SELECT s.enumvals FROM pg_catalog.pg_settings AS s
-                     WHERE s.name OPERATOR(pg_catalog.=) 'default_toast_compression')::text[]) THEN
+    IF 'lz4' OPERATOR(pg_catalog.=) ANY ((SELECT s.enumvals FROM pg_catalog.pg_settings AS s
+                     WHERE s.name OPERATOR(pg_catalog.=) 'default_toast_compression')::pg_catalog.text[]) THEN
         FOREACH segment IN ARRAY ARRAY['keys', 'to_keys', 'sightings', 'first_seen', 'last_seen', 'properties'] LOOP
             EXECUTE pg_catalog.format('ALTER TABLE heimdall.change_log ALTER COLUMN %I SET COMPRESSION lz4', segment);
         END LOOP;

@@ -20,7 +20,7 @@ $$;
 -- Makes the graph. Calling it again changes nothing.
 CREATE FUNCTION heimdall.init(graph name DEFAULT 'heimdall_graph') RETURNS text
 LANGUAGE plpgsql
-SET search_path = pg_catalog, ag_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
@@ -35,7 +35,9 @@ BEGIN
         END IF;
         RETURN present;
     END IF;
-    PERFORM create_graph(init.graph);
+    -- AGE's own statements count on its schema; the path is as before when this function ends.
+    PERFORM set_config('search_path', 'pg_catalog, ag_catalog, pg_temp', true);
+    PERFORM ag_catalog.create_graph(init.graph);
     INSERT INTO heimdall.instance (graph) VALUES (init.graph);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO heimdall_analyst', init.graph);
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO heimdall_analyst', init.graph);
@@ -49,7 +51,7 @@ $$;
 -- Makes a label where it is not there. Edge labels are their own registry: one edge between two vertices.
 CREATE FUNCTION heimdall._ensure_label(label name, is_edge boolean) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, ag_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
@@ -60,7 +62,7 @@ BEGIN
     -- AGE does not lock while it makes a label.
     PERFORM pg_advisory_xact_lock(hashtext('heimdall.label'));
     SELECT l.kind INTO present
-    FROM ag_label AS l JOIN ag_graph AS g ON g.graphid = l.graph
+    FROM ag_catalog.ag_label AS l JOIN ag_catalog.ag_graph AS g ON g.graphid = l.graph
     WHERE g.name = own AND l.name = label;
     IF present IS NOT NULL THEN
         IF present <> kind THEN
@@ -69,17 +71,19 @@ BEGIN
         END IF;
         RETURN;
     END IF;
-    IF (SELECT count(*) FROM ag_label AS l JOIN ag_graph AS g ON g.graphid = l.graph WHERE g.name = own) >= 60 THEN
+    IF (SELECT count(*) FROM ag_catalog.ag_label AS l JOIN ag_catalog.ag_graph AS g ON g.graphid = l.graph WHERE g.name = own) >= 60 THEN
         RAISE EXCEPTION 'the graph has 60 labels and edge types already'
             USING ERRCODE = 'program_limit_exceeded', HINT = 'Keep the set small: a label is a kind of thing, not a thing.';
     END IF;
+    -- AGE's own statements count on its schema; the path is as before when this function ends.
+    PERFORM set_config('search_path', 'pg_catalog, ag_catalog, pg_temp', true);
     IF is_edge THEN
-        EXECUTE format('SELECT create_elabel(%L, %L)', own, label);
+        EXECUTE format('SELECT ag_catalog.create_elabel(%L, %L)', own, label);
         EXECUTE format('CREATE UNIQUE INDEX %I ON %I.%I (start_id, end_id)', label || '_ends_key', own, label);
         -- The unique index serves what AGE's own index on start_id does.
         EXECUTE format('DROP INDEX %I.%I', own, label || '_start_id_idx');
     ELSE
-        EXECUTE format('SELECT create_vlabel(%L, %L)', own, label);
+        EXECUTE format('SELECT ag_catalog.create_vlabel(%L, %L)', own, label);
     END IF;
     EXECUTE format('GRANT SELECT ON %I.%I TO heimdall_analyst', own, label);
 END

@@ -74,13 +74,13 @@ END;
 CREATE FUNCTION heimdall.neighbors(kind text, value text, depth integer DEFAULT 1, max_rows integer DEFAULT 1000)
 RETURNS TABLE (distance integer, edge_type text, label text, neighbor text, tlp text, gid ag_catalog.graphid)
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, ag_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     own name := heimdall.graph();
-    visited graphid[];
-    frontier graphid[];
-    reached graphid[];
+    visited ag_catalog.graphid[];
+    frontier ag_catalog.graphid[];
+    reached ag_catalog.graphid[];
     edges text[];
     room integer := max_rows;
 BEGIN
@@ -99,12 +99,12 @@ BEGIN
                 SELECT e.gid, min(e.edge_type) AS edge_type
                 FROM (
                     SELECT end_id AS gid, tableoid::regclass::text AS edge_type
-                    FROM %1$I._ag_label_edge WHERE start_id = ANY ($1)
+                    FROM %1$I._ag_label_edge WHERE start_id OPERATOR(ag_catalog.=) ANY ($1)
                     UNION ALL
                     SELECT start_id, tableoid::regclass::text
-                    FROM %1$I._ag_label_edge WHERE end_id = ANY ($1)
+                    FROM %1$I._ag_label_edge WHERE end_id OPERATOR(ag_catalog.=) ANY ($1)
                 ) AS e
-                WHERE e.gid <> ALL ($2)
+                WHERE e.gid OPERATOR(ag_catalog.<>) ALL ($2)
                 GROUP BY e.gid
                 ORDER BY e.gid
                 LIMIT $3
@@ -113,10 +113,10 @@ BEGIN
         EXIT WHEN reached IS NULL;
         RETURN QUERY EXECUTE format($q$
             SELECT $3, (parse_ident(r.edge_type))[2], (parse_ident(v.tableoid::regclass::text))[2],
-                   agtype_access_operator(v.properties, '"value"'::agtype)::text,
-                   heimdall.tlp_name(agtype_access_operator(v.properties, '"tlp"'::agtype)::integer), v.id
+                   ag_catalog.agtype_access_operator(v.properties, '"value"'::ag_catalog.agtype)::text,
+                   heimdall.tlp_name(ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer), v.id
             FROM unnest($1, $2) WITH ORDINALITY AS r (gid, edge_type, at)
-            JOIN %1$I._ag_label_vertex AS v ON v.id = r.gid
+            JOIN %1$I._ag_label_vertex AS v ON v.id OPERATOR(ag_catalog.=) r.gid
             ORDER BY r.at$q$, own)
         USING reached, edges, step;
         room := room - cardinality(reached);
@@ -128,10 +128,10 @@ $$;
 
 -- What observables have in common: vertices next to two of them at least, most shared first, then the rarest.
 -- The kind of each value is told from its shape; `Label:value` says it outright.
-CREATE FUNCTION heimdall.correlate(VARIADIC "values" text[])
+CREATE FUNCTION heimdall.correlate(VARIADIC observables text[])
 RETURNS TABLE (label text, value text, tlp text, shared_by integer, shared_with text[], degree bigint)
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, ag_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     own name := heimdall.graph();
@@ -142,24 +142,25 @@ BEGIN
             FROM unnest($1) AS v (text), LATERAL unnest(heimdall._candidate_keys(v.text)) AS k (key)
             JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
         ), near AS (
-            SELECT g.key, e.end_id AS gid FROM given AS g JOIN %1$I._ag_label_edge AS e ON e.start_id = g.gid
+            SELECT g.key, e.end_id AS gid FROM given AS g JOIN %1$I._ag_label_edge AS e ON e.start_id OPERATOR(ag_catalog.=) g.gid
             UNION
-            SELECT g.key, e.start_id FROM given AS g JOIN %1$I._ag_label_edge AS e ON e.end_id = g.gid
+            SELECT g.key, e.start_id FROM given AS g JOIN %1$I._ag_label_edge AS e ON e.end_id OPERATOR(ag_catalog.=) g.gid
         ), shared AS (
             SELECT near.gid, array_agg(near.key ORDER BY near.key) AS keys
-            FROM near WHERE near.gid NOT IN (SELECT given.gid FROM given)
+            FROM near
+            WHERE NOT EXISTS (SELECT FROM given WHERE given.gid OPERATOR(ag_catalog.=) near.gid)
             GROUP BY near.gid HAVING count(*) > 1
         )
         SELECT (parse_ident(v.tableoid::regclass::text))[2],
-               agtype_access_operator(v.properties, '"value"'::agtype)::text,
-               heimdall.tlp_name(agtype_access_operator(v.properties, '"tlp"'::agtype)::integer),
+               ag_catalog.agtype_access_operator(v.properties, '"value"'::ag_catalog.agtype)::text,
+               heimdall.tlp_name(ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer),
                cardinality(s.keys), s.keys, d.degree
-        FROM shared AS s JOIN %1$I._ag_label_vertex AS v ON v.id = s.gid,
+        FROM shared AS s JOIN %1$I._ag_label_vertex AS v ON v.id OPERATOR(ag_catalog.=) s.gid,
         LATERAL (SELECT count(*) AS degree FROM (
-            (SELECT FROM %1$I._ag_label_edge AS e WHERE e.start_id = s.gid LIMIT 1000)
+            (SELECT FROM %1$I._ag_label_edge AS e WHERE e.start_id OPERATOR(ag_catalog.=) s.gid LIMIT 1000)
             UNION ALL
-            (SELECT FROM %1$I._ag_label_edge AS e WHERE e.end_id = s.gid LIMIT 1000)) AS edges) AS d
+            (SELECT FROM %1$I._ag_label_edge AS e WHERE e.end_id OPERATOR(ag_catalog.=) s.gid LIMIT 1000)) AS edges) AS d
         ORDER BY cardinality(s.keys) DESC, d.degree, v.id$q$, own)
-    USING "values";
+    USING observables;
 END
 $$;

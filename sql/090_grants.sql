@@ -6,7 +6,7 @@ GRANT USAGE ON SCHEMA heimdall_in TO heimdall_ingest;
 -- Functions that read no data are for both roles.
 DO $grants$
 DECLARE
-    called regprocedure;
+    called pg_catalog.regprocedure;
 BEGIN
     FOR called IN
         SELECT p.oid
@@ -15,7 +15,7 @@ BEGIN
           AND (p.proname OPERATOR(pg_catalog.~) '^(try_)?canonical'
                OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
                    'kind_of', 'refang', 'defang', 'canonicaliser_version', 'check_mapping', 'infer_mapping',
-                   'formats', 'tlp_name', 'graph', 'version']))
+                   'formats', 'tlp_name', 'graph']))
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO heimdall_ingest, heimdall_analyst', called);
     END LOOP;

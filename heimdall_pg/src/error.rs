@@ -74,7 +74,7 @@ impl From<IngestError> for Error {
                     .column
                     .map_or(String::new(), |column| format!(", column \"{column}\""));
                 Error::new(PgSqlErrorCode::ERRCODE_DATA_EXCEPTION, message)
-                    .detail(format!("The first one: row {}{column}: not a valid {}: {}.", first.row, first.rule, first.reason))
+                    .detail(format!("The first one: row {}{column}: {}: {}.", first.row, first.rule, first.reason))
                     .hint("Mend the dump or the mapping, or raise the source's reject_limit. Nothing was stored.")
             }
         }
@@ -103,7 +103,7 @@ fn plan_error(error: &PlanError, message: String) -> Error {
     match error {
         PlanError::NoSuchColumn { columns, .. } => {
             Error::new(PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN, message)
-                .detail(format!("The dump has {columns} columns."))
+                .detail(format!("Columns of the dump: {columns}."))
                 .hint("Compare its first line with the mapping; letter case counts.")
         }
         PlanError::HeaderIsData { .. } => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)

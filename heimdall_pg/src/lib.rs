@@ -9,6 +9,7 @@ mod canonical;
 mod error;
 mod ingest;
 mod keys;
+mod logs;
 mod mapping;
 mod owner;
 mod sealed;
@@ -44,5 +45,6 @@ extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
+    logs::register();
     ingest::register_callbacks();
 }

@@ -11,9 +11,12 @@ use pgrx::pg_sys;
 use crate::error::Error;
 
 /// Switches back when dropped, also when an error unwinds; a transaction that aborts resets it as well.
+///
+/// The caller's search path does not apply meanwhile: an operator `=` of theirs would run with the owner's rights.
 pub struct AsOwner {
     user: pg_sys::Oid,
     context: c_int,
+    settings: c_int,
 }
 
 impl AsOwner {
@@ -22,20 +25,34 @@ impl AsOwner {
         let owner = extension_owner()?;
         let mut user = pg_sys::InvalidOid;
         let mut context: c_int = 0;
-        // SAFETY: plain C calls on the backend's thread; the pointers are to locals.
-        unsafe {
+        // SAFETY: plain C calls on the backend's thread; the pointers are to locals. The search path becomes
+        // `pg_catalog, pg_temp` until the nest level ends.
+        let settings = unsafe {
             pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
             let local = pg_sys::SECURITY_LOCAL_USERID_CHANGE as c_int;
             pg_sys::SetUserIdAndSecContext(owner, context | local);
-        }
-        Ok(AsOwner { user, context })
+            let settings = pg_sys::NewGUCNestLevel();
+            pg_sys::RestrictSearchPath();
+            settings
+        };
+        Ok(AsOwner {
+            user,
+            context,
+            settings,
+        })
     }
 }
 
 impl Drop for AsOwner {
     fn drop(&mut self) {
-        // SAFETY: gives back what `new` found.
-        unsafe { pg_sys::SetUserIdAndSecContext(self.user, self.context) };
+        // SAFETY: gives back what `new` found. An error that unwinds ends the transaction or savepoint, and that
+        // undoes the settings itself; those of levels inside this one have ended.
+        unsafe {
+            if !std::thread::panicking() {
+                pg_sys::AtEOXact_GUC(true, self.settings);
+            }
+            pg_sys::SetUserIdAndSecContext(self.user, self.context);
+        }
     }
 }
 

@@ -347,7 +347,7 @@ impl Intake {
     }
 
     fn flush_if_full<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
-        if self.batch.counts().read % EARLY_CHECK_ROWS == 0 {
+        if self.batch.counts().read.is_multiple_of(EARLY_CHECK_ROWS) {
             self.check_rejects()?;
         }
         if self.batch.size() < self.flush_bytes {

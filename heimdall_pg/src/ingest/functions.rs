@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 use pgrx::{check_for_interrupts, pg_sys};
 
 use super::report::Report;
-use super::subtransaction::Subtransaction;
+use super::subtransaction::{Subtransaction, Verdict};
 use super::upload::{Outcome, Source, Upload};
 use crate::error::{Error, ok};
 
@@ -95,16 +95,19 @@ fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
         .hint("psql's \\copy heimdall_in.<source> FROM … sends a file of your own."));
     }
     let unreadable = |error: std::io::Error| {
-        let code = match error.kind() {
-            std::io::ErrorKind::NotFound => PgSqlErrorCode::ERRCODE_UNDEFINED_FILE,
-            std::io::ErrorKind::PermissionDenied => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            _ => PgSqlErrorCode::ERRCODE_IO_ERROR,
+        let (code, why) = match error.kind() {
+            std::io::ErrorKind::NotFound => (PgSqlErrorCode::ERRCODE_UNDEFINED_FILE, "there is no such file"),
+            std::io::ErrorKind::PermissionDenied => (
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "the server's user may not read it",
+            ),
+            _ => (
+                PgSqlErrorCode::ERRCODE_IO_ERROR,
+                "the system reports an input error",
+            ),
         };
-        Error::new(
-            code,
-            format!("the file \"{path}\" cannot be read: {}", error.kind()),
-        )
-        .hint("The path is one of the server, read as the server's user.")
+        Error::new(code, format!("the file \"{path}\" cannot be read: {why}"))
+            .hint("The path is one of the server, read as the server's user.")
     };
     let mut file = File::open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
@@ -138,29 +141,23 @@ fn run(
         intake,
         mut store,
     } = Upload::begin(source)?;
-    let savepoint = Subtransaction::begin();
-    let mut decoding = Decoding::new(source.format, intake);
-    feed(&mut |chunk| {
-        check_for_interrupts!();
-        decoding.push(chunk, &mut store)
-    })?;
-    let (intake, finished) = decoding.finish(&mut store)?;
-    match (Upload {
-        id,
-        started,
-        data_key,
-        intake,
-        store,
+    Subtransaction::run(|| {
+        let mut decoding = Decoding::new(source.format, intake);
+        feed(&mut |chunk| {
+            check_for_interrupts!();
+            decoding.push(chunk, &mut store)
+        })?;
+        let (intake, finished) = decoding.finish(&mut store)?;
+        let upload = Upload {
+            id,
+            started,
+            data_key,
+            intake,
+            store,
+        };
+        Ok(match upload.end(source, &finished)? {
+            Outcome::Stored(report) => Verdict::Keep(report),
+            Outcome::Duplicate(report) => Verdict::TakeBack(report),
+        })
     })
-    .end(source, &finished)?
-    {
-        Outcome::Stored(report) => {
-            savepoint.release();
-            Ok(report)
-        }
-        Outcome::Duplicate(report) => {
-            savepoint.rollback();
-            Ok(report)
-        }
-    }
 }

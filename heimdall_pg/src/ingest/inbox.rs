@@ -13,6 +13,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, function_name, pg_guard};
 
 use super::upload::{Outcome, Source, Upload};
 use crate::error::{Error, ok};
+use crate::logs;
 
 struct Frame {
     view: pg_sys::Oid,
@@ -45,13 +46,14 @@ fn pop(view: pg_sys::Oid) -> Result<Box<Frame>, Error> {
     }
 }
 
-/// Lets uploads die with their transaction.
+/// Lets uploads die with their transaction, and what they keep out of the log with them.
 pub fn register_callbacks() {
     #[pg_guard]
     unsafe extern "C-unwind" fn at_end(event: pg_sys::XactEvent::Type, _arg: *mut c_void) {
         use pg_sys::XactEvent::{XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE};
         if [XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE].contains(&event) {
             FRAMES.with_borrow_mut(Vec::clear);
+            logs::dump_in_hand(false);
         }
     }
     #[pg_guard]

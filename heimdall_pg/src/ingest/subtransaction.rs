@@ -1,17 +1,50 @@
 //! A savepoint inside a function.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use pgrx::pg_sys;
 
-/// Work that can be taken back without ending the statement. An error ends the statement anyway, and takes
-/// the savepoint with it.
+use crate::error::Error;
+
+/// Work that can be taken back without ending the statement.
 pub struct Subtransaction {
     context: pg_sys::MemoryContext,
     owner: pg_sys::ResourceOwner,
 }
 
+/// What is to become of the work.
+pub enum Verdict<R> {
+    Keep(R),
+    TakeBack(R),
+}
+
 impl Subtransaction {
-    /// Sets the savepoint.
-    pub fn begin() -> Subtransaction {
+    /// Runs `work` in a savepoint, which has ended when this returns: also where the work fails, since
+    /// whoever catches the error, such as a PL/pgSQL block, expects his own savepoint to be the innermost.
+    pub fn run<R>(work: impl FnOnce() -> Result<Verdict<R>, Error>) -> Result<R, Error> {
+        let savepoint = Subtransaction::begin();
+        // Errors of Postgres unwind as panics; pgrx has taken them off Postgres' own error stack by then.
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Ok(Verdict::Keep(result))) => {
+                savepoint.release();
+                Ok(result)
+            }
+            Ok(Ok(Verdict::TakeBack(result))) => {
+                savepoint.rollback();
+                Ok(result)
+            }
+            Ok(Err(error)) => {
+                savepoint.rollback();
+                Err(error)
+            }
+            Err(panic) => {
+                savepoint.rollback();
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    fn begin() -> Subtransaction {
         // SAFETY: the order that PL/pgSQL uses: the caller's memory context and resource owner stay in force.
         unsafe {
             let context = pg_sys::CurrentMemoryContext;
@@ -22,8 +55,7 @@ impl Subtransaction {
         }
     }
 
-    /// Keeps what was done since.
-    pub fn release(self) {
+    fn release(self) {
         // SAFETY: the innermost subtransaction is the one that `begin` made; every session inside has ended.
         unsafe {
             pg_sys::ReleaseCurrentSubTransaction();
@@ -31,9 +63,8 @@ impl Subtransaction {
         }
     }
 
-    /// Takes back what was done since.
-    pub fn rollback(self) {
-        // SAFETY: as in `release`.
+    fn rollback(self) {
+        // SAFETY: as in `release`; what the work left open ends with it.
         unsafe {
             pg_sys::RollbackAndReleaseCurrentSubTransaction();
             self.restore();

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::owner::AsOwner;
 use crate::session::{Arg, session};
 use crate::store::GraphStore;
-use crate::{keys, mapping};
+use crate::{keys, logs, mapping};
 
 /// A source, ready to take a dump.
 pub struct Source {
@@ -78,6 +78,7 @@ impl Upload {
     /// Begins an upload: without keys, not a row is taken.
     pub fn begin(source: &Source) -> Result<Upload, Error> {
         let started = Instant::now();
+        logs::dump_in_hand(true);
         let hash = keys::hash_keys()?;
         let _owner = AsOwner::new()?;
         let (id, data) = session(|session| {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::properties::{Head, Properties};
 use super::reject::Fault;
-use super::{Batch, Edge, EdgeKey, Node, Original, Seen};
+use super::{Batch, EdgeKey, Node, Original, Seen};
 use crate::canonical::{CanonicalError, Kind, canonical_observable, parse_timestamp};
 use crate::format::Row;
 use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
@@ -213,11 +213,7 @@ impl Batch {
     }
 
     fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) {
-        self.edges
-            .entry(key)
-            .or_insert_with(Edge::default)
-            .seen
-            .add(row, at);
+        self.edges.entry(key).or_default().seen.add(row, at);
     }
 }
 

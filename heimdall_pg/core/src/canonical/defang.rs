@@ -1,6 +1,6 @@
 //! Indicators made harmless for reading (`hxxp://evil[.]example`), and back.
 //!
-//! Canonical texts hold no [`mark`]: refanging them changes nothing, and `refang(defang(x)) == x`. That is
+//! Canonical texts hold no mark: refanging them changes nothing, and `refang(defang(x)) == x`. That is
 //! why URLs percent-encode and e-mail addresses escape a mark that is meant literally.
 
 use std::borrow::Cow;

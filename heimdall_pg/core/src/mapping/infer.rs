@@ -127,11 +127,15 @@ pub(crate) fn is_absent(value: &str) -> bool {
 
 /// What a column holds: what most of its values are or, where their shape says nothing, what the header says.
 fn column_kind(name: &str, tally: &Tally) -> Option<Kind> {
+    if says_secret(name) {
+        return None;
+    }
     let best = tally.kinds.iter().max_by_key(|(_, count)| *count);
-    if let Some((kind, count)) = best {
-        if *count as f64 >= MAJORITY * tally.values as f64 && (*kind != Kind::Timestamp || says_time(name)) {
-            return Some(*kind);
-        }
+    if let Some((kind, count)) = best
+        && *count as f64 >= MAJORITY * tally.values as f64
+        && (*kind != Kind::Timestamp || says_time(name))
+    {
+        return Some(*kind);
     }
     if tally.values == 0 { None } else { named_kind(name) }
 }
@@ -169,6 +173,29 @@ fn says_time(name: &str) -> bool {
         "day",
     ];
     words(name).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// Secrets look like digests, and a column of them would become vertices with readable keys.
+fn says_secret(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "pass",
+        "passwd",
+        "password",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "credentials",
+        "cookie",
+        "session",
+        "pin",
+        "apikey",
+    ];
+    let words = words(name);
+    words.iter().any(|word| WORDS.contains(&word.as_str()))
+        || words
+            .windows(2)
+            .any(|pair| pair[1] == "key" && ["api", "access", "private"].contains(&pair[0].as_str()))
 }
 
 fn named_kind(name: &str) -> Option<Kind> {
@@ -229,6 +256,15 @@ mod tests {
         let mapping = infer(Format::Ndjson, dump).unwrap().unwrap();
         assert_eq!(entities(&mapping), [("id.orig_h", "Ip"), ("query", "Domain")]);
         assert_eq!(mapping.time.as_deref(), Some("ts"));
+    }
+
+    #[test]
+    fn secrets_are_no_observables() {
+        let dump = "mail,password_hash,apiKey,sessionId,file_sha1\n\
+                    a@example.com,5f4dcc3b5aa765d61d8327deb882cf99,5f4dcc3b5aa765d61d8327deb882cf99,10.0.0.1,\
+                    da39a3ee5e6b4b0d3255bfef95601890afd80709\n";
+        let mapping = infer(Format::Csv, dump).unwrap().unwrap();
+        assert_eq!(entities(&mapping), [("mail", "Email"), ("file_sha1", "Hash")]);
     }
 
     #[test]
