@@ -62,7 +62,7 @@ run_psql -f again.sql
 
 step "The plaintext is nowhere" \
   "After a checkpoint, every password, address and name is looked for in the bytes of the whole data" \
-  "directory (tables, indexes, WAL), in the server's log, and in a pg_dump, where nothing is compressed." \
+  "directory (tables, indexes, WAL), in the server's log, and in a pg_dump (uncompressed)." \
   "The controls are not protected: the same search has to find them."
 
 data=${HEIMDALL_DATA:-$(value 'SHOW data_directory')}

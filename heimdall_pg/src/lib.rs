@@ -1,7 +1,7 @@
 //! The extension `heimdall`: connects `heimdall_core` to PostgreSQL.
 //!
-//! Bytes come in through [`ingest`], are decoded, canonicalised and protected by `heimdall_core`, and go out
-//! through [`store`]. Everything that calls Postgres is in this crate; everything that can do without is not.
+//! Bytes come in through `ingest`, are decoded, canonicalised and protected by `heimdall_core`, and go out
+//! through `store`. Everything that calls Postgres is in this crate; everything that can do without is not.
 
 use pgrx::prelude::*;
 

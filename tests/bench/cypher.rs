@@ -12,7 +12,7 @@ use crate::Measured;
 use crate::log::{self, Entry};
 
 /// How long the rival runs; it takes as much of the log as it manages.
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(45);
 const ROWS: usize = 500;
 
 const PREPARE: &str = r#"

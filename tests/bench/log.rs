@@ -64,7 +64,7 @@ pub fn entries(count: u32, shape: Shape) -> Vec<Entry> {
         }
         let src = sources.draw(&mut random);
         let mut pick = |at: usize, own: u64| {
-            if random.next() % 10 == 0 {
+            if random.next().is_multiple_of(10) {
                 return others[at].draw(&mut random);
             }
             // One of the few that this source always uses: the same each time it is drawn.

@@ -1,12 +1,11 @@
 //! A database of a test's own.
 
-use std::io::Write;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use postgres::{Client, NoTls, SimpleQueryMessage};
 
-use crate::Server;
+use crate::{Report, Server, copy, ingest};
 
 /// Made once in a run; every test's database is a copy of it.
 const TEMPLATE: &str = "heimdall_template";
@@ -15,6 +14,7 @@ const TEMPLATE: &str = "heimdall_template";
 pub struct Database {
     server: Server,
     name: String,
+    roles: Mutex<Vec<String>>,
 }
 
 /// An error as the server reported it.
@@ -37,26 +37,40 @@ impl Database {
     /// Where the server does not do it.
     pub fn new() -> Database {
         static READY: OnceLock<()> = OnceLock::new();
-        static COUNTER: AtomicU32 = AtomicU32::new(0);
         let server = Server::from_environment();
         READY.get_or_init(|| make_template(&server));
+        let database = Database::copy_of(server, TEMPLATE);
+        // Settings of a database are not copied with it.
+        database.run(&format!(
+            "ALTER DATABASE {} SET session_preload_libraries = 'age'",
+            database.name
+        ));
+        database
+    }
+
+    /// A database without the extension.
+    ///
+    /// # Panics
+    /// Where the server does not do it.
+    pub fn bare() -> Database {
+        Database::copy_of(Server::from_environment(), "template0")
+    }
+
+    fn copy_of(server: Server, template: &str) -> Database {
+        static COUNTER: AtomicU32 = AtomicU32::new(0);
         let name = format!(
             "t{}_{}",
             std::process::id(),
             COUNTER.fetch_add(1, Ordering::Relaxed)
         );
         connect_to(&server, "postgres", &server.user)
-            .batch_execute(&format!(
-                "CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"
-            ))
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .expect("the database is made");
-        // Settings of a database are not copied with it.
-        connect_to(&server, "postgres", &server.user)
-            .batch_execute(&format!(
-                "ALTER DATABASE {name} SET session_preload_libraries = 'age'"
-            ))
-            .expect("AGE is loaded in its sessions");
-        Database { server, name }
+        Database {
+            server,
+            name,
+            roles: Mutex::default(),
+        }
     }
 
     /// Name of the database.
@@ -108,16 +122,40 @@ impl Database {
     }
 
     /// Sends a file as `\copy` does.
-    pub fn copy(&self, statement: &str, data: &[u8]) -> Result<u64, Failure> {
-        let mut client = self.connect();
-        let mut writer = client.copy_in(statement).map_err(Failure::from)?;
-        if let Err(error) = writer.write_all(data) {
-            return Err(error
-                .into_inner()
-                .and_then(|e| e.downcast::<postgres::Error>().ok())
-                .map_or_else(|| panic!("the connection broke"), |error| Failure::from(*error)));
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn copy(&self, statement: &str, dump: &[u8]) -> Result<u64, Failure> {
+        copy(&mut self.connect(), statement, dump)
+    }
+
+    /// Ingests a dump in the format of its source.
+    pub fn ingest(&self, source: &str, dump: impl AsRef<[u8]>) -> Report {
+        ingest(&mut self.connect(), source, dump.as_ref())
+            .unwrap_or_else(|failure| panic!("{failure:?}\nin a dump of {source}"))
+    }
+
+    /// The error of a dump that is to be refused.
+    pub fn refused(&self, source: &str, dump: impl AsRef<[u8]>) -> Failure {
+        ingest(&mut self.connect(), source, dump.as_ref()).expect_err("the dump is refused")
+    }
+
+    /// Makes a source.
+    pub fn source(&self, name: &str, format: &str, mapping: &str) {
+        self.run(&format!(
+            "SELECT heimdall.create_source('{name}', '{format}', $mapping${mapping}$mapping$)"
+        ));
+    }
+
+    /// A role that may log in and is a member of those; gone with the database.
+    pub fn role(&self, name: &str, member_of: &[&str]) -> String {
+        let role = format!("{}_{name}", self.name);
+        self.run(&format!("CREATE ROLE {role} LOGIN"));
+        for group in member_of {
+            self.run(&format!("GRANT {group} TO {role}"));
         }
-        writer.finish().map_err(Failure::from)
+        self.roles.lock().expect("no panic").push(role.clone());
+        role
     }
 }
 
@@ -129,10 +167,18 @@ impl Default for Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let dropped = connect_to(&self.server, "postgres", &self.server.user)
-            .batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-        if let (Err(error), false) = (dropped, std::thread::panicking()) {
-            panic!("the database of a test cannot be dropped: {error}");
+        if std::thread::panicking() {
+            // Whoever looks for the reason finds the database; it goes with the server.
+            return;
+        }
+        let mut admin = connect_to(&self.server, "postgres", &self.server.user);
+        admin
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name))
+            .expect("the database of the test is dropped");
+        for role in self.roles.get_mut().expect("no panic") {
+            admin
+                .batch_execute(&format!("DROP ROLE {role}"))
+                .expect("a role of the test is dropped");
         }
     }
 }

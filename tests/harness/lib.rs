@@ -4,7 +4,13 @@
 //! environment variables of libpq, and what a test needs beside that in `HEIMDALL_TEST_…`.
 
 mod database;
+mod graph;
+mod ingest;
 mod server;
+mod wait;
 
 pub use database::{Database, Failure, text_rows};
-pub use server::Server;
+pub use graph::Snapshot;
+pub use ingest::{Report, copy, ingest, report};
+pub use server::{Server, ServerFile};
+pub use wait::{backend, eventually};

@@ -1,0 +1,76 @@
+//! What is stored, in a form that can be compared.
+
+use std::collections::BTreeMap;
+
+use crate::Database;
+
+/// Rows and a checksum for every table of Heimdall and of its graph. Two that are equal: nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot(BTreeMap<String, String>);
+
+impl Database {
+    /// Rows and checksum of everything that is stored. Sequences do not count: they have gaps.
+    pub fn snapshot(&self) -> Snapshot {
+        let tables = self.rows(
+            "SELECT c.oid::regclass::text FROM pg_class AS c \
+             WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text IN ('heimdall', 'heimdall_graph') \
+                OR c.oid = 'ag_catalog.ag_label'::regclass ORDER BY 1",
+        );
+        let sums = tables.iter().map(|table| {
+            let table = &table[0];
+            let sum = self.value(&format!(
+                "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) \
+                 FROM ONLY {table} AS t"
+            ));
+            (table.clone(), sum)
+        });
+        Snapshot(sums.collect())
+    }
+
+    /// Every vertex: key, mark, sightings, first and last time.
+    pub fn vertices(&self) -> Vec<Vec<String>> {
+        self.rows(
+            "SELECT n.key, n.tlp, sum(p.sightings), min(p.first_seen), max(p.last_seen) \
+             FROM heimdall.node AS n JOIN heimdall.provenance AS p ON p.gid = n.gid \
+             GROUP BY n.key ORDER BY n.key",
+        )
+    }
+
+    /// Every edge: type, keys of its ends, sightings, first and last time.
+    pub fn edges(&self) -> Vec<Vec<String>> {
+        self.rows(
+            "SELECT l.name, f.key, t.key, sum(p.sightings), min(p.first_seen), max(p.last_seen) \
+             FROM heimdall_graph._ag_label_edge AS e \
+             JOIN ag_catalog.ag_label AS l ON l.relation = e.tableoid \
+             JOIN heimdall.node AS f ON f.gid = e.start_id JOIN heimdall.node AS t ON t.gid = e.end_id \
+             JOIN heimdall.provenance AS p ON p.gid = e.id \
+             GROUP BY l.name, f.key, t.key ORDER BY 1, 2, 3",
+        )
+    }
+
+    /// A property of a vertex as JSON text: `\"x\"`, `2`, `{…}`; `∅` where there is none.
+    pub fn property(&self, key: &str, name: &str) -> String {
+        self.value(&format!(
+            "SELECT (v.properties OPERATOR(ag_catalog.->) '\"{name}\"'::ag_catalog.agtype)::text \
+             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid = v.id \
+             WHERE n.key = '{key}'"
+        ))
+    }
+
+    /// The plaintext of a sealed property of a vertex.
+    pub fn unsealed(&self, key: &str, name: &str) -> String {
+        self.value(&format!(
+            "SELECT heimdall._unseal(n.key, '{name}', v.properties::text::jsonb #>> '{{sealed,{name}}}') \
+             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid = v.id \
+             WHERE n.key = '{key}'"
+        ))
+    }
+
+    /// How many vertices there are beside what the registry says: 0, unless one was made twice or lost.
+    pub fn strays(&self) -> String {
+        self.value(
+            "SELECT count(*) FROM heimdall_graph._ag_label_vertex AS v \
+             FULL JOIN heimdall.node AS n ON n.gid = v.id WHERE v.id IS NULL OR n.gid IS NULL",
+        )
+    }
+}
