@@ -50,6 +50,13 @@ const UPDATE: &str = "
     WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
       AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
 
+/// Locks what is to be changed, in the order of its ends, before any of it is.
+const LOCK: &str = "
+    SELECT FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
+                        pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id) AS k
+    JOIN {table} AS e ON e.start_id OPERATOR(ag_catalog.=) k.start_id AND e.end_id OPERATOR(ag_catalog.=) k.end_id
+    FOR UPDATE OF e";
+
 /// Marks edges higher; a mark is never lowered.
 const RAISE: &str = "
     UPDATE {table} AS t
@@ -198,16 +205,26 @@ fn update(
         .filter(|(_, mark)| *mark < tlp)
         .map(|(at, _)| *at)
         .collect();
-    if !lower.is_empty() {
-        let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
-        let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];
-        step.session.query(&label.statement(RAISE)?, &args)?;
-    }
     let mut changes = Changes::new();
     for (at, _) in found {
         if let Some(properties) = flush.edge_update(places[*at])? {
             changes.insert(*at, properties);
         }
+    }
+    let mut touched: Vec<usize> = changes.keys().chain(&lower).copied().collect();
+    if touched.is_empty() {
+        return Ok(changes);
+    }
+    touched.sort_unstable();
+    let (starts, stops) = arrays(step, flush, places, gids, touched.iter());
+    step.session.query(
+        &label.statement(LOCK)?,
+        &[Arg::Array(&starts), Arg::Array(&stops)],
+    )?;
+    if !lower.is_empty() {
+        let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
+        let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];
+        step.session.query(&label.statement(RAISE)?, &args)?;
     }
     if !changes.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, changes.keys());

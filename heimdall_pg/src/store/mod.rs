@@ -106,9 +106,17 @@ impl Store for GraphStore {
         self.flush_locked(flush, EXCLUSIVE)
     }
 
-    /// A flush that is the only one of its upload takes its locks in one order, so that writers can meet.
+    /// A small flush that is the only one of its upload takes its locks in one order, so that writers can meet.
     fn flush_last(&mut self, flush: Flush<'_>) -> Result<(), Error> {
-        self.flush_locked(flush, if self.flushes == 0 { SHARED } else { EXCLUSIVE })
+        let one_chunk = flush.nodes().len().max(flush.edges().len()) <= CHUNK;
+        self.flush_locked(
+            flush,
+            if self.flushes == 0 && one_chunk {
+                SHARED
+            } else {
+                EXCLUSIVE
+            },
+        )
     }
 }
 

@@ -43,6 +43,12 @@ const UPDATE: &str = "
                  pg_catalog.unnest($2::pg_catalog.text[])::ag_catalog.agtype AS properties) AS u
     WHERE t.id OPERATOR(ag_catalog.=) u.id AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
 
+/// Locks what is to be changed, in key order, before any of it is: writers that meet do not wait in a circle.
+const LOCK: &CStr = c"
+    SELECT FROM (SELECT pg_catalog.unnest($1::pg_catalog.text[]) COLLATE \"C\" AS key) AS k
+    JOIN heimdall.node AS n ON n.key = k.key
+    FOR UPDATE OF n";
+
 /// Marks records higher; a mark is never lowered.
 const RAISE_REGISTRY: &CStr = c"
     UPDATE heimdall.node AS n SET tlp = $2::pg_catalog.int2
@@ -182,6 +188,19 @@ fn update(
         .filter(|(_, mark)| *mark < tlp)
         .map(|(at, _)| *at)
         .collect();
+    let mut changes = Changes::new();
+    for (at, _) in known {
+        if let Some(properties) = flush.vertex_update(*at)? {
+            changes.insert(*at, properties);
+        }
+    }
+    let mut touched: Vec<usize> = changes.keys().chain(&lower).copied().collect();
+    if touched.is_empty() {
+        return Ok(changes);
+    }
+    touched.sort_unstable();
+    let keys = Array::keys(touched.iter().map(|at| flush.key_parts(*at)));
+    step.session.query(LOCK, &[Arg::Array(&keys)])?;
     if !lower.is_empty() {
         let keys = Array::keys(lower.iter().map(|at| flush.key_parts(*at)));
         step.session
@@ -189,12 +208,6 @@ fn update(
         let ids = Array::graphids(step.graphid, lower.iter().map(|at| gids[*at]));
         step.session
             .query(&label.statement(RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
-    }
-    let mut changes = Changes::new();
-    for (at, _) in known {
-        if let Some(properties) = flush.vertex_update(*at)? {
-            changes.insert(*at, properties);
-        }
     }
     if !changes.is_empty() {
         let ids = Array::graphids(step.graphid, changes.keys().map(|at| gids[*at]));
