@@ -64,7 +64,7 @@ impl Database {
             COUNTER.fetch_add(1, Ordering::Relaxed)
         );
         connect_to(&server, "postgres", &server.user)
-            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
             .expect("the database is made");
         Database {
             server,

@@ -31,7 +31,7 @@ impl Database {
     pub fn vertices(&self) -> Vec<Vec<String>> {
         self.rows(
             "SELECT n.key, n.tlp, sum(p.sightings), min(p.first_seen), max(p.last_seen) \
-             FROM heimdall.node AS n JOIN heimdall.provenance AS p ON p.gid = n.gid \
+             FROM heimdall.node AS n JOIN heimdall.provenance AS p ON p.gid OPERATOR(ag_catalog.=) n.gid \
              GROUP BY n.key ORDER BY n.key",
         )
     }
@@ -42,8 +42,8 @@ impl Database {
             "SELECT l.name, f.key, t.key, sum(p.sightings), min(p.first_seen), max(p.last_seen) \
              FROM heimdall_graph._ag_label_edge AS e \
              JOIN ag_catalog.ag_label AS l ON l.relation = e.tableoid \
-             JOIN heimdall.node AS f ON f.gid = e.start_id JOIN heimdall.node AS t ON t.gid = e.end_id \
-             JOIN heimdall.provenance AS p ON p.gid = e.id \
+             JOIN heimdall.node AS f ON f.gid OPERATOR(ag_catalog.=) e.start_id JOIN heimdall.node AS t ON t.gid OPERATOR(ag_catalog.=) e.end_id \
+             JOIN heimdall.provenance AS p ON p.gid OPERATOR(ag_catalog.=) e.id \
              GROUP BY l.name, f.key, t.key ORDER BY 1, 2, 3",
         )
     }
@@ -52,7 +52,7 @@ impl Database {
     pub fn property(&self, key: &str, name: &str) -> String {
         self.value(&format!(
             "SELECT (v.properties OPERATOR(ag_catalog.->) '\"{name}\"'::ag_catalog.agtype)::text \
-             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid = v.id \
+             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) v.id \
              WHERE n.key = '{key}'"
         ))
     }
@@ -61,7 +61,7 @@ impl Database {
     pub fn unsealed(&self, key: &str, name: &str) -> String {
         self.value(&format!(
             "SELECT heimdall._unseal(n.key, '{name}', v.properties::text::jsonb #>> '{{sealed,{name}}}') \
-             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid = v.id \
+             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) v.id \
              WHERE n.key = '{key}'"
         ))
     }
@@ -70,7 +70,7 @@ impl Database {
     pub fn strays(&self) -> String {
         self.value(
             "SELECT count(*) FROM heimdall_graph._ag_label_vertex AS v \
-             FULL JOIN heimdall.node AS n ON n.gid = v.id WHERE v.id IS NULL OR n.gid IS NULL",
+             FULL JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) v.id WHERE v.id IS NULL OR n.gid IS NULL",
         )
     }
 }

@@ -1,0 +1,53 @@
+//! pg_dump and back. AGE's own catalogue does not survive it yet; what Heimdall stores does.
+
+use std::process::{Command, Stdio};
+
+use heimdall_tests::Database;
+
+use crate::dumps::{LOGINS_CSV, with_logins};
+
+#[test]
+fn a_dump_of_the_database_has_all_rows_of_heimdall() {
+    let from = with_logins();
+    from.ingest("logins", LOGINS_CSV);
+    from.ingest(
+        "logins",
+        "time,user,src,host,bytes\n".to_owned() + &"2026-01-02,bob,192.0.2.9,a.example,1\n".repeat(20) + "x,,,,\n",
+    );
+    let to = Database::bare();
+    restore(&from, &to);
+    for table in [
+        "instance",
+        "source",
+        "data_key",
+        "batch",
+        "node",
+        "provenance",
+        "change_log",
+        "rejects",
+    ] {
+        let rows = format!("SELECT * FROM heimdall.{table} AS t ORDER BY t::text COLLATE \"C\"");
+        assert!(!from.rows(&rows).is_empty(), "{table} is empty");
+        assert_eq!(to.rows(&rows), from.rows(&rows), "{table}");
+    }
+    let next = "SELECT last_value FROM heimdall.batch_id_seq";
+    assert_eq!(to.value(next), from.value(next));
+}
+
+fn restore(from: &Database, to: &Database) {
+    let mut dump = from
+        .server()
+        .program("pg_dump", from.name())
+        .arg("--no-owner")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("pg_dump");
+    let mut psql: Command = to.server().program("psql", to.name());
+    let restored = psql
+        .args(["-X", "-q", "-o", "/dev/null"])
+        .stdin(dump.stdout.take().expect("a pipe"))
+        .output()
+        .expect("psql");
+    assert!(dump.wait().expect("pg_dump ends").success());
+    assert!(restored.status.success(), "{restored:?}");
+}
