@@ -164,6 +164,27 @@ impl Mapping {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The mapping as JSON text in one order of names, whatever the order in which it was written: `jsonb` keeps
+    /// none, and what is the same mapping has to give the same text.
+    pub fn canonical_json(&self) -> String {
+        fn sort<T>(named: &mut Named<T>) {
+            named.0.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        let mut mapping = self.clone();
+        sort(&mut mapping.entities);
+        sort(&mut mapping.fields);
+        mapping
+            .entities
+            .0
+            .iter_mut()
+            .for_each(|(_, entity)| sort(&mut entity.properties));
+        mapping
+            .relations
+            .iter_mut()
+            .for_each(|relation| sort(&mut relation.properties));
+        mapping.to_json()
+    }
+
     fn check(&self) -> Result<(), MappingError> {
         if self.entities.is_empty() {
             return fault("entities", "names no column: a mapping needs one entity at least");
@@ -331,6 +352,17 @@ mod tests {
         assert_eq!(mapping.labels(), ["Ip", "Domain", "Record"]);
         assert_eq!(mapping.edge_types(), ["QUERIED", "OBSERVED_IN"]);
         assert_eq!(mapping.entities.0[0].1.kind(), Kind::Ip);
+    }
+
+    #[test]
+    fn the_order_of_names_does_not_matter() {
+        let swapped = DNS.replace("\"src\"", "\"zsrc\"");
+        let mapping = Mapping::parse(&swapped).unwrap();
+        let mut other = mapping.clone();
+        other.entities.0.reverse();
+        other.fields.0.reverse();
+        assert_ne!(mapping.to_json(), other.to_json());
+        assert_eq!(mapping.canonical_json(), other.canonical_json());
     }
 
     #[test]

@@ -1,16 +1,12 @@
-//! From bytes to batches: the one way in behind every function, view and upload.
-//!
-//! An [`Upload`] takes chunks and decodes them; an [`Intake`] takes rows that are decoded already. Both
-//! hand full batches to a [`Store`], so that memory stays bounded whatever the size of the dump.
+//! Rows in, batches out.
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use thiserror::Error;
 
-use crate::batch::{Batch, Counts, Flush, Keys};
-use crate::format::{Decoder, Format, FormatError, Malformed, Row, Sink};
-use crate::mapping::{Mapping, Plan, PlanError, Sample};
-use crate::protect::SealError;
+use super::{Finished, FirstReject, IngestError, Store};
+use crate::batch::{Batch, Counts, Keys};
+use crate::format::{Malformed, Row};
+use crate::mapping::{Mapping, Plan, Sample};
 
 /// A batch of this size is flushed. With the arrays that a flush makes of it, the backend stays within
 /// 256 MB of what it had before.
@@ -18,82 +14,6 @@ pub const FLUSH_BYTES: usize = 96 << 20;
 
 /// Rows after which too many rejects end an upload before its end.
 const EARLY_CHECK_ROWS: u64 = 100_000;
-
-/// Where batches go.
-pub trait Store {
-    /// What may go wrong, the pipeline included.
-    type Error: From<IngestError>;
-
-    /// A mapping was inferred; the source is to keep it.
-    ///
-    /// # Errors
-    /// Where it cannot be kept.
-    fn adopt(&mut self, mapping: &Mapping) -> Result<(), Self::Error>;
-
-    /// Stores a batch that is full; more follow.
-    ///
-    /// # Errors
-    /// Where it cannot be stored.
-    fn flush(&mut self, flush: Flush<'_>) -> Result<(), Self::Error>;
-
-    /// Stores what is left at the end of an upload.
-    ///
-    /// # Errors
-    /// Where it cannot be stored.
-    fn flush_last(&mut self, flush: Flush<'_>) -> Result<(), Self::Error>;
-}
-
-/// Why a dump is not ingested. Holds no value of the dump.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum IngestError {
-    /// It cannot be decoded.
-    #[error(transparent)]
-    Format(#[from] FormatError),
-    /// The mapping does not fit it.
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// A value cannot be sealed.
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    /// There is no mapping, and no column that holds observables.
-    #[error("no mapping can be inferred: no column of the dump holds values of a known kind")]
-    NothingInferred,
-    /// Not even a header.
-    #[error("the dump is empty")]
-    Empty,
-    /// More rows are bad than the source allows.
-    #[error("{rejected} of {read} rows are bad, more than the source allows")]
-    TooManyRejects {
-        /// Bad rows.
-        rejected: u64,
-        /// Rows so far.
-        read: u64,
-        /// The first bad row and what is wrong with it.
-        first: FirstReject,
-    },
-}
-
-/// What is wrong with the first bad row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FirstReject {
-    /// 1 for the first row of data.
-    pub row: u64,
-    /// The column at fault.
-    pub column: Option<String>,
-    /// The kind that the value was to be, or `format`.
-    pub rule: &'static str,
-    /// Why.
-    pub reason: &'static str,
-}
-
-/// What a finished upload amounts to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// Keyed digest of columns, rows and mapping: the same dump gives the same, whichever way it came in.
-    pub digest: [u8; 32],
-    /// Rows.
-    pub counts: Counts,
-}
 
 /// Rows in, batches out.
 pub struct Intake {
@@ -157,6 +77,13 @@ impl Intake {
             flush_bytes: FLUSH_BYTES,
             tabular,
         }
+    }
+
+    /// Flushes batches of another size than [`FLUSH_BYTES`].
+    #[cfg(test)]
+    pub(super) fn with_flush_bytes(mut self, bytes: usize) -> Intake {
+        self.flush_bytes = bytes;
+        self
     }
 
     /// Columns that follow those known.
@@ -248,7 +175,7 @@ impl Intake {
             if counts.accepted > 0 || counts.rejected == 0 {
                 plan.check_any().map_err(IngestError::from)?;
             }
-            self.digest.update(mapping.to_json().as_bytes());
+            self.digest.update(mapping.canonical_json().as_bytes());
         }
         self.check_rejects()?;
         Ok(Finished {
@@ -361,84 +288,5 @@ impl Intake {
             Stage::Running { plan, .. } => store.flush(self.batch.flush(plan)),
             Stage::Sampling { .. } => Ok(()),
         }
-    }
-}
-
-/// Bytes in, batches out.
-pub struct Upload {
-    decoder: Decoder,
-    intake: Intake,
-}
-
-impl Upload {
-    /// See [`Intake::new`].
-    pub fn new(format: Format, intake: Intake) -> Upload {
-        Upload {
-            decoder: Decoder::new(format),
-            intake,
-        }
-    }
-
-    /// Takes a chunk, cut anywhere.
-    ///
-    /// # Errors
-    /// What the store says, or [`IngestError`].
-    pub fn push<S: Store>(&mut self, chunk: &[u8], store: &mut S) -> Result<(), S::Error> {
-        self.decoder
-            .push(
-                chunk,
-                &mut Feed {
-                    intake: &mut self.intake,
-                    store,
-                },
-            )
-            .map_err(|error| error.0)
-    }
-
-    /// Ends the dump; the intake holds what is left to be flushed.
-    ///
-    /// # Errors
-    /// What the store says, or [`IngestError`].
-    pub fn finish<S: Store>(mut self, store: &mut S) -> Result<(Intake, Finished), S::Error> {
-        self.decoder
-            .finish(&mut Feed {
-                intake: &mut self.intake,
-                store,
-            })
-            .map_err(|error| error.0)?;
-        let finished = self.intake.finish(store)?;
-        Ok((self.intake, finished))
-    }
-}
-
-struct Feed<'a, S> {
-    intake: &'a mut Intake,
-    store: &'a mut S,
-}
-
-/// A store's error, as a sink has to give it.
-struct FeedError<E>(E);
-
-impl<E: From<IngestError>> From<FormatError> for FeedError<E> {
-    fn from(error: FormatError) -> Self {
-        FeedError(IngestError::from(error).into())
-    }
-}
-
-impl<S: Store> Sink for Feed<'_, S> {
-    type Error = FeedError<S::Error>;
-
-    fn columns(&mut self, names: &[String]) -> Result<(), Self::Error> {
-        self.intake
-            .columns(names)
-            .map_err(|error| FeedError(error.into()))
-    }
-
-    fn row(&mut self, row: Row<'_>) -> Result<(), Self::Error> {
-        self.intake.row(row, self.store).map_err(FeedError)
-    }
-
-    fn malformed(&mut self, row: Malformed<'_>) -> Result<(), Self::Error> {
-        self.intake.malformed(row, self.store).map_err(FeedError)
     }
 }
