@@ -9,6 +9,7 @@ mod canonical;
 mod error;
 mod ingest;
 mod keys;
+mod local_settings;
 mod logs;
 mod mapping;
 mod owner;

@@ -4,55 +4,49 @@
 //! here rather than by SECURITY DEFINER so that what the caller may do, such as reading a file, is judged by
 //! the caller's rights, and so that a COPY into an inbox does not pay for it on every row.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::local_settings::LocalSettings;
+
+/// Nothing of the caller's is found by its name while his statements run as somebody else.
+const PATH: [(&CStr, &CStr); 1] = [(c"search_path", c"pg_catalog, pg_temp")];
 
 /// Switches back when dropped, also when an error unwinds; a transaction that aborts resets it as well.
-///
-/// The caller's search path does not apply meanwhile: an operator `=` of theirs would run with the owner's rights.
 pub struct AsOwner {
     user: pg_sys::Oid,
     context: c_int,
-    settings: c_int,
+    /// Dropped after the switch back.
+    _path: LocalSettings,
 }
 
 impl AsOwner {
     /// Becomes the owner of the extension.
     pub fn new() -> Result<AsOwner, Error> {
         let owner = extension_owner()?;
+        let path = LocalSettings::new(&PATH);
         let mut user = pg_sys::InvalidOid;
         let mut context: c_int = 0;
-        // SAFETY: plain C calls on the backend's thread; the pointers are to locals. The search path becomes
-        // `pg_catalog, pg_temp` until the nest level ends.
-        let settings = unsafe {
+        // SAFETY: plain C calls on the backend's thread; the pointers are to locals.
+        unsafe {
             pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
             let local = pg_sys::SECURITY_LOCAL_USERID_CHANGE as c_int;
             pg_sys::SetUserIdAndSecContext(owner, context | local);
-            let settings = pg_sys::NewGUCNestLevel();
-            pg_sys::RestrictSearchPath();
-            settings
-        };
+        }
         Ok(AsOwner {
             user,
             context,
-            settings,
+            _path: path,
         })
     }
 }
 
 impl Drop for AsOwner {
     fn drop(&mut self) {
-        // SAFETY: gives back what `new` found. An error that unwinds ends the transaction or savepoint, and that
-        // undoes the settings itself; those of levels inside this one have ended.
-        unsafe {
-            if !std::thread::panicking() {
-                pg_sys::AtEOXact_GUC(true, self.settings);
-            }
-            pg_sys::SetUserIdAndSecContext(self.user, self.context);
-        }
+        // SAFETY: gives back what `new` found.
+        unsafe { pg_sys::SetUserIdAndSecContext(self.user, self.context) };
     }
 }
 

@@ -34,9 +34,14 @@ fn push(frame: Box<Frame>) {
     FRAMES.with_borrow_mut(|frames| frames.push(frame));
 }
 
-/// Takes the innermost upload, which has to be of that view.
+/// Takes the innermost upload of that view. Where one statement writes into several inboxes, the AFTER triggers
+/// of all of them fire at its end: the upload need not be the innermost of all.
 fn pop(view: pg_sys::Oid) -> Result<Box<Frame>, Error> {
-    match FRAMES.with_borrow_mut(|frames| frames.pop_if(|frame| frame.view == view)) {
+    let innermost = |frames: &mut Vec<Box<Frame>>| {
+        let at = frames.iter().rposition(|frame| frame.view == view)?;
+        Some(frames.remove(at))
+    };
+    match FRAMES.with_borrow_mut(innermost) {
         Some(frame) => Ok(frame),
         None => Err(Error::new(
             PgSqlErrorCode::ERRCODE_TRIGGERED_ACTION_EXCEPTION,

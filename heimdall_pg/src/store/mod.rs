@@ -6,7 +6,8 @@ mod labels;
 mod nodes;
 mod provenance;
 mod rejects;
-mod tuning;
+
+use std::ffi::CStr;
 
 use heimdall_core::batch::Flush;
 use heimdall_core::mapping::Mapping;
@@ -14,9 +15,9 @@ use heimdall_core::pipeline::Store;
 use pgrx::PgSqlErrorCode;
 
 use crate::error::Error;
+use crate::local_settings::LocalSettings;
 use crate::owner::AsOwner;
 use crate::session::{Arg, GraphidType, Session, session};
-use tuning::Tuning;
 
 /// The store of one upload.
 pub struct GraphStore {
@@ -49,9 +50,20 @@ struct Step<'s> {
     again: bool,
 }
 
+/// Every look-up is by a unique index, with sorted keys. The planner is told so: it knows nothing of tables that
+/// were filled since the last ANALYZE, and one hash join over a registry of millions costs more than all else.
+const TUNING: [(&CStr, &CStr); 6] = [
+    (c"enable_hashjoin", c"off"),
+    (c"enable_mergejoin", c"off"),
+    (c"enable_seqscan", c"off"),
+    (c"enable_bitmapscan", c"off"),
+    (c"enable_material", c"off"),
+    (c"jit", c"off"),
+];
+
 /// One writer at a time where order cannot be kept otherwise. See `docs/decisions/0004-writers-and-locks.md`.
-const SHARED: &std::ffi::CStr = c"SELECT pg_catalog.pg_advisory_xact_lock_shared(7226401)";
-const EXCLUSIVE: &std::ffi::CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
+const SHARED: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock_shared(7226401)";
+const EXCLUSIVE: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
 
 impl GraphStore {
     pub fn new(source: &str) -> GraphStore {
@@ -67,11 +79,11 @@ impl GraphStore {
         self.flushes > 0
     }
 
-    fn flush_locked(&mut self, mut flush: Flush<'_>, lock: &std::ffi::CStr) -> Result<(), Error> {
+    fn flush_locked(&mut self, mut flush: Flush<'_>, lock: &CStr) -> Result<(), Error> {
         let _owner = AsOwner::new()?;
         session(|session| {
             session.query(lock, &[])?;
-            let _tuning = Tuning::new();
+            let _tuning = LocalSettings::new(&TUNING);
             let step = Step {
                 session,
                 graphid: GraphidType::new(session)?,
