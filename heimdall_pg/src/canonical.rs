@@ -6,13 +6,11 @@ use pgrx::prelude::*;
 
 use crate::error::{Error, ok};
 use crate::keys;
+use crate::session::POSTGRES_EPOCH;
 
 /// Raises for the value, which is not in the message.
 fn invalid(error: &CanonicalError) -> Error {
-    Error::new(
-        PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION,
-        error.to_string(),
-    )
+    Error::new(PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION, error.to_string())
 }
 
 macro_rules! canonicalisers {
@@ -43,13 +41,10 @@ canonicalisers! {
 }
 
 fn timestamp(value: &str) -> Result<TimestampWithTimeZone, CanonicalError> {
-    const EPOCH: i64 = 946_684_800_000_000;
     let time = canonical::parse_timestamp(value)?;
     let reason = "out of the range of timestamptz";
-    TimestampWithTimeZone::try_from(time.micros() - EPOCH).map_err(|_| CanonicalError {
-        kind: Kind::Timestamp,
-        reason,
-    })
+    TimestampWithTimeZone::try_from(time.micros() - POSTGRES_EPOCH)
+        .map_err(|_| CanonicalError { kind: Kind::Timestamp, reason })
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]
@@ -126,10 +121,7 @@ pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
 
 /// The shape of a keyed digest: 64 hexadecimal digits in lower case.
 fn is_digest(value: &str) -> bool {
-    value.len() == 64
-        && value
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    value.len() == 64 && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Every key of a value of unknown kind. `Label:value` says the kind outright.
@@ -174,10 +166,7 @@ fn hashed_key(keys: &mut HashKeys, label: &str, canonical: &str) -> String {
 fn known_kind(name: &str) -> Result<Kind, Error> {
     Kind::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        Error::new(
-            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            "there is no such kind of value",
-        )
-        .hint(format!("The kinds are: {}.", names.join(", ")))
+        Error::new(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "there is no such kind of value")
+            .hint(format!("The kinds are: {}.", names.join(", ")))
     })
 }

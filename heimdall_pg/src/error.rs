@@ -18,12 +18,7 @@ pub struct Error {
 
 impl Error {
     pub fn new(code: PgSqlErrorCode, message: impl Into<String>) -> Error {
-        Error {
-            code,
-            message: message.into(),
-            detail: None,
-            hint: None,
-        }
+        Error { code, message: message.into(), detail: None, hint: None }
     }
 
     pub fn detail(mut self, detail: impl Into<String>) -> Error {
@@ -70,9 +65,7 @@ impl From<IngestError> for Error {
             IngestError::Empty => Error::new(PgSqlErrorCode::ERRCODE_NO_DATA_FOUND, message)
                 .hint("A dump has a header line, or one JSON object at least."),
             IngestError::TooManyRejects { first, .. } => {
-                let column = first
-                    .column
-                    .map_or(String::new(), |column| format!(", column \"{column}\""));
+                let column = first.column.map_or(String::new(), |column| format!(", column \"{column}\""));
                 Error::new(PgSqlErrorCode::ERRCODE_DATA_EXCEPTION, message)
                     .detail(format!("The first one: row {}{column}: {}: {}.", first.row, first.rule, first.reason))
                     .hint("Mend the dump or the mapping, or raise the source's reject_limit. Nothing was stored.")

@@ -53,10 +53,7 @@ impl Place {
 
     fn read_file(&self) -> Result<Zeroizing<String>, Error> {
         let setting = || self.file.get().and_then(|path| path.into_string().ok());
-        let path = std::env::var(self.file_variable)
-            .ok()
-            .or_else(setting)
-            .filter(|path| !path.is_empty());
+        let path = std::env::var(self.file_variable).ok().or_else(setting).filter(|path| !path.is_empty());
         let Some(path) = path else {
             return Err(Error::new(
                 PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
@@ -79,9 +76,7 @@ impl Place {
             return Err(Error::new(PgSqlErrorCode::ERRCODE_CONFIG_FILE_ERROR, message)
                 .hint("It has to belong to the server's user, with mode 0600 or 0400."));
         }
-        std::fs::read_to_string(&path)
-            .map(Zeroizing::new)
-            .map_err(unreadable)
+        std::fs::read_to_string(&path).map(Zeroizing::new).map_err(unreadable)
     }
 }
 
@@ -126,11 +121,10 @@ pub fn data_key_by_id(session: &Session, id: u32) -> Result<DataKey, Error> {
     let found = session.query(BY_ID, &[Arg::Int8(i64::from(id))])?;
     match found.bytes(0, 1) {
         Some(wrapped) => unwrap(&master_key()?, i64::from(id), &wrapped),
-        None => Err(Error::new(
-            PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
-            format!("there is no data key {id}"),
-        )
-        .detail("What was sealed with it cannot be opened any more.")),
+        None => {
+            Err(Error::new(PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT, format!("there is no data key {id}"))
+                .detail("What was sealed with it cannot be opened any more."))
+        }
     }
 }
 
@@ -147,9 +141,6 @@ fn unwrap(master: &MasterKey, id: i64, wrapped: &[u8]) -> Result<DataKey, Error>
 
 fn number(id: i64) -> Result<u32, Error> {
     u32::try_from(id).map_err(|_| {
-        Error::new(
-            PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
-            "there are too many data keys",
-        )
+        Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "there are too many data keys")
     })
 }

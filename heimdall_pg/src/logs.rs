@@ -88,12 +88,8 @@ unsafe fn hide(report: &mut pg_sys::ErrorData, query: *const c_char) {
         return;
     }
     // SAFETY: both are terminated strings, and neither is null.
-    let (message, query) = unsafe {
-        (
-            CStr::from_ptr(report.message).to_bytes(),
-            CStr::from_ptr(query).to_bytes(),
-        )
-    };
+    let (message, query) =
+        unsafe { (CStr::from_ptr(report.message).to_bytes(), CStr::from_ptr(query).to_bytes()) };
     let Some(at) = memmem::find(message, query).or_else(|| memchr(b'\n', message)) else {
         return;
     };

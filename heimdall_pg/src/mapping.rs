@@ -51,11 +51,8 @@ pub fn formats() -> Vec<&'static str> {
 /// The format of that name.
 pub fn format(name: &str) -> Result<Format, Error> {
     Format::from_name(name).ok_or_else(|| {
-        Error::new(
-            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            format!("there is no format \"{name}\""),
-        )
-        .hint(format!("The formats are: {}.", formats().join(", ")))
+        Error::new(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, format!("there is no format \"{name}\""))
+            .hint(format!("The formats are: {}.", formats().join(", ")))
     })
 }
 
@@ -66,9 +63,7 @@ fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
         let format = self::format(format)?;
         let mut decoder = Decoder::new(format);
         let mut rows = Sample::default();
-        decoder
-            .push(sample.as_bytes(), &mut rows)
-            .map_err(IngestError::from)?;
+        decoder.push(sample.as_bytes(), &mut rows).map_err(IngestError::from)?;
         decoder.finish(&mut rows).map_err(IngestError::from)?;
         Ok(rows
             .mapping(format == Format::Csv)

@@ -35,11 +35,7 @@ impl AsOwner {
             let local = pg_sys::SECURITY_LOCAL_USERID_CHANGE as c_int;
             pg_sys::SetUserIdAndSecContext(owner, context | local);
         }
-        Ok(AsOwner {
-            user,
-            context,
-            _path: path,
-        })
+        Ok(AsOwner { user, context, _path: path })
     }
 }
 

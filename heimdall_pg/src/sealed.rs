@@ -21,9 +21,6 @@ fn open(binding: Binding<'_>, sealed: &str) -> Result<String, Error> {
     let key = session(|session| keys::data_key_by_id(session, id))?;
     let (_, plain) = key.open(binding, sealed)?;
     String::from_utf8(plain.to_vec()).map_err(|_| {
-        Error::new(
-            PgSqlErrorCode::ERRCODE_CHARACTER_NOT_IN_REPERTOIRE,
-            "the sealed value is not text",
-        )
+        Error::new(PgSqlErrorCode::ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, "the sealed value is not text")
     })
 }

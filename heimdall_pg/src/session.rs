@@ -68,11 +68,7 @@ impl Session<'_> {
             return Err(Error::new(code, format!("SPI gave status {status}")));
         }
         let len = if table.is_null() { 0 } else { len };
-        Ok(Rows {
-            table,
-            len,
-            session: PhantomData,
-        })
+        Ok(Rows { table, len, session: PhantomData })
     }
 }
 
@@ -117,8 +113,7 @@ impl Rows<'_> {
 
     /// A `float8`.
     pub fn float(&self, row: usize, column: usize) -> Option<f64> {
-        self.datum(row, column)
-            .map(|datum| f64::from_bits(datum.value() as u64))
+        self.datum(row, column).map(|datum| f64::from_bits(datum.value() as u64))
     }
 
     /// A `text`.
@@ -153,6 +148,9 @@ pub struct Array {
     words: Vec<u64>,
 }
 
+/// Midnight of 2000-01-01 UTC, where `timestamptz` begins, in microseconds since 1970.
+pub const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
 /// Bytes before the elements: length, dimensions, offset of NULLs, element type, size, lower bound.
 const HEADER: usize = 24;
 
@@ -175,9 +173,7 @@ impl Array {
             let length: usize = pieces.iter().map(|piece| piece.len()).sum();
             // Every element: its length with the header's four bytes, shifted by the two flag bits.
             bytes.extend_from_slice(&(((length + 4) as u32) << 2).to_ne_bytes());
-            pieces
-                .iter()
-                .for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
+            pieces.iter().for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
             bytes.resize(bytes.len().next_multiple_of(4), 0);
             count += 1;
         }
@@ -197,19 +193,10 @@ impl Array {
 
     /// A `timestamptz[]`; microseconds since 1970, the extremes of the type being the infinities.
     pub fn times(values: impl Iterator<Item = i64>) -> Array {
-        const EPOCH: i64 = 946_684_800_000_000;
         let shift = |micros| {
-            if micros == i64::MAX || micros == i64::MIN {
-                micros
-            } else {
-                micros - EPOCH
-            }
+            if micros == i64::MAX || micros == i64::MIN { micros } else { micros - POSTGRES_EPOCH }
         };
-        Array::words(
-            pg_sys::TIMESTAMPTZARRAYOID,
-            pg_sys::TIMESTAMPTZOID,
-            values.map(shift),
-        )
+        Array::words(pg_sys::TIMESTAMPTZARRAYOID, pg_sys::TIMESTAMPTZOID, values.map(shift))
     }
 
     /// An array of AGE's `graphid`.
@@ -262,12 +249,8 @@ impl GraphidType {
             c"SELECT 'ag_catalog.graphid'::pg_catalog.regtype::pg_catalog.oid, 'ag_catalog.graphid[]'::pg_catalog.regtype::pg_catalog.oid",
             &[],
         )?;
-        let oid = |column| {
-            found
-                .int(0, column)
-                .and_then(|oid| u32::try_from(oid).ok())
-                .map(pg_sys::Oid::from)
-        };
+        let oid =
+            |column| found.int(0, column).and_then(|oid| u32::try_from(oid).ok()).map(pg_sys::Oid::from);
         match (oid(1), oid(2)) {
             (Some(element), Some(array)) => Ok(GraphidType { element, array }),
             _ => Err(Error::new(

@@ -28,10 +28,7 @@ const PREPARE: &str = r#"
 pub fn measure(database: &Database, entries: &[Entry]) -> Measured {
     let mut client = database.connect();
     client.batch_execute(PREPARE).expect("the rival's graph is made");
-    let pid: i32 = client
-        .query_one("SELECT pg_backend_pid()", &[])
-        .expect("a process")
-        .get(0);
+    let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("a process").get(0);
     let watch = crate::memory::Watch::start(pid);
     let start = Instant::now();
     let mut rows = 0;

@@ -43,23 +43,13 @@ pub enum Shape {
 /// `count` rows, always the same.
 pub fn entries(count: u32, shape: Shape) -> Vec<Entry> {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let (sources, others) = (
-        Zipf::new(50_000),
-        [Zipf::new(5_000), Zipf::new(20_000), Zipf::new(20_000)],
-    );
+    let (sources, others) = (Zipf::new(50_000), [Zipf::new(5_000), Zipf::new(20_000), Zipf::new(20_000)]);
     let mut all = Vec::with_capacity(count as usize);
     for row in 0..count {
         let second = row / 50;
         let bytes = (random.next() % 1_000_000) as u32;
         if shape == Shape::Distinct {
-            all.push(Entry {
-                second,
-                src: row,
-                dst: row + 0x0800_0000,
-                user: row,
-                domain: row,
-                bytes,
-            });
+            all.push(Entry { second, src: row, dst: row + 0x0800_0000, user: row, domain: row, bytes });
             continue;
         }
         let src = sources.draw(&mut random);
@@ -73,14 +63,7 @@ pub fn entries(count: u32, shape: Shape) -> Vec<Entry> {
             others[at].draw(&mut habit)
         };
         let (dst, user, domain) = (pick(0, 6), pick(1, 2), pick(2, 12));
-        all.push(Entry {
-            second,
-            src,
-            dst,
-            user,
-            domain,
-            bytes,
-        });
+        all.push(Entry { second, src, dst, user, domain, bytes });
     }
     all
 }
@@ -90,20 +73,9 @@ pub fn csv(entries: &[Entry]) -> String {
     let mut text = String::with_capacity(entries.len() * 90 + 64);
     text.push_str("ts,src,dst,account,domain,bytes\n");
     for entry in entries {
-        let (s, m, h) = (
-            entry.second % 60,
-            entry.second / 60 % 60,
-            entry.second / 3600 % 24,
-        );
+        let (s, m, h) = (entry.second % 60, entry.second / 60 % 60, entry.second / 3600 % 24);
         let day = entry.second / 86_400 % 28 + 1;
-        let Entry {
-            src,
-            dst,
-            user,
-            domain,
-            bytes,
-            ..
-        } = entry;
+        let Entry { src, dst, user, domain, bytes, .. } = entry;
         let _ = writeln!(
             text,
             "2026-03-{day:02}T{h:02}:{m:02}:{s:02}Z,10.{}.{}.{},{}.{}.{}.{},user{user}@corp.example,\
@@ -125,11 +97,7 @@ pub fn csv(entries: &[Entry]) -> String {
 pub fn distinct_pairs(entries: &[Entry]) -> usize {
     let mut pairs: Vec<(u8, u32, u32)> = Vec::with_capacity(entries.len() * 3);
     for entry in entries {
-        pairs.extend([
-            (0, entry.src, entry.dst),
-            (1, entry.src, entry.user),
-            (2, entry.src, entry.domain),
-        ]);
+        pairs.extend([(0, entry.src, entry.dst), (1, entry.src, entry.user), (2, entry.src, entry.domain)]);
     }
     pairs.sort_unstable();
     pairs.dedup();

@@ -17,16 +17,14 @@ use report::{Line, print_table};
 const COLUMNS: &str = "ts text, src text, dst text, account text, domain text, bytes text";
 
 fn main() {
-    let mut numbers = std::env::args()
-        .skip(1)
-        .map(|argument| argument.parse::<u32>().expect("a number of rows"));
+    let mut numbers =
+        std::env::args().skip(1).map(|argument| argument.parse::<u32>().expect("a number of rows"));
     let repeating = numbers.next().unwrap_or(1_000_000);
     let distinct = numbers.next().unwrap_or(200_000);
     let mut lines = Vec::new();
-    for (shape, name, rows) in [
-        (Shape::Repeating, "repeating", repeating),
-        (Shape::Distinct, "distinct", distinct),
-    ] {
+    for (shape, name, rows) in
+        [(Shape::Repeating, "repeating", repeating), (Shape::Distinct, "distinct", distinct)]
+    {
         eprintln!("==> {name}: {rows} rows");
         lines.extend(measure(shape, name, rows));
     }
@@ -41,18 +39,10 @@ fn measure(shape: Shape, name: &'static str, rows: u32) -> Vec<Line> {
 
     let database = Database::new();
     database.run(&format!("CREATE TABLE plain ({COLUMNS})"));
-    let plain = copy(
-        &database,
-        "COPY plain FROM STDIN (FORMAT csv, HEADER)",
-        &csv,
-        &shape_note,
-    );
+    let plain = copy(&database, "COPY plain FROM STDIN (FORMAT csv, HEADER)", &csv, &shape_note);
     database.run("DROP TABLE plain");
 
-    database.run(&format!(
-        "SELECT heimdall.create_source('log', 'csv', '{}')",
-        log::MAPPING
-    ));
+    database.run(&format!("SELECT heimdall.create_source('log', 'csv', '{}')", log::MAPPING));
     let inbox = copy(
         &database,
         "COPY heimdall_in.log FROM STDIN (FORMAT csv, HEADER)",
@@ -90,10 +80,7 @@ fn copy(database: &Database, statement: &str, csv: &str, note: &str) -> Measured
     use std::io::Write;
     let mut client = database.connect();
     // A backend's first statement fills its caches; the rival gets the same.
-    let pid: i32 = client
-        .query_one("SELECT pg_backend_pid()", &[])
-        .expect("a process")
-        .get(0);
+    let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("a process").get(0);
     let watch = memory::Watch::start(pid);
     let start = Instant::now();
     let mut writer = client.copy_in(statement).expect("COPY begins");
@@ -102,10 +89,5 @@ fn copy(database: &Database, statement: &str, csv: &str, note: &str) -> Measured
     }
     let rows = writer.finish().expect("COPY ends");
     let seconds = start.elapsed().as_secs_f64();
-    Measured {
-        rows: rows as u32,
-        seconds,
-        peak_megabytes: watch.stop(),
-        note: note.to_owned(),
-    }
+    Measured { rows: rows as u32, seconds, peak_megabytes: watch.stop(), note: note.to_owned() }
 }

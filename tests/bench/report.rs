@@ -27,23 +27,14 @@ pub fn print_table(lines: &[Line]) {
     println!("| log | way | rows | s | rows/s | Heimdall is | peak MB | note |");
     println!("|---|---|---:|---:|---:|---:|---:|---|");
     for line in lines {
-        let heimdall = lines
-            .iter()
-            .find(|other| other.log == line.log && other.way.starts_with("Heimdall"));
+        let heimdall = lines.iter().find(|other| other.log == line.log && other.way.starts_with("Heimdall"));
         let ratio = match heimdall.map(|heimdall| heimdall.rate() / line.rate()) {
             Some(_) if line.way.starts_with("Heimdall") => String::new(),
             Some(ratio) if ratio < 1.0 => format!("1/{:.1}", 1.0 / ratio),
             Some(ratio) => format!("{ratio:.1} ×"),
             None => String::new(),
         };
-        let Line {
-            log,
-            way,
-            rows,
-            seconds,
-            peak_megabytes,
-            note,
-        } = line;
+        let Line { log, way, rows, seconds, peak_megabytes, note } = line;
         let rate = line.rate();
         println!(
             "| {log} | {way} | {rows} | {seconds:.2} | {rate:.0} | {ratio} | {peak_megabytes:.0} | {note} |"

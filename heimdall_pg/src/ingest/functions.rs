@@ -81,10 +81,7 @@ fn ingest_bytes(source: &str, format: Option<Format>, data: &[u8]) -> Result<Rep
 fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
     // SAFETY: a look at the rights of the caller, who is the current user: no switch has been made yet.
     let allowed = unsafe {
-        pg_sys::has_privs_of_role(
-            pg_sys::GetUserId(),
-            pg_sys::Oid::from(pg_sys::ROLE_PG_READ_SERVER_FILES),
-        )
+        pg_sys::has_privs_of_role(pg_sys::GetUserId(), pg_sys::Oid::from(pg_sys::ROLE_PG_READ_SERVER_FILES))
     };
     if !allowed {
         return Err(Error::new(
@@ -97,14 +94,10 @@ fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
     let unreadable = |error: std::io::Error| {
         let (code, why) = match error.kind() {
             std::io::ErrorKind::NotFound => (PgSqlErrorCode::ERRCODE_UNDEFINED_FILE, "there is no such file"),
-            std::io::ErrorKind::PermissionDenied => (
-                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                "the server's user may not read it",
-            ),
-            _ => (
-                PgSqlErrorCode::ERRCODE_IO_ERROR,
-                "the system reports an input error",
-            ),
+            std::io::ErrorKind::PermissionDenied => {
+                (PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE, "the server's user may not read it")
+            }
+            _ => (PgSqlErrorCode::ERRCODE_IO_ERROR, "the system reports an input error"),
         };
         Error::new(code, format!("the file \"{path}\" cannot be read: {why}"))
             .hint("The path is one of the server, read as the server's user.")
@@ -134,13 +127,7 @@ fn run(
     source: &Source,
     feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error>,
 ) -> Result<Report, Error> {
-    let Upload {
-        id,
-        started,
-        data_key,
-        intake,
-        mut store,
-    } = Upload::begin(source)?;
+    let Upload { id, started, data_key, intake, mut store } = Upload::begin(source)?;
     Subtransaction::run(|| {
         let mut decoding = Decoding::new(source.format, intake);
         feed(&mut |chunk| {
@@ -148,13 +135,7 @@ fn run(
             decoding.push(chunk, &mut store)
         })?;
         let (intake, finished) = decoding.finish(&mut store)?;
-        let upload = Upload {
-            id,
-            started,
-            data_key,
-            intake,
-            store,
-        };
+        let upload = Upload { id, started, data_key, intake, store };
         Ok(match upload.end(source, &finished)? {
             Outcome::Stored(report) => Verdict::Keep(report),
             Outcome::Duplicate(report) => Verdict::TakeBack(report),

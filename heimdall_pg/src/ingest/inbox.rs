@@ -86,43 +86,23 @@ fn begin(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
         return Err(misused());
     }
     // SAFETY: there is one argument, a terminated string.
-    let name = unsafe { CStr::from_ptr(*definition.tgargs) }
-        .to_string_lossy()
-        .into_owned();
+    let name = unsafe { CStr::from_ptr(*definition.tgargs) }.to_string_lossy().into_owned();
     let source = Source::load(&name)?;
-    let columns = source
-        .mapping
-        .as_ref()
-        .map(|mapping| mapping.columns.clone())
-        .unwrap_or_default();
+    let columns = source.mapping.as_ref().map(|mapping| mapping.columns.clone()).unwrap_or_default();
     let mut upload = Upload::begin(&source)?;
     upload.intake.columns(&columns)?;
     let width = columns.len();
     // SAFETY: reads a variable of the backend.
     let subtransaction = unsafe { pg_sys::GetCurrentSubTransactionId() };
     let (values, nulls) = (vec![pg_sys::Datum::null(); width], vec![true; width]);
-    push(Box::new(Frame {
-        view,
-        subtransaction,
-        source,
-        upload,
-        rows: 0,
-        bytes: 0,
-        values,
-        nulls,
-    }));
+    push(Box::new(Frame { view, subtransaction, source, upload, rows: 0, bytes: 0, values, nulls }));
     Ok(())
 }
 
 fn row(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     // SAFETY: Postgres gives a row trigger its relation, and the new row as a tuple of that relation.
-    let (view, descriptor, tuple) = unsafe {
-        (
-            (*trigger.tg_relation).rd_id,
-            (*trigger.tg_relation).rd_att,
-            trigger.tg_trigtuple,
-        )
-    };
+    let (view, descriptor, tuple) =
+        unsafe { ((*trigger.tg_relation).rd_id, (*trigger.tg_relation).rd_att, trigger.tg_trigtuple) };
     let mut frame = pop(view)?;
     // SAFETY: the descriptor is alive as long as the relation, which the statement holds open.
     if unsafe { (*descriptor).natts } as usize != frame.values.len() {
@@ -130,12 +110,7 @@ fn row(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     }
     // SAFETY: both arrays have an entry for every attribute of the descriptor.
     unsafe {
-        pg_sys::heap_deform_tuple(
-            tuple,
-            descriptor,
-            frame.values.as_mut_ptr(),
-            frame.nulls.as_mut_ptr(),
-        );
+        pg_sys::heap_deform_tuple(tuple, descriptor, frame.values.as_mut_ptr(), frame.nulls.as_mut_ptr());
     }
     frame.rows += 1;
     let mut texts: Vec<&str> = Vec::with_capacity(frame.values.len());
@@ -147,12 +122,7 @@ fn row(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     if length > MAX_ROW {
         return Err(IngestError::from(FormatError::RowTooLarge { row: frame.rows }).into());
     }
-    let row = Row {
-        number: frame.rows,
-        offset: frame.bytes,
-        values: &texts,
-        raw: None,
-    };
+    let row = Row { number: frame.rows, offset: frame.bytes, values: &texts, raw: None };
     frame.bytes += (length + texts.len()) as u64;
     let Frame { upload, .. } = &mut *frame;
     upload.intake.row(row, &mut upload.store)?;
@@ -184,12 +154,7 @@ unsafe fn free_copy(trigger: &pg_sys::TriggerData) {
 fn end(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     // SAFETY: Postgres gives a trigger its relation.
     let view = unsafe { (*trigger.tg_relation).rd_id };
-    let Frame {
-        source,
-        mut upload,
-        rows,
-        ..
-    } = *pop(view)?;
+    let Frame { source, mut upload, rows, .. } = *pop(view)?;
     if rows == 0 {
         return Ok(());
     }

@@ -48,12 +48,7 @@ impl Source {
                     .hint("SELECT heimdall.create_source('name', 'csv') makes one."));
             };
             let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
-            Ok(Source {
-                name: name.to_owned(),
-                format: mapping::format(&format)?,
-                mapping,
-                reject_limit,
-            })
+            Ok(Source { name: name.to_owned(), format: mapping::format(&format)?, mapping, reject_limit })
         })
     }
 }
@@ -88,20 +83,9 @@ impl Upload {
         })?;
         let data_key = data.id();
         let tabular = source.format == Format::Csv;
-        let intake = Intake::new(
-            id,
-            Keys { hash, data },
-            source.mapping.clone(),
-            tabular,
-            source.reject_limit,
-        );
-        Ok(Upload {
-            id,
-            started,
-            data_key,
-            intake,
-            store: GraphStore::new(&source.name),
-        })
+        let intake =
+            Intake::new(id, Keys { hash, data }, source.mapping.clone(), tabular, source.reject_limit);
+        Ok(Upload { id, started, data_key, intake, store: GraphStore::new(&source.name) })
     }
 
     /// Ends an upload whose rows are all in: stores the rest, unless the dump is there already.
@@ -112,13 +96,7 @@ impl Upload {
         self.intake.flush_rest(&mut self.store)?;
         let sealed = self.intake.keys().data.sealed();
         let totals = self.store.totals;
-        report::record(
-            (self.id, &source.name),
-            finished,
-            totals,
-            (self.data_key, sealed),
-            self.started,
-        )
-        .map(Outcome::Stored)
+        report::record((self.id, &source.name), finished, totals, (self.data_key, sealed), self.started)
+            .map(Outcome::Stored)
     }
 }

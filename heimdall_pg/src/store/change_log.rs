@@ -44,9 +44,7 @@ pub(super) fn edges(
     let edges = flush.edges();
     let segment = Segment {
         keys: Array::keys(places.iter().map(|at| flush.key_parts(edges[*at].from as usize))),
-        to_keys: Some(Array::keys(
-            places.iter().map(|at| flush.key_parts(edges[*at].to as usize)),
-        )),
+        to_keys: Some(Array::keys(places.iter().map(|at| flush.key_parts(edges[*at].to as usize)))),
         seen: columns(places.iter().map(|at| edges[*at].seen)),
         properties: properties(0..places.len(), changes),
     };
@@ -74,15 +72,11 @@ impl Segment {
             Arg::Text(label),
             Arg::Int8(i64::from(flush.tlp().level())),
             Arg::Array(&self.keys),
-            self.to_keys
-                .as_ref()
-                .map_or(Arg::Null(pg_sys::TEXTARRAYOID), Arg::Array),
+            self.to_keys.as_ref().map_or(Arg::Null(pg_sys::TEXTARRAYOID), Arg::Array),
             Arg::Array(&self.seen.sightings),
             Arg::Array(&self.seen.first),
             Arg::Array(&self.seen.last),
-            self.properties
-                .as_ref()
-                .map_or(Arg::Null(pg_sys::TEXTARRAYOID), Arg::Array),
+            self.properties.as_ref().map_or(Arg::Null(pg_sys::TEXTARRAYOID), Arg::Array),
         ];
         step.session.query(INSERT, &args)?;
         Ok(())

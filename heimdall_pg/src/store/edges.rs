@@ -37,13 +37,7 @@ const INSERT_ALIKE: &str = "
 /// Takes over properties; sealed ones are merged by name. Edge tables have no index on their id.
 const UPDATE: &str = "
     UPDATE {table} AS t
-    SET properties = (t.properties OPERATOR(ag_catalog.||) u.properties) OPERATOR(ag_catalog.||)
-        CASE WHEN t.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
-                  AND u.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
-             THEN ag_catalog.agtype_build_map('sealed'::pg_catalog.text,
-                  (t.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype) OPERATOR(ag_catalog.||)
-                  (u.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype))
-             ELSE '{}'::ag_catalog.agtype END
+    SET properties = {merged}
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
                  pg_catalog.unnest($3::pg_catalog.text[])::ag_catalog.agtype AS properties) AS u
@@ -183,11 +177,8 @@ fn create(
             return Err(lost_race());
         }
     }
-    let changes = new
-        .iter()
-        .copied()
-        .zip(properties)
-        .filter(|(at, _)| !flush.edges()[places[*at]].is_plain());
+    let changes =
+        new.iter().copied().zip(properties).filter(|(at, _)| !flush.edges()[places[*at]].is_plain());
     Ok((rows.len() as u64, changes.collect()))
 }
 
@@ -200,11 +191,7 @@ fn update(
     found: &[(usize, i64)],
 ) -> Result<Changes, Error> {
     let tlp = i64::from(flush.tlp().level());
-    let lower: Vec<usize> = found
-        .iter()
-        .filter(|(_, mark)| *mark < tlp)
-        .map(|(at, _)| *at)
-        .collect();
+    let lower: Vec<usize> = found.iter().filter(|(_, mark)| *mark < tlp).map(|(at, _)| *at).collect();
     let mut changes = Changes::new();
     for (at, _) in found {
         if let Some(properties) = flush.edge_update(places[*at])? {
@@ -217,10 +204,7 @@ fn update(
     }
     touched.sort_unstable();
     let (starts, stops) = arrays(step, flush, places, gids, touched.iter());
-    step.session.query(
-        &label.statement(LOCK)?,
-        &[Arg::Array(&starts), Arg::Array(&stops)],
-    )?;
+    step.session.query(&label.statement(LOCK)?, &[Arg::Array(&starts), Arg::Array(&stops)])?;
     if !lower.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];

@@ -34,12 +34,9 @@ impl Labels {
         let rows = session.query(LOAD, &[])?;
         let mut labels = HashMap::new();
         for row in 0..rows.len() {
-            if let (Some(name), Some(id), Some(table), Some(sequence)) = (
-                rows.text(row, 1),
-                rows.int(row, 2),
-                rows.text(row, 3),
-                rows.text(row, 4),
-            ) {
+            if let (Some(name), Some(id), Some(table), Some(sequence)) =
+                (rows.text(row, 1), rows.int(row, 2), rows.text(row, 3), rows.text(row, 4))
+            {
                 labels.insert(name, Label { id, table, sequence });
             }
         }
@@ -48,22 +45,30 @@ impl Labels {
 
     pub fn get(&self, name: &str) -> Result<&Label, Error> {
         self.0.get(name).ok_or_else(|| {
-            Error::new(
-                PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
-                format!("the graph has no label \"{name}\""),
-            )
-            .hint("heimdall.set_mapping() makes the labels of a mapping again.")
+            Error::new(PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT, format!("the graph has no label \"{name}\""))
+                .hint("heimdall.set_mapping() makes the labels of a mapping again.")
         })
     }
 }
 
+/// The properties of a record `t` with those of `u` taken over; sealed ones are merged by name.
+const MERGED: &str = "
+        (t.properties OPERATOR(ag_catalog.||) u.properties) OPERATOR(ag_catalog.||)
+        CASE WHEN t.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
+                  AND u.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
+             THEN ag_catalog.agtype_build_map('sealed'::pg_catalog.text,
+                  (t.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype) OPERATOR(ag_catalog.||)
+                  (u.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype))
+             ELSE '{}'::ag_catalog.agtype END";
+
 impl Label {
-    /// A statement with `{table}`, `{label}` and `{sequence}` filled in.
+    /// A statement with `{table}`, `{label}`, `{sequence}` and `{merged}` filled in.
     pub fn statement(&self, template: &str) -> Result<CString, Error> {
         let sql = template
             .replace("{table}", &self.table)
             .replace("{sequence}", &self.sequence)
-            .replace("{label}", &self.id.to_string());
+            .replace("{label}", &self.id.to_string())
+            .replace("{merged}", MERGED);
         CString::new(sql)
             .map_err(|_| Error::new(PgSqlErrorCode::ERRCODE_INVALID_NAME, "a label's name has a NUL"))
     }

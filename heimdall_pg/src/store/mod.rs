@@ -67,11 +67,7 @@ const EXCLUSIVE: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
 
 impl GraphStore {
     pub fn new(source: &str) -> GraphStore {
-        GraphStore {
-            source: source.to_owned(),
-            totals: Totals::default(),
-            flushes: 0,
-        }
+        GraphStore { source: source.to_owned(), totals: Totals::default(), flushes: 0 }
     }
 
     /// True when something has been written.
@@ -84,11 +80,7 @@ impl GraphStore {
         session(|session| {
             session.query(lock, &[])?;
             let _tuning = LocalSettings::new(&TUNING);
-            let step = Step {
-                session,
-                graphid: GraphidType::new(session)?,
-                again: self.flushes > 0,
-            };
+            let step = Step { session, graphid: GraphidType::new(session)?, again: self.flushes > 0 };
             let labels = labels::Labels::load(session)?;
             let gids = nodes::store(&step, &labels, &mut flush, &mut self.totals)?;
             edges::store(&step, &labels, &mut flush, &gids, &mut self.totals)?;
@@ -106,10 +98,7 @@ impl Store for GraphStore {
         let _owner = AsOwner::new()?;
         session(|session| {
             let args = [Arg::Text(&self.source), Arg::Text(&mapping.to_json())];
-            session.query(
-                c"SELECT heimdall._apply_mapping($1, $2::pg_catalog.jsonb, 'inferred')",
-                &args,
-            )?;
+            session.query(c"SELECT heimdall._apply_mapping($1, $2::pg_catalog.jsonb, 'inferred')", &args)?;
             Ok(())
         })
     }
@@ -121,14 +110,7 @@ impl Store for GraphStore {
     /// A small flush that is the only one of its upload takes its locks in one order, so that writers can meet.
     fn flush_last(&mut self, flush: Flush<'_>) -> Result<(), Error> {
         let one_chunk = flush.nodes().len().max(flush.edges().len()) <= CHUNK;
-        self.flush_locked(
-            flush,
-            if self.flushes == 0 && one_chunk {
-                SHARED
-            } else {
-                EXCLUSIVE
-            },
-        )
+        self.flush_locked(flush, if self.flushes == 0 && one_chunk { SHARED } else { EXCLUSIVE })
     }
 }
 

@@ -33,12 +33,7 @@ const INSERT: &str = "
 /// Takes over properties; sealed ones are merged by name.
 const UPDATE: &str = "
     UPDATE {table} AS t
-    SET properties = (t.properties OPERATOR(ag_catalog.||) u.properties) OPERATOR(ag_catalog.||)
-        CASE WHEN t.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text AND u.properties OPERATOR(ag_catalog.?) 'sealed'::pg_catalog.text
-             THEN ag_catalog.agtype_build_map('sealed'::pg_catalog.text,
-                  (t.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype) OPERATOR(ag_catalog.||)
-                  (u.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype))
-             ELSE '{}'::ag_catalog.agtype END
+    SET properties = {merged}
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS id,
                  pg_catalog.unnest($2::pg_catalog.text[])::ag_catalog.agtype AS properties) AS u
     WHERE t.id OPERATOR(ag_catalog.=) u.id AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
@@ -114,9 +109,7 @@ fn known(
 ) -> Result<Vec<(usize, i64)>, Error> {
     let keys = Array::keys(range.clone().map(|at| flush.key_parts(at)));
     let places = Array::ints(range.clone().map(|at| at as i64));
-    let rows = step
-        .session
-        .query(KNOWN, &[Arg::Array(&keys), Arg::Array(&places)])?;
+    let rows = step.session.query(KNOWN, &[Arg::Array(&keys), Arg::Array(&places)])?;
     let mut known = Vec::with_capacity(rows.len());
     for row in 0..rows.len() {
         if let (Some(at), Some(gid), Some(tlp)) = (rows.int(row, 1), rows.int(row, 2), rows.int(row, 3)) {
@@ -137,9 +130,7 @@ fn create(
 ) -> Result<(u64, Changes), Error> {
     let keys = Array::keys(new.iter().map(|at| flush.key_parts(*at)));
     let tlp = Arg::Int8(i64::from(flush.tlp().level()));
-    let rows = step
-        .session
-        .query(&label.statement(REGISTER)?, &[Arg::Array(&keys), tlp])?;
+    let rows = step.session.query(&label.statement(REGISTER)?, &[Arg::Array(&keys), tlp])?;
     // In the order of the keys, unless another writer was first with some of them.
     let mut made: Vec<usize> = new.to_vec();
     if rows.len() == new.len() {
@@ -164,14 +155,10 @@ fn create(
     let ids = Array::graphids(step.graphid, made.iter().map(|at| gids[*at]));
     let texts = Array::texts(properties.iter().map(String::as_str));
     if !made.is_empty() {
-        step.session
-            .query(&label.statement(INSERT)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
+        step.session.query(&label.statement(INSERT)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
     }
     let created = made.len() as u64;
-    let changes = made
-        .into_iter()
-        .zip(properties)
-        .filter(|(at, _)| !flush.nodes()[*at].is_plain());
+    let changes = made.into_iter().zip(properties).filter(|(at, _)| !flush.nodes()[*at].is_plain());
     Ok((created, changes.collect()))
 }
 
@@ -183,11 +170,7 @@ fn update(
     known: &[(usize, i64)],
 ) -> Result<Changes, Error> {
     let tlp = i64::from(flush.tlp().level());
-    let lower: Vec<usize> = known
-        .iter()
-        .filter(|(_, mark)| *mark < tlp)
-        .map(|(at, _)| *at)
-        .collect();
+    let lower: Vec<usize> = known.iter().filter(|(_, mark)| *mark < tlp).map(|(at, _)| *at).collect();
     let mut changes = Changes::new();
     for (at, _) in known {
         if let Some(properties) = flush.vertex_update(*at)? {
@@ -203,17 +186,14 @@ fn update(
     step.session.query(LOCK, &[Arg::Array(&keys)])?;
     if !lower.is_empty() {
         let keys = Array::keys(lower.iter().map(|at| flush.key_parts(*at)));
-        step.session
-            .query(RAISE_REGISTRY, &[Arg::Array(&keys), Arg::Int8(tlp)])?;
+        step.session.query(RAISE_REGISTRY, &[Arg::Array(&keys), Arg::Int8(tlp)])?;
         let ids = Array::graphids(step.graphid, lower.iter().map(|at| gids[*at]));
-        step.session
-            .query(&label.statement(RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
+        step.session.query(&label.statement(RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
     }
     if !changes.is_empty() {
         let ids = Array::graphids(step.graphid, changes.keys().map(|at| gids[*at]));
         let texts = Array::texts(changes.values().map(String::as_str));
-        step.session
-            .query(&label.statement(UPDATE)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
+        step.session.query(&label.statement(UPDATE)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
     }
     Ok(changes)
 }

@@ -35,11 +35,7 @@ pub(super) fn store(
         return Ok(());
     }
     let ids = Array::graphids(step.graphid, gids.iter().copied());
-    let Columns {
-        sightings,
-        first,
-        last,
-    } = columns(seen.clone());
+    let Columns { sightings, first, last } = columns(seen.clone());
     let rows = Array::ints(seen.map(|seen| seen.first_row as i64));
     let args = [
         Arg::Array(&ids),
@@ -49,8 +45,7 @@ pub(super) fn store(
         Arg::Array(&last),
         Arg::Array(&rows),
     ];
-    step.session
-        .query(if step.again { MERGE } else { INSERT }, &args)?;
+    step.session.query(if step.again { MERGE } else { INSERT }, &args)?;
     Ok(())
 }
 

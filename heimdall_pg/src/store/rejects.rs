@@ -24,11 +24,7 @@ pub(super) fn store(session: &Session, flush: &Flush<'_>) -> Result<(), Error> {
     }
     let rows = Array::ints(rejects.iter().map(|reject| reject.row as i64));
     let offsets = Array::ints(rejects.iter().map(|reject| reject.offset as i64));
-    let columns = Array::texts(
-        rejects
-            .iter()
-            .map(|reject| reject.column.as_deref().unwrap_or("")),
-    );
+    let columns = Array::texts(rejects.iter().map(|reject| reject.column.as_deref().unwrap_or("")));
     let rules = Array::texts(rejects.iter().map(|reject| reject.rule));
     let reasons = Array::texts(rejects.iter().map(|reject| reject.reason));
     let raws = Array::texts(rejects.iter().map(|reject| reject.sealed_raw.as_str()));

@@ -51,10 +51,7 @@ impl Batch {
         let mut rank = vec![0u16; plan.labels.len()];
         let mut labels: Vec<usize> = (0..plan.labels.len()).collect();
         labels.sort_unstable_by_key(|label| &plan.labels[*label]);
-        labels
-            .iter()
-            .enumerate()
-            .for_each(|(place, label)| rank[*label] = place as u16);
+        labels.iter().enumerate().for_each(|(place, label)| rank[*label] = place as u16);
 
         let nodes = std::mem::take(&mut self.nodes);
         let mut position = vec![u32::MAX; nodes.len()];
@@ -67,22 +64,16 @@ impl Batch {
         });
         let nodes = (0..).zip(order).map(|(to, (from, node))| {
             position[from as usize] = to;
-            NodeOut {
-                label: node.label,
-                seen: node.seen,
-                node,
-            }
+            NodeOut { label: node.label, seen: node.seen, node }
         });
         let nodes = nodes.collect();
-        let edges = std::mem::take(&mut self.edges)
-            .into_iter()
-            .map(|(key, edge)| EdgeOut {
-                edge_type: key.edge_type,
-                from: position[key.from as usize],
-                to: position[key.to as usize],
-                seen: edge.seen,
-                properties: edge.properties,
-            });
+        let edges = std::mem::take(&mut self.edges).into_iter().map(|(key, edge)| EdgeOut {
+            edge_type: key.edge_type,
+            from: position[key.from as usize],
+            to: position[key.to as usize],
+            seen: edge.seen,
+            properties: edge.properties,
+        });
         Flush {
             batch: self.id,
             nodes,
@@ -144,31 +135,15 @@ impl Flush<'_> {
     /// [`SealError`].
     pub fn vertex(&mut self, position: usize) -> Result<String, SealError> {
         let node = &self.nodes[position].node;
-        let key = &self.key(position);
-        let mut members = Map::new();
-        members.insert("value".to_owned(), Value::from(&*node.value));
-        members.insert("tlp".to_owned(), Value::from(self.plan.tlp.level()));
-        let mut sealed = Map::new();
+        let key = self.key(position);
+        let mut object = Object::default();
+        object.set("value", &*node.value);
+        object.set("tlp", self.plan.tlp.level());
         if let Some(original) = &node.original {
-            let binding = Binding {
-                record: key,
-                field: "value",
-            };
-            let text = self
-                .keys
-                .data
-                .seal(binding, original.tlp, original.plain.as_bytes())?;
-            sealed.insert("value".to_owned(), Value::from(text));
+            object.seal(self.keys, &key, "value", original.tlp, &original.plain)?;
         }
-        protect(
-            self.keys,
-            self.plan,
-            key,
-            self.properties.of(node.properties),
-            &mut members,
-            &mut sealed,
-        )?;
-        Ok(object(members, sealed))
+        object.fill(self.keys, self.plan, &key, self.properties.of(node.properties))?;
+        Ok(object.into_json())
     }
 
     /// What a vertex that is there already is to take over; none where there is nothing.
@@ -181,17 +156,9 @@ impl Flush<'_> {
         if node.properties.is_empty() || *label == 0 {
             return Ok(None);
         }
-        let key = &self.key(position);
-        let (mut members, mut sealed) = (Map::new(), Map::new());
-        protect(
-            self.keys,
-            self.plan,
-            key,
-            self.properties.of(node.properties),
-            &mut members,
-            &mut sealed,
-        )?;
-        Ok(Some(object(members, sealed)))
+        let mut object = Object::default();
+        object.fill(self.keys, self.plan, &self.key(position), self.properties.of(node.properties))?;
+        Ok(Some(object.into_json()))
     }
 
     /// The properties of an edge that is to be made, as a JSON object.
@@ -199,9 +166,10 @@ impl Flush<'_> {
     /// # Errors
     /// [`SealError`].
     pub fn edge(&mut self, position: usize) -> Result<String, SealError> {
-        let mut members = Map::new();
-        members.insert("tlp".to_owned(), Value::from(self.plan.tlp.level()));
-        self.edge_properties(position, members)
+        let mut object = Object::default();
+        object.set("tlp", self.plan.tlp.level());
+        self.fill_edge(position, &mut object)?;
+        Ok(object.into_json())
     }
 
     /// What an edge that is there already is to take over; none where there is nothing.
@@ -212,67 +180,73 @@ impl Flush<'_> {
         if self.edges[position].properties.is_empty() {
             return Ok(None);
         }
-        self.edge_properties(position, Map::new()).map(Some)
+        let mut object = Object::default();
+        self.fill_edge(position, &mut object)?;
+        Ok(Some(object.into_json()))
     }
 
-    fn edge_properties(
-        &mut self,
-        position: usize,
-        mut members: Map<String, Value>,
-    ) -> Result<String, SealError> {
+    fn fill_edge(&mut self, position: usize, object: &mut Object) -> Result<(), SealError> {
         let edge = &self.edges[position];
-        let mut sealed = Map::new();
-        if !edge.properties.is_empty() {
-            let edge_type = &self.plan.edge_types[usize::from(edge.edge_type)];
-            let key = format!(
-                "{edge_type}:{}>{}",
-                self.key(edge.from as usize),
-                self.key(edge.to as usize)
-            );
-            let properties = self.properties.of(edge.properties);
-            protect(self.keys, self.plan, &key, properties, &mut members, &mut sealed)?;
+        if edge.properties.is_empty() {
+            return Ok(());
         }
-        Ok(object(members, sealed))
+        let edge_type = &self.plan.edge_types[usize::from(edge.edge_type)];
+        let key = format!("{edge_type}:{}>{}", self.key(edge.from as usize), self.key(edge.to as usize));
+        object.fill(self.keys, self.plan, &key, self.properties.of(edge.properties))
     }
 }
 
-fn protect<'p>(
-    keys: &mut Keys,
-    plan: &Plan,
-    key: &str,
-    properties: impl Iterator<Item = (u16, &'p str)>,
-    members: &mut Map<String, Value>,
-    sealed: &mut Map<String, Value>,
-) -> Result<(), SealError> {
-    for (position, value) in properties {
-        let property = &plan.properties[usize::from(position)];
-        match property.rule.rule {
-            Rule::Drop => {}
-            Rule::Keep => {
-                members.insert(property.name.clone(), Value::from(value));
-            }
-            Rule::Hash => {
-                let digest = hex(&keys.hash.digest("Text", value.as_bytes()));
-                members.insert(property.name.clone(), Value::from(digest));
-            }
-            Rule::Encrypt => {
-                let binding = Binding {
-                    record: key,
-                    field: &property.name,
-                };
-                let text = keys.data.seal(binding, property.rule.tlp, value.as_bytes())?;
-                sealed.insert(property.name.clone(), Value::from(text));
-            }
-        }
-    }
-    Ok(())
+/// Properties of a record as the graph stores them: sealed ones apart from those in clear.
+#[derive(Default)]
+struct Object {
+    members: Map<String, Value>,
+    sealed: Map<String, Value>,
 }
 
-fn object(mut members: Map<String, Value>, sealed: Map<String, Value>) -> String {
-    if !sealed.is_empty() {
-        members.insert("sealed".to_owned(), Value::Object(sealed));
+impl Object {
+    fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.members.insert(name.to_owned(), value.into());
     }
-    Value::Object(members).to_string()
+
+    fn seal(
+        &mut self,
+        keys: &mut Keys,
+        record: &str,
+        field: &str,
+        tlp: Tlp,
+        plain: &str,
+    ) -> Result<(), SealError> {
+        let text = keys.data.seal(Binding { record, field }, tlp, plain.as_bytes())?;
+        self.sealed.insert(field.to_owned(), text.into());
+        Ok(())
+    }
+
+    /// Takes properties over, each as its rule says.
+    fn fill<'p>(
+        &mut self,
+        keys: &mut Keys,
+        plan: &Plan,
+        record: &str,
+        properties: impl Iterator<Item = (u16, &'p str)>,
+    ) -> Result<(), SealError> {
+        for (position, value) in properties {
+            let property = &plan.properties[usize::from(position)];
+            match property.rule.rule {
+                Rule::Drop => {}
+                Rule::Keep => self.set(&property.name, value),
+                Rule::Hash => self.set(&property.name, hex(&keys.hash.digest("Text", value.as_bytes()))),
+                Rule::Encrypt => self.seal(keys, record, &property.name, property.rule.tlp, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn into_json(mut self) -> String {
+        if !self.sealed.is_empty() {
+            self.members.insert("sealed".to_owned(), Value::Object(self.sealed));
+        }
+        Value::Object(self.members).to_string()
+    }
 }
 
 impl NodeOut {

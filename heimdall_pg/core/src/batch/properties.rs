@@ -37,10 +37,7 @@ impl Properties {
     /// Sets a property of a record, unless a later value is there.
     pub fn set(&mut self, head: &mut Head, property: u16, at: i64, value: &str) {
         let mut place = head.0;
-        while let Some(stored) = place
-            .checked_sub(1)
-            .and_then(|place| self.values.get_mut(place as usize))
-        {
+        while let Some(stored) = place.checked_sub(1).and_then(|place| self.values.get_mut(place as usize)) {
             if stored.property == property {
                 let old = &self.text[stored.start..stored.start + stored.len as usize];
                 if stored.at <= at && old != value {
@@ -54,13 +51,7 @@ impl Properties {
         }
         let (start, len) = (self.text.len(), value.len() as u32);
         self.text.push_str(value);
-        self.values.push(Stored {
-            at,
-            start,
-            len,
-            next: head.0,
-            property,
-        });
+        self.values.push(Stored { at, start, len, next: head.0, property });
         head.0 = self.values.len() as u32;
     }
 
@@ -70,10 +61,7 @@ impl Properties {
         std::iter::from_fn(move || {
             let stored = self.values.get(place.checked_sub(1)? as usize)?;
             place = stored.next;
-            Some((
-                stored.property,
-                &self.text[stored.start..stored.start + stored.len as usize],
-            ))
+            Some((stored.property, &self.text[stored.start..stored.start + stored.len as usize]))
         })
     }
 }

@@ -38,14 +38,7 @@ impl Batch {
         let record = self.node(RECORD_LABEL, &digest?);
         let node = &mut self.nodes[record as usize];
         node.seen.add(row.number, at);
-        set(
-            &mut self.properties,
-            &mut node.properties,
-            plan,
-            &plan.leftovers,
-            row,
-            at,
-        );
+        set(&mut self.properties, &mut node.properties, plan, &plan.leftovers, row, at);
         Some(record)
     }
 }

@@ -46,25 +46,11 @@ impl Batch {
         raw: &[u8],
     ) -> Result<(), SealError> {
         let record = reject_record(self.id, row);
-        let sealed_raw = self.keys.data.seal(
-            Binding {
-                record: &record,
-                field: "raw",
-            },
-            Tlp::Red,
-            raw,
-        )?;
+        let sealed_raw = self.keys.data.seal(Binding { record: &record, field: "raw" }, Tlp::Red, raw)?;
         self.size += sealed_raw.len() + size_of::<Reject>();
         self.counts.read += 1;
         self.counts.rejected += 1;
-        self.rejects.push(Reject {
-            row,
-            offset,
-            column,
-            rule,
-            reason,
-            sealed_raw,
-        });
+        self.rejects.push(Reject { row, offset, column, rule, reason, sealed_raw });
         Ok(())
     }
 }

@@ -29,12 +29,7 @@ impl Batch {
             }
             Err(fault) => {
                 let column = fault.column.and_then(|at| plan.columns.get(at)).cloned();
-                self.reject(
-                    row.number,
-                    row.offset,
-                    (column, fault.rule, fault.reason),
-                    &row.raw(),
-                )
+                self.reject(row.number, row.offset, (column, fault.rule, fault.reason), &row.raw())
             }
         }
     }
@@ -106,10 +101,7 @@ impl Batch {
                 if original.is_none() {
                     // What the user wrote is kept: the canonical form follows from it, not the reverse.
                     let plain = Zeroizing::new(spelled.trim_ascii().to_owned());
-                    *original = Some(Original {
-                        plain,
-                        tlp: entity.original_tlp,
-                    });
+                    *original = Some(Original { plain, tlp: entity.original_tlp });
                     self.size += spelled.len();
                 }
                 node
@@ -134,13 +126,7 @@ impl Batch {
         self.size += value.len() + 48 + size_of::<Node>();
         self.by_value[at].insert(Rc::clone(&value), node);
         let (seen, properties) = (Seen::default(), Head::default());
-        self.nodes.push(Node {
-            label,
-            value,
-            original: None,
-            seen,
-            properties,
-        });
+        self.nodes.push(Node { label, value, original: None, seen, properties });
         node
     }
 
@@ -167,47 +153,18 @@ impl Batch {
             let Some(node) = *node else { continue };
             let stored = &mut self.nodes[node as usize];
             stored.seen.add(row.number, at);
-            set(
-                &mut self.properties,
-                &mut stored.properties,
-                plan,
-                &entity.properties,
-                row,
-                at,
-            );
+            set(&mut self.properties, &mut stored.properties, plan, &entity.properties, row, at);
             if let Some(record) = record {
-                self.edge(
-                    EdgeKey {
-                        edge_type: 0,
-                        from: node,
-                        to: record,
-                    },
-                    row.number,
-                    at,
-                );
+                self.edge(EdgeKey { edge_type: 0, from: node, to: record }, row.number, at);
             }
         }
         for relation in &plan.relations {
             let (Some(from), Some(to)) = (nodes[relation.from], nodes[relation.to]) else {
                 continue;
             };
-            let edge = self
-                .edges
-                .entry(EdgeKey {
-                    edge_type: relation.edge_type,
-                    from,
-                    to,
-                })
-                .or_default();
+            let edge = self.edges.entry(EdgeKey { edge_type: relation.edge_type, from, to }).or_default();
             edge.seen.add(row.number, at);
-            set(
-                &mut self.properties,
-                &mut edge.properties,
-                plan,
-                &relation.properties,
-                row,
-                at,
-            );
+            set(&mut self.properties, &mut edge.properties, plan, &relation.properties, row, at);
         }
         Ok(())
     }
@@ -249,10 +206,6 @@ fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<i64>, Fault> {
     }
     match parse_timestamp(spelled) {
         Ok(time) => Ok(Some(time.micros())),
-        Err(error) => Err(Fault {
-            column: plan.time,
-            rule: Kind::Timestamp.name(),
-            reason: error.reason,
-        }),
+        Err(error) => Err(Fault { column: plan.time, rule: Kind::Timestamp.name(), reason: error.reason }),
     }
 }

@@ -15,13 +15,7 @@ pub struct Seen {
 
 impl Default for Seen {
     fn default() -> Seen {
-        Seen {
-            count: 0,
-            first: i64::MAX,
-            last: i64::MIN,
-            first_row: 0,
-            last_row: 0,
-        }
+        Seen { count: 0, first: i64::MAX, last: i64::MIN, first_row: 0, last_row: 0 }
     }
 }
 
@@ -66,9 +60,6 @@ mod tests {
         seen.add(3, Some(50));
         seen.add(4, None);
         seen.add(9, Some(20));
-        assert_eq!(
-            (seen.count, seen.first_row, seen.first(), seen.last()),
-            (3, 3, Some(20), Some(50))
-        );
+        assert_eq!((seen.count, seen.first_row, seen.first(), seen.last()), (3, 3, Some(20), Some(50)));
     }
 }

@@ -30,11 +30,7 @@ pub fn canonical_cve(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     if digits.len() < 4 || !all_digits(digits) {
         return Err(error("the number has at least four digits"));
     }
-    let zeros = digits
-        .bytes()
-        .take_while(|&b| b == b'0')
-        .count()
-        .min(digits.len() - 4);
+    let zeros = digits.bytes().take_while(|&b| b == b'0').count().min(digits.len() - 4);
     let number = digits.get(zeros..).unwrap_or_default();
     if number.len() > MAX_DIGITS {
         return Err(error("the number has more than nineteen digits"));
@@ -71,13 +67,9 @@ mod tests {
 
     #[test]
     fn spellings_of_one_identifier() {
-        for raw in [
-            "CVE-2021-44228",
-            "cve-2021-44228",
-            " Cve_2021_44228 ",
-            "CVE 2021 44228",
-            "CVE–2021‑44228",
-        ] {
+        for raw in
+            ["CVE-2021-44228", "cve-2021-44228", " Cve_2021_44228 ", "CVE 2021 44228", "CVE–2021‑44228"]
+        {
             assert_eq!(canonical_cve(raw).unwrap(), "CVE-2021-44228", "{raw}");
         }
         assert_eq!(canonical_cve("CVE-2014-000160").unwrap(), "CVE-2014-0160");
@@ -88,23 +80,11 @@ mod tests {
 
     #[test]
     fn others_are_refused() {
-        for raw in [
-            "",
-            "CVE",
-            "CVE-2021",
-            "CVE-2021-123",
-            "CVE-1998-1234",
-            "CVE-2100-1234",
-            "CVE-2021-12x4",
-        ] {
+        for raw in ["", "CVE", "CVE-2021", "CVE-2021-123", "CVE-1998-1234", "CVE-2100-1234", "CVE-2021-12x4"]
+        {
             assert!(canonical_cve(raw).is_err(), "{raw}");
         }
-        for raw in [
-            "CVE2021-1234",
-            "éCVE-2021-1234",
-            "CVE-2021-12345678901234567890",
-            "CWE-2021-1234",
-        ] {
+        for raw in ["CVE2021-1234", "éCVE-2021-1234", "CVE-2021-12345678901234567890", "CWE-2021-1234"] {
             assert!(canonical_cve(raw).is_err(), "{raw}");
         }
     }

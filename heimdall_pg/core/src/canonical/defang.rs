@@ -40,9 +40,7 @@ pub(super) fn mark(text: &[u8], at: usize) -> Option<Mark> {
         _ => return None,
     };
     for (sign, plain, word) in BRACKETED {
-        let found = inside
-            .get(..sign.len())
-            .is_some_and(|text| text.eq_ignore_ascii_case(sign.as_bytes()));
+        let found = inside.get(..sign.len()).is_some_and(|text| text.eq_ignore_ascii_case(sign.as_bytes()));
         if !found || inside.get(sign.len()) != Some(&close) {
             continue;
         }
@@ -53,25 +51,15 @@ pub(super) fn mark(text: &[u8], at: usize) -> Option<Mark> {
             _ => matches!(sign, "." | "@"),
         };
         // `{@}` and `(.)` come with spaces around them as words do; `[.]` is what defanging itself writes.
-        return fits.then_some(Mark {
-            len: sign.len() + 2,
-            plain,
-            word: word || open != b'[',
-        });
+        return fits.then_some(Mark { len: sign.len() + 2, plain, word: word || open != b'[' });
     }
     None
 }
 
 /// ` dot `, with the space before it taken already.
 fn spaced_dot(inside: &[u8]) -> Option<Mark> {
-    let found = inside
-        .get(..4)
-        .is_some_and(|text| text.eq_ignore_ascii_case(b"dot "));
-    found.then_some(Mark {
-        len: 5,
-        plain: ".",
-        word: true,
-    })
+    let found = inside.get(..4).is_some_and(|text| text.eq_ignore_ascii_case(b"dot "));
+    found.then_some(Mark { len: 5, plain: ".", word: true })
 }
 
 /// Schemes that stand for http, without the `s` that may follow.
@@ -84,10 +72,7 @@ pub(super) fn defanged_scheme(text: &str) -> Option<(&'static str, usize)> {
         return None;
     }
     for scheme in DEFANGED_HTTP {
-        if !text
-            .get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-        {
+        if !text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) {
             continue;
         }
         let rest = text.as_bytes().get(scheme.len()..).unwrap_or_default();
@@ -96,10 +81,7 @@ pub(super) fn defanged_scheme(text: &str) -> Option<(&'static str, usize)> {
             _ => (false, rest),
         };
         if rest.starts_with(b":") || rest.starts_with(b"[:") {
-            return Some((
-                if secure { "https" } else { "http" },
-                scheme.len() + usize::from(secure),
-            ));
+            return Some((if secure { "https" } else { "http" }, scheme.len() + usize::from(secure)));
         }
     }
     None
@@ -128,12 +110,7 @@ pub fn refang(raw: &str) -> Cow<'_, str> {
         from = at + mark.len;
         if mark.word {
             out.truncate(out.trim_end_matches(' ').len());
-            from += bytes
-                .get(from..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|&&b| b == b' ')
-                .count();
+            from += bytes.get(from..).unwrap_or_default().iter().take_while(|&&b| b == b' ').count();
         }
         out.push_str(mark.plain);
         next = next_mark(bytes, from);
@@ -173,9 +150,8 @@ pub(super) fn next_mark(text: &[u8], mut from: usize) -> Option<(usize, Mark)> {
 pub fn defang(canonical: &str) -> String {
     let mut out = String::with_capacity(canonical.len() + 16);
     let mut rest = canonical;
-    if let Some(after) = rest
-        .strip_prefix("http")
-        .filter(|after| after.starts_with(':') || after.starts_with("s:"))
+    if let Some(after) =
+        rest.strip_prefix("http").filter(|after| after.starts_with(':') || after.starts_with("s:"))
     {
         out.push_str("hxxp");
         rest = after;
@@ -230,10 +206,7 @@ mod tests {
 
     #[test]
     fn makes_harmless() {
-        assert_eq!(
-            defang("https://a@evil.example:8443/x.php"),
-            "hxxps[://]a[@]evil[.]example:8443/x[.]php"
-        );
+        assert_eq!(defang("https://a@evil.example:8443/x.php"), "hxxps[://]a[@]evil[.]example:8443/x[.]php");
         assert_eq!(defang("192.0.2.1"), "192[.]0[.]2[.]1");
         assert_eq!(defang("john@evil.example"), "john[@]evil[.]example");
         assert_eq!(defang("httpd.example"), "httpd[.]example");

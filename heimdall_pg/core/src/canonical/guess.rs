@@ -51,11 +51,7 @@ fn ip(value: &str) -> Option<Guess> {
 fn email(value: &str) -> Option<Guess> {
     let (_, domain) = value.rsplit_once('@')?;
     // `alice@host` may as well be an account on a host.
-    sure(
-        Kind::Email,
-        value,
-        if domain.contains(['.', ':']) { 0.95 } else { 0.5 },
-    )
+    sure(Kind::Email, value, if domain.contains(['.', ':']) { 0.95 } else { 0.5 })
 }
 
 fn url(value: &str) -> Option<Guess> {
@@ -80,9 +76,8 @@ fn timestamp(value: &str) -> Option<Guess> {
 }
 
 /// Endings of file names that are also top-level domains.
-const FILES_AND_DOMAINS: [&str; 14] = [
-    "app", "cab", "com", "md", "mov", "name", "pl", "ps", "py", "rs", "sh", "so", "ws", "zip",
-];
+const FILES_AND_DOMAINS: [&str; 14] =
+    ["app", "cab", "com", "md", "mov", "name", "pl", "ps", "py", "rs", "sh", "so", "ws", "zip"];
 
 /// Endings that only file names have.
 const FILES: [&str; 48] = [
@@ -101,10 +96,7 @@ fn domain_name(value: &str) -> Option<Guess> {
     // `com` is a file name ending of old and by far the most common domain.
     let file = !name.contains('.') && last != "com" && FILES_AND_DOMAINS.binary_search(&last).is_ok();
     let known = domain::has_public_suffix(&canonical);
-    Some(Guess {
-        kind: Kind::Domain,
-        confidence: if known && !file { 0.9 } else { 0.4 },
-    })
+    Some(Guess { kind: Kind::Domain, confidence: if known && !file { 0.9 } else { 0.4 } })
 }
 
 #[cfg(test)]

@@ -34,20 +34,14 @@ pub fn canonical_hash(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return hexadecimal(value, None);
     }
     if let Some((name, rest)) = value.split_once(':') {
-        let known = PREFIXES
-            .iter()
-            .find(|(prefix, _)| prefix.eq_ignore_ascii_case(name));
+        let known = PREFIXES.iter().find(|(prefix, _)| prefix.eq_ignore_ascii_case(name));
         if let Some(&(_, digits)) = known {
             return hexadecimal(rest.trim_ascii_start(), Some(digits));
         }
         if name.eq_ignore_ascii_case("tlsh") {
             return tlsh(rest.trim_ascii_start());
         }
-        let signature = if name.eq_ignore_ascii_case("ssdeep") {
-            rest.trim_ascii_start()
-        } else {
-            value
-        };
+        let signature = if name.eq_ignore_ascii_case("ssdeep") { rest.trim_ascii_start() } else { value };
         return ssdeep(signature);
     }
     if let Some(digits) = value.strip_prefix("0x").or_else(|| value.strip_prefix("0X")) {
@@ -74,10 +68,7 @@ fn hexadecimal(value: &str, expected: Option<usize>) -> Result<Cow<'_, str>, Can
 }
 
 fn tlsh(value: &str) -> Result<Cow<'_, str>, CanonicalError> {
-    let digits = value
-        .strip_prefix("T1")
-        .or_else(|| value.strip_prefix("t1"))
-        .unwrap_or(value);
+    let digits = value.strip_prefix("T1").or_else(|| value.strip_prefix("t1")).unwrap_or(value);
     if digits.len() != TLSH_DIGITS || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(error("neither hexadecimal, ssdeep nor TLSH"));
     }
@@ -97,10 +88,7 @@ fn ssdeep(value: &str) -> Result<Cow<'_, str>, CanonicalError> {
     if !is_block_size(block) {
         return Err(error("the block size of ssdeep is 3 times a power of two"));
     }
-    let base64 = |part: &str| {
-        part.bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
-    };
+    let base64 = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
     if one.len() > 64 || two.len() > 64 || !base64(one) || !base64(two) {
         return Err(error("a signature of ssdeep is at most 64 Base64 characters"));
     }
@@ -144,12 +132,7 @@ mod tests {
     fn tlsh_has_its_version() {
         let digits = "6f".repeat(35);
         let canonical = format!("T1{}", digits.to_uppercase());
-        for raw in [
-            digits.clone(),
-            format!("T1{digits}"),
-            format!("t1{digits}"),
-            format!("tlsh:{digits}"),
-        ] {
+        for raw in [digits.clone(), format!("T1{digits}"), format!("t1{digits}"), format!("tlsh:{digits}")] {
             assert_eq!(canonical_hash(&raw).unwrap(), canonical);
         }
         assert!(matches!(canonical_hash(&canonical), Ok(Cow::Borrowed(_))));
@@ -170,14 +153,7 @@ mod tests {
 
     #[test]
     fn others_are_refused() {
-        for raw in [
-            "",
-            "abc",
-            "sha256:abc",
-            "0x",
-            "d41d8cd98f00b204e9800998ecf8427g",
-            "T1",
-        ] {
+        for raw in ["", "abc", "sha256:abc", "0x", "d41d8cd98f00b204e9800998ecf8427g", "T1"] {
             assert!(canonical_hash(raw).is_err(), "{raw}");
         }
         assert!(canonical_hash(&format!("sha256:{MD5}")).is_err());

@@ -53,9 +53,7 @@ pub fn canonical_ip(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
 /// Unreserved characters of RFC 3986, as RFC 6874 has it for zones.
 fn is_zone(zone: &str) -> bool {
     !zone.is_empty()
-        && zone
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+        && zone.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
 }
 
 fn error(reason: &'static str) -> CanonicalError {
@@ -69,11 +67,7 @@ fn refusal(value: &str) -> CanonicalError {
         return error("a network, not an address");
     }
     let numeric = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if numeric
-        && value
-            .split('.')
-            .any(|part| part.len() > 1 && part.starts_with('0'))
-    {
+    if numeric && value.split('.').any(|part| part.len() > 1 && part.starts_with('0')) {
         return error("an IPv4 part has a leading zero");
     }
     if numeric && value.split('.').count() < 4 {
@@ -96,10 +90,7 @@ impl Rfc5952 {
     fn of(address: &Ipv6Addr) -> Self {
         let groups = address.segments();
         let (start, run) = longest_zero_run(&groups);
-        let mut out = Self {
-            text: [0; 39],
-            len: 0,
-        };
+        let mut out = Self { text: [0; 39], len: 0 };
         for (index, &group) in groups.iter().enumerate() {
             if run > 1 && index >= start && index < start + run {
                 if index == start {
@@ -130,19 +121,12 @@ impl Rfc5952 {
         let digits = (4 - group.leading_zeros() / 4).max(1);
         for place in (0..digits).rev() {
             let digit = (group >> (place * 4)) as u8 & 0xf;
-            self.push(if digit < 10 {
-                b'0' + digit
-            } else {
-                b'a' + digit - 10
-            });
+            self.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
         }
     }
 
     fn as_str(&self) -> &str {
-        self.text
-            .get(..self.len)
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or_default()
+        self.text.get(..self.len).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 
@@ -178,12 +162,7 @@ mod tests {
     #[test]
     fn equal_addresses_have_one_text() {
         assert_eq!(ok(" 192.0.2.1\n"), "192.0.2.1");
-        for raw in [
-            "2001:DB8::1",
-            "2001:0db8:0:0:0:0:0:1",
-            "[2001:db8::1]",
-            "2001:db8:0:0::1",
-        ] {
+        for raw in ["2001:DB8::1", "2001:0db8:0:0:0:0:0:1", "[2001:db8::1]", "2001:db8:0:0::1"] {
             assert_eq!(ok(raw), "2001:db8::1");
         }
         for raw in ["::ffff:192.0.2.1", "::FFFF:c000:201", "0:0:0:0:0:ffff:192.0.2.1"] {
@@ -213,21 +192,10 @@ mod tests {
         assert_eq!(reason("192.0.2.0/24"), "a network, not an address");
         assert_eq!(reason("fe80::1%"), "the zone is not a name");
         assert_eq!(reason("fe80::1%a b"), "the zone is not a name");
-        assert_eq!(
-            reason("::ffff:192.0.2.1%eth0"),
-            "an IPv4-mapped address with a zone"
-        );
+        assert_eq!(reason("::ffff:192.0.2.1%eth0"), "an IPv4-mapped address with a zone");
         assert_eq!(reason(&"1".repeat(65)), "too long");
         assert_eq!(reason("  "), "empty");
-        for raw in [
-            "256.1.1.1",
-            "1.2.3.4.5",
-            "::1::",
-            "g::1",
-            "[::1",
-            "192.0.2.1%eth0",
-            "0x7f.0.0.1",
-        ] {
+        for raw in ["256.1.1.1", "1.2.3.4.5", "::1::", "g::1", "[::1", "192.0.2.1%eth0", "0x7f.0.0.1"] {
             assert!(canonical_ip(raw).is_err(), "{raw}");
         }
     }

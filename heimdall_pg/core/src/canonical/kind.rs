@@ -84,9 +84,7 @@ impl Kind {
 
     /// The kind of that name (case does not matter, so that a label is found as well).
     pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(name))
+        Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
     /// The kind of that label, to the letter.

@@ -67,13 +67,7 @@ impl Octets {
                 text.push(':');
             }
             for digit in [byte >> 4, byte & 0xf] {
-                text.push(
-                    (if digit < 10 {
-                        b'0' + digit
-                    } else {
-                        b'a' + digit - 10
-                    }) as char,
-                );
+                text.push((if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }) as char);
             }
         }
         text
@@ -100,31 +94,16 @@ mod tests {
         ] {
             assert_eq!(canonical_mac(raw).unwrap(), "00:1a:2b:3c:4d:5e", "{raw}");
         }
-        assert_eq!(
-            canonical_mac("001a.2bff.fe3c.4d5e").unwrap(),
-            "00:1a:2b:ff:fe:3c:4d:5e"
-        );
+        assert_eq!(canonical_mac("001a.2bff.fe3c.4d5e").unwrap(), "00:1a:2b:ff:fe:3c:4d:5e");
         assert!(matches!(canonical_mac("00:1a:2b:3c:4d:5e"), Ok(Cow::Borrowed(_))));
     }
 
     #[test]
     fn others_are_refused() {
-        for raw in [
-            "",
-            ":",
-            "00:1a:2b:3c:4d",
-            "00:1a-2b:3c:4d:5e",
-            "00:1a:2b:3c:4d:5g",
-            "0:1a:2b:3c:4d:5e",
-        ] {
+        for raw in ["", ":", "00:1a:2b:3c:4d", "00:1a-2b:3c:4d:5e", "00:1a:2b:3c:4d:5g", "0:1a:2b:3c:4d:5e"] {
             assert!(canonical_mac(raw).is_err(), "{raw}");
         }
-        for raw in [
-            "001a:2b3c4d5e",
-            "00:1a:2b:3c:4d:5e:",
-            "001:a2b:3c4:d5e",
-            "é0:1a:2b:3c:4d:5e",
-        ] {
+        for raw in ["001a:2b3c4d5e", "00:1a:2b:3c:4d:5e:", "001:a2b:3c4:d5e", "é0:1a:2b:3c:4d:5e"] {
             assert!(canonical_mac(raw).is_err(), "{raw}");
         }
     }

@@ -48,13 +48,7 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 pub(super) fn push_encoded(out: &mut String, byte: u8) {
     out.push('%');
     for digit in [byte >> 4, byte & 0xf] {
-        out.push(
-            (if digit < 10 {
-                b'0' + digit
-            } else {
-                b'A' + digit - 10
-            }) as char,
-        );
+        out.push((if digit < 10 { b'0' + digit } else { b'A' + digit - 10 }) as char);
     }
 }
 

@@ -34,11 +34,7 @@ fn kinds_do_not_tell_the_value() {
 fn long_values_are_refused() {
     for kind in Kind::ALL {
         let long = "1".repeat(limit::max_bytes(kind) + 1);
-        assert_eq!(
-            canonical(kind, &long).map_err(|error| error.reason),
-            Err("too long"),
-            "{kind:?}"
-        );
+        assert_eq!(canonical(kind, &long).map_err(|error| error.reason), Err("too long"), "{kind:?}");
     }
 }
 
@@ -54,10 +50,7 @@ fn observables_are_refanged() {
         assert_eq!(canonical_observable(kind, raw).as_deref(), Ok(text));
     }
     // What refanging leaves behind must not be refanged the next time.
-    assert_eq!(
-        canonical_observable(Kind::Url, "http://h/[[.]]").as_deref(),
-        Ok("http://h/%5B.]")
-    );
+    assert_eq!(canonical_observable(Kind::Url, "http://h/[[.]]").as_deref(), Ok("http://h/%5B.]"));
 }
 
 proptest! {

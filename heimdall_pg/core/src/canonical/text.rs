@@ -10,11 +10,7 @@ use super::{CanonicalError, Kind, domain};
 pub fn canonical_host(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::Host, raw)?;
     let number = !value.is_empty() && value.len() <= 63 && value.bytes().all(|b| b.is_ascii_digit());
-    if number {
-        Ok(Cow::Borrowed(value))
-    } else {
-        domain::name(Kind::Host, value)
-    }
+    if number { Ok(Cow::Borrowed(value)) } else { domain::name(Kind::Host, value) }
 }
 
 /// The canonical text of any other value: trimmed, without NUL, which PostgreSQL text cannot hold.
@@ -33,18 +29,10 @@ pub fn canonical_text(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
 pub(super) fn lower(value: &str) -> Cow<'_, str> {
     if value.is_ascii() {
         let upper = value.bytes().any(|b| b.is_ascii_uppercase());
-        return if upper {
-            Cow::Owned(value.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(value)
-        };
+        return if upper { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) };
     }
     let lower = value.to_lowercase();
-    if lower == value {
-        Cow::Borrowed(value)
-    } else {
-        Cow::Owned(lower)
-    }
+    if lower == value { Cow::Borrowed(value) } else { Cow::Owned(lower) }
 }
 
 #[cfg(test)]
@@ -54,10 +42,7 @@ mod tests {
     #[test]
     fn hosts() {
         assert_eq!(canonical_host("DC01").unwrap(), "dc01");
-        assert_eq!(
-            canonical_host("web_01.Corp.Example.").unwrap(),
-            "web_01.corp.example"
-        );
+        assert_eq!(canonical_host("web_01.Corp.Example.").unwrap(), "web_01.corp.example");
         assert_eq!(canonical_host("1042").unwrap(), "1042");
         assert_eq!(canonical_host("büro").unwrap(), "xn--bro-hoa");
         for raw in ["", "a b", "192.0.2.1", "a/b", "a..b"] {

@@ -25,13 +25,9 @@ pub struct Timestamp {
 
 impl Timestamp {
     /// 0001-01-01T00:00:00Z.
-    pub const MIN: Self = Self {
-        micros: -62_135_596_800_000_000,
-    };
+    pub const MIN: Self = Self { micros: -62_135_596_800_000_000 };
     /// 9999-12-31T23:59:59.999999Z.
-    pub const MAX: Self = Self {
-        micros: 253_402_300_799_999_999,
-    };
+    pub const MAX: Self = Self { micros: 253_402_300_799_999_999 };
 
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub const fn micros(self) -> i64 {
@@ -53,11 +49,7 @@ impl Timestamp {
     /// The same, `None` outside of the years.
     const fn checked(micros: i64) -> Option<Self> {
         let timestamp = Self::from_micros(micros);
-        if timestamp.micros == micros {
-            Some(timestamp)
-        } else {
-            None
-        }
+        if timestamp.micros == micros { Some(timestamp) } else { None }
     }
 }
 
@@ -94,38 +86,12 @@ pub fn canonical_timestamp(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return Ok(Cow::Borrowed(value));
     }
     let text = Rfc3339::of(timestamp);
-    Ok(if text.as_str() == value {
-        Cow::Borrowed(value)
-    } else {
-        Cow::Owned(text.as_str().to_owned())
-    })
+    Ok(if text.as_str() == value { Cow::Borrowed(value) } else { Cow::Owned(text.as_str().to_owned()) })
 }
 
 /// True where a text that names a point in time is canonical and has no fraction: the common case.
 fn is_written_in_seconds(value: &[u8]) -> bool {
-    let [
-        _,
-        _,
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'T',
-        _,
-        _,
-        b':',
-        _,
-        _,
-        b':',
-        tens,
-        ones,
-        b'Z',
-    ] = value
-    else {
+    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', _, _, b':', tens, ones, b'Z'] = value else {
         return false;
     };
     // A leap second is written as the second after it.
@@ -140,16 +106,11 @@ struct Rfc3339 {
 
 impl Rfc3339 {
     fn of(timestamp: Timestamp) -> Self {
-        let mut out = Self {
-            text: *b"0000-00-00T00:00:00.000000Z",
-            len: 27,
-        };
+        let mut out = Self { text: *b"0000-00-00T00:00:00.000000Z", len: 27 };
         let seconds = timestamp.micros.div_euclid(1_000_000);
         let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400) as u32);
         // The years are within those of the calendar; the epoch stands in for what cannot be.
-        let date = EPOCH
-            .checked_add(SignedDuration::from_hours(day * 24))
-            .unwrap_or(EPOCH);
+        let date = EPOCH.checked_add(SignedDuration::from_hours(day * 24)).unwrap_or(EPOCH);
         out.put(0, 4, date.year().unsigned_abs().into());
         out.put(5, 2, date.month().unsigned_abs().into());
         out.put(8, 2, date.day().unsigned_abs().into());
@@ -176,10 +137,7 @@ impl Rfc3339 {
     }
 
     fn as_str(&self) -> &str {
-        self.text
-            .get(..self.len)
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or_default()
+        self.text.get(..self.len).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 

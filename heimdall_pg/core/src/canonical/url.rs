@@ -23,14 +23,7 @@ pub fn canonical_url(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let mut text = round(value)?;
     for _ in 1..MAX_ROUNDS {
         if let Settled::Yes(text) = text {
-            return within(
-                Kind::Url,
-                if text == value {
-                    Cow::Borrowed(value)
-                } else {
-                    Cow::Owned(text)
-                },
-            );
+            return within(Kind::Url, if text == value { Cow::Borrowed(value) } else { Cow::Owned(text) });
         }
         text = match round(text.text())? {
             Settled::No(next) if next == text.text() => Settled::Yes(next),
@@ -92,11 +85,7 @@ fn round(value: &str) -> Result<Settled, CanonicalError> {
         return Ok(Settled::Yes(url.into()));
     }
     let text = format!("{origin}{rest}");
-    Ok(if text == url.as_str() {
-        Settled::Yes(text)
-    } else {
-        Settled::No(text)
-    })
+    Ok(if text == url.as_str() { Settled::Yes(text) } else { Settled::No(text) })
 }
 
 /// `example.org:8080/path` reads as a URL of the scheme `example.org`; no such scheme is registered.
@@ -167,18 +156,12 @@ mod tests {
         assert_eq!(ok("http://0x7f.1/"), "http://127.0.0.1/");
         assert_eq!(ok("data:text/plain,a%2d"), "data:text/plain,a-");
         assert_eq!(ok("ssh://git@Example.org/x"), "ssh://Example.org/x");
-        assert!(matches!(
-            canonical_url("http://example.org/"),
-            Ok(Cow::Borrowed(_))
-        ));
+        assert!(matches!(canonical_url("http://example.org/"), Ok(Cow::Borrowed(_))));
     }
 
     #[test]
     fn marks_of_defanging_are_encoded() {
-        assert_eq!(
-            ok("http://example.org/[.]?(dot)"),
-            "http://example.org/%5B.]?%28dot)"
-        );
+        assert_eq!(ok("http://example.org/[.]?(dot)"), "http://example.org/%5B.]?%28dot)");
         assert_eq!(ok("http://example.org/[%2e]"), "http://example.org/%5B.]");
         assert_eq!(ok("http://example.org/[a]"), "http://example.org/[a]");
         assert_eq!(ok("javascript:a dot b"), "javascript:a%20dot b");
@@ -199,12 +182,7 @@ mod tests {
         ] {
             assert!(canonical_url(raw).is_err(), "{raw}");
         }
-        for raw in [
-            "http://[::1",
-            "http://a:99999/",
-            "http://1.2.3.256/",
-            "http://xn--a/",
-        ] {
+        for raw in ["http://[::1", "http://a:99999/", "http://1.2.3.256/", "http://xn--a/"] {
             assert!(canonical_url(raw).is_err(), "{raw}");
         }
         assert_eq!(canonical_url(&"a".repeat(65537)).unwrap_err().reason, "too long");
@@ -214,14 +192,8 @@ mod tests {
 
     #[test]
     fn hosts() {
-        assert_eq!(
-            url_host("http://example.org.:81/").as_deref(),
-            Some("example.org")
-        );
-        assert_eq!(
-            url_host("http://[::ffff:192.0.2.1]/").as_deref(),
-            Some("192.0.2.1")
-        );
+        assert_eq!(url_host("http://example.org.:81/").as_deref(), Some("example.org"));
+        assert_eq!(url_host("http://[::ffff:192.0.2.1]/").as_deref(), Some("192.0.2.1"));
         assert_eq!(url_host("http://[2001:db8::1]/").as_deref(), Some("2001:db8::1"));
         assert_eq!(url_host("data:x"), None);
         assert_eq!(url_host("file:///x"), None);

@@ -61,10 +61,7 @@ mod tests {
     #[test]
     fn accounts() {
         assert_eq!(canonical_user(" CORP\\Alice ").unwrap(), "corp\\alice");
-        assert_eq!(
-            canonical_user("Alice@Corp.Example").unwrap(),
-            "alice@corp.example"
-        );
+        assert_eq!(canonical_user("Alice@Corp.Example").unwrap(), "alice@corp.example");
         assert_eq!(canonical_user("ÉLODIE").unwrap(), "élodie");
         assert!(matches!(canonical_user("alice"), Ok(Cow::Borrowed(_))));
         assert!(canonical_user("a\u{7}b").is_err() && canonical_user("").is_err());

@@ -80,12 +80,8 @@ impl CsvDecoder {
     fn begin<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
         let head = self.head.take().unwrap_or_default();
         let start = if head.starts_with(BOM) { BOM.len() } else { 0 };
-        let line = head[start..]
-            .split(|byte| matches!(byte, b'\n' | b'\r'))
-            .find(|line| !line.is_empty());
-        self.reader = ReaderBuilder::new()
-            .delimiter(delimiter(line.unwrap_or_default()))
-            .build();
+        let line = head[start..].split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty());
+        self.reader = ReaderBuilder::new().delimiter(delimiter(line.unwrap_or_default())).build();
         self.consumed = start as u64;
         self.row_start = self.consumed;
         self.read(&head[start..], sink)
@@ -144,20 +140,10 @@ impl CsvDecoder {
         };
         let (number, offset) = (self.rows, self.row_start);
         match reason {
-            None => sink.row(Row {
-                number,
-                offset,
-                values: &values,
-                raw: None,
-            })?,
+            None => sink.row(Row { number, offset, values: &values, raw: None })?,
             Some(reason) => {
                 let raw = encode_row(split(text, ends));
-                sink.malformed(Malformed {
-                    number,
-                    offset,
-                    reason,
-                    raw: &raw,
-                })?;
+                sink.malformed(Malformed { number, offset, reason, raw: &raw })?;
             }
         }
         self.values = recycle(values);
@@ -166,12 +152,8 @@ impl CsvDecoder {
 
     fn header<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
         let mut values = Vec::new();
-        fields(
-            &self.text[..self.text_len],
-            &self.ends[..self.ends_len],
-            &mut values,
-        )
-        .map_err(|_| FormatError::HeaderNotText)?;
+        fields(&self.text[..self.text_len], &self.ends[..self.ends_len], &mut values)
+            .map_err(|_| FormatError::HeaderNotText)?;
         if values.len() > MAX_COLUMNS {
             return Err(FormatError::TooManyColumns.into());
         }
@@ -192,19 +174,12 @@ fn delimiter(line: &[u8]) -> u8 {
     let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0), (b'|', 0)];
     for byte in line {
         quoted ^= *byte == b'"';
-        if let Some((_, count)) = counts
-            .iter_mut()
-            .find(|(candidate, _)| !quoted && candidate == byte)
-        {
+        if let Some((_, count)) = counts.iter_mut().find(|(candidate, _)| !quoted && candidate == byte) {
             *count += 1;
         }
     }
     // `max_by_key` gives the last of equals: reversed, the first candidate wins a tie.
-    counts
-        .into_iter()
-        .rev()
-        .max_by_key(|(_, count)| *count)
-        .map_or(b',', |(candidate, _)| candidate)
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(candidate, _)| candidate)
 }
 
 fn split<'a>(text: &'a [u8], ends: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
@@ -264,10 +239,7 @@ mod tests {
         let dump = "\u{feff}a;b\r\n\"x;1\";\"say \"\"hé\"\"\"\r\n\r\n2;\"line\nbreak\"\n3;€".as_bytes();
         let whole = decode(Format::Csv, dump, usize::MAX).unwrap();
         assert_eq!(whole.columns, ["a", "b"]);
-        assert_eq!(
-            whole.rows,
-            [["x;1", "say \"hé\""], ["2", "line\nbreak"], ["3", "€"]]
-        );
+        assert_eq!(whole.rows, [["x;1", "say \"hé\""], ["2", "line\nbreak"], ["3", "€"]]);
         for size in 1..dump.len() {
             let cut = decode(Format::Csv, dump, size).unwrap();
             assert_eq!(
@@ -311,24 +283,15 @@ mod tests {
     #[test]
     fn what_cannot_be_decoded_says_where() {
         let error = |dump: &[u8]| decode(Format::Csv, dump, 1000).err();
-        assert_eq!(
-            error(b"a,b\n1,2\n\"3,4\n5,6\n"),
-            Some(FormatError::UnterminatedQuote { row: 2 })
-        );
-        assert_eq!(
-            error(b"a,b\n1,\""),
-            Some(FormatError::UnterminatedQuote { row: 1 })
-        );
+        assert_eq!(error(b"a,b\n1,2\n\"3,4\n5,6\n"), Some(FormatError::UnterminatedQuote { row: 2 }));
+        assert_eq!(error(b"a,b\n1,\""), Some(FormatError::UnterminatedQuote { row: 1 }));
         assert_eq!(error(b"a,,b\n"), Some(FormatError::HeaderNames { column: 2 }));
         assert_eq!(error(b"a,b,a\n"), Some(FormatError::HeaderNames { column: 3 }));
         assert_eq!(error(b"a,\xff\n"), Some(FormatError::HeaderNotText));
         let mut large = b"a\n".to_vec();
         large.resize(MAX_ROW + 10, b'x');
         assert_eq!(error(&large), Some(FormatError::RowTooLarge { row: 1 }));
-        assert_eq!(
-            error(&vec![b','; MAX_COLUMNS * 3]),
-            Some(FormatError::TooManyColumns)
-        );
+        assert_eq!(error(&vec![b','; MAX_COLUMNS * 3]), Some(FormatError::TooManyColumns));
     }
 
     #[test]
@@ -341,9 +304,6 @@ mod tests {
     #[test]
     fn an_encoded_row_decodes_to_itself() {
         let row = encode_row([b"a\"b".as_slice(), b"", b"c,\nd"].into_iter());
-        assert_eq!(
-            rows(&[b"x,y,z\n", row.as_slice()].concat()),
-            [["a\"b", "", "c,\nd"]]
-        );
+        assert_eq!(rows(&[b"x,y,z\n", row.as_slice()].concat()), [["a\"b", "", "c,\nd"]]);
     }
 }

@@ -201,8 +201,7 @@ pub(crate) mod tests {
         }
 
         fn row(&mut self, row: Row<'_>) -> Result<(), FormatError> {
-            self.rows
-                .push(row.values.iter().map(|value| (*value).to_owned()).collect());
+            self.rows.push(row.values.iter().map(|value| (*value).to_owned()).collect());
             Ok(())
         }
 

@@ -69,22 +69,14 @@ impl NdjsonDecoder {
     }
 
     fn check_size<E: From<FormatError>>(&self, size: usize) -> Result<(), E> {
-        if size > MAX_ROW {
-            Err(FormatError::RowTooLarge { row: self.rows + 1 }.into())
-        } else {
-            Ok(())
-        }
+        if size > MAX_ROW { Err(FormatError::RowTooLarge { row: self.rows + 1 }.into()) } else { Ok(()) }
     }
 
     fn line<S: Sink>(&mut self, line: &[u8], sink: &mut S) -> Result<(), S::Error> {
         self.check_size(line.len())?;
         let offset = self.consumed;
         self.consumed += line.len() as u64;
-        let raw = line
-            .strip_prefix(b"\xEF\xBB\xBF")
-            .filter(|_| offset == 0)
-            .unwrap_or(line)
-            .trim_ascii();
+        let raw = line.strip_prefix(b"\xEF\xBB\xBF").filter(|_| offset == 0).unwrap_or(line).trim_ascii();
         if raw.is_empty() {
             return Ok(());
         }
@@ -99,12 +91,7 @@ impl NdjsonDecoder {
             sink.columns(&new)?;
         }
         if let Err(reason) = parsed {
-            return sink.malformed(Malformed {
-                number,
-                offset,
-                reason,
-                raw,
-            });
+            return sink.malformed(Malformed { number, offset, reason, raw });
         }
         let mut values = recycle(std::mem::take(&mut self.values));
         let text = self.fields.text.as_str();
@@ -112,12 +99,7 @@ impl NdjsonDecoder {
             Some(range) => text.get(range.clone()).unwrap_or(""),
             None => "",
         }));
-        sink.row(Row {
-            number,
-            offset,
-            values: &values,
-            raw: Some(raw),
-        })?;
+        sink.row(Row { number, offset, values: &values, raw: Some(raw) })?;
         self.values = recycle(values);
         Ok(())
     }
@@ -155,9 +137,7 @@ impl Flattened {
 
     fn value(&mut self, path: &str, json: &str) -> Result<(), &'static str> {
         let text = if json.starts_with('"') {
-            serde_json::from_str::<Text>(json)
-                .map_err(|_| "not valid JSON")?
-                .0
+            serde_json::from_str::<Text>(json).map_err(|_| "not valid JSON")?.0
         } else if json == "null" {
             Cow::Borrowed("")
         } else {
@@ -271,13 +251,7 @@ mod tests {
         assert_eq!(kept.columns.len(), 1);
         assert!(kept.rows[0][0].starts_with("{\"a\":"));
         let hostile = "{\"a\":".repeat(100_000) + "1" + &"}".repeat(100_000);
-        assert_eq!(
-            decode(Format::Ndjson, hostile.as_bytes(), 65536)
-                .unwrap()
-                .rows
-                .len(),
-            1
-        );
+        assert_eq!(decode(Format::Ndjson, hostile.as_bytes(), 65536).unwrap().rows.len(), 1);
     }
 
     #[test]

@@ -38,17 +38,9 @@ mod tests {
 
     #[test]
     fn names_of_the_field_are_names() {
-        for name in [
-            "ts",
-            "id.orig_h",
-            "user.name",
-            "Source Address",
-            "src_ip",
-            "@timestamp",
-            "_path",
-            "größe",
-            "c",
-        ] {
+        for name in
+            ["ts", "id.orig_h", "user.name", "Source Address", "src_ip", "@timestamp", "_path", "größe", "c"]
+        {
             assert!(is_plausible_name(name), "{name}");
         }
     }

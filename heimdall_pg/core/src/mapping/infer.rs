@@ -70,30 +70,19 @@ impl Sample {
     pub fn mapping(&self, tabular: bool) -> Result<Option<Mapping>, PlanError> {
         plausible_header(&self.columns).map_err(|column| PlanError::HeaderIsData { column })?;
         let columns = if tabular { self.columns.clone() } else { Vec::new() };
-        let mut mapping = Mapping {
-            columns,
-            ..Mapping::default()
-        };
+        let mut mapping = Mapping { columns, ..Mapping::default() };
         for (name, tally) in self.columns.iter().zip(&self.tallies) {
             match column_kind(name, tally) {
                 Some(Kind::Timestamp) if mapping.time.is_none() => mapping.time = Some(name.clone()),
                 Some(Kind::Timestamp) | None => {}
                 Some(kind) => {
                     let label = kind.label().to_owned();
-                    let spec = EntitySpec {
-                        label,
-                        key: name.clone(),
-                        properties: Named::default(),
-                    };
+                    let spec = EntitySpec { label, key: name.clone(), properties: Named::default() };
                     mapping.entities.0.push((name.clone(), spec));
                 }
             }
         }
-        Ok(if mapping.entities.is_empty() {
-            None
-        } else {
-            Some(mapping)
-        })
+        Ok(if mapping.entities.is_empty() { None } else { Some(mapping) })
     }
 }
 
@@ -119,10 +108,7 @@ impl Sink for Sample {
 
 /// The spellings of "no value" that logs use.
 pub(crate) fn is_absent(value: &str) -> bool {
-    matches!(
-        value.trim_ascii(),
-        "" | "-" | "(empty)" | "null" | "NULL" | "N/A" | "n/a"
-    )
+    matches!(value.trim_ascii(), "" | "-" | "(empty)" | "null" | "NULL" | "N/A" | "n/a")
 }
 
 /// What a column holds: what most of its values are or, where their shape says nothing, what the header says.
@@ -208,9 +194,7 @@ fn named_kind(name: &str) -> Option<Kind> {
         return Some(Kind::Host);
     }
     let person = has(&["fullname", "surname", "firstname", "lastname"])
-        || (has(&[
-            "full", "display", "first", "last", "person", "customer", "employee",
-        ]) && has(&["name"]));
+        || (has(&["full", "display", "first", "last", "person", "customer", "employee"]) && has(&["name"]));
     person.then_some(Kind::Person)
 }
 
@@ -228,12 +212,7 @@ mod tests {
     }
 
     fn entities(mapping: &Mapping) -> Vec<(&str, &str)> {
-        mapping
-            .entities
-            .0
-            .iter()
-            .map(|(name, entity)| (name.as_str(), entity.label.as_str()))
-            .collect()
+        mapping.entities.0.iter().map(|(name, entity)| (name.as_str(), entity.label.as_str())).collect()
     }
 
     #[test]
@@ -242,10 +221,7 @@ mod tests {
                     2024-01-31T10:00:00Z,10.0.0.1,a@example.com,alice,12,hunter2\n\
                     2024-01-31T10:00:01Z,-,b@example.com,bob,1700000000,secret\n";
         let mapping = infer(Format::Csv, dump).unwrap().unwrap();
-        assert_eq!(
-            entities(&mapping),
-            [("addr", "Ip"), ("mail", "Email"), ("user", "User")]
-        );
+        assert_eq!(entities(&mapping), [("addr", "Ip"), ("mail", "Email"), ("user", "User")]);
         assert_eq!(mapping.time.as_deref(), Some("when"));
         assert_eq!(mapping.columns.len(), 6);
     }

@@ -166,10 +166,7 @@ impl Plan {
             }
             self.columns.push(name.clone());
             let rule = self.mapping.rule(name).unwrap_or_default();
-            let mut column = Use {
-                entity: None,
-                dropped: rule.rule == Rule::Drop,
-            };
+            let mut column = Use { entity: None, dropped: rule.rule == Rule::Drop };
             let mut used = false;
             for (index, (entity, (_, spec))) in
                 self.entities.iter_mut().zip(&self.mapping.entities.0).enumerate()
@@ -180,11 +177,7 @@ impl Plan {
                     used = true;
                 }
             }
-            for property in self
-                .properties
-                .iter_mut()
-                .filter(|property| property.column_name == *name)
-            {
+            for property in self.properties.iter_mut().filter(|property| property.column_name == *name) {
                 property.column = Some(at);
                 used = true;
             }
@@ -195,12 +188,7 @@ impl Plan {
             if !used && rule.rule != Rule::Drop {
                 let (name, column_name) = (name.clone(), name.clone());
                 self.leftovers.push(self.properties.len() as u16);
-                self.properties.push(PropertyPlan {
-                    name,
-                    column_name,
-                    column: Some(at),
-                    rule,
-                });
+                self.properties.push(PropertyPlan { name, column_name, column: Some(at), rule });
             }
             let place = self.by_name.partition_point(|other| self.columns[*other] < *name);
             self.by_name.insert(place, at);
@@ -229,14 +217,10 @@ impl Plan {
     /// # Errors
     /// [`PlanError::NoSuchColumn`].
     pub fn check_complete(&self) -> Result<(), PlanError> {
-        match self
-            .named_columns()
-            .find(|column| !self.columns.iter().any(|known| known == column))
-        {
-            Some(column) => Err(PlanError::NoSuchColumn {
-                column: column.to_owned(),
-                columns: self.columns.len(),
-            }),
+        match self.named_columns().find(|column| !self.columns.iter().any(|known| known == column)) {
+            Some(column) => {
+                Err(PlanError::NoSuchColumn { column: column.to_owned(), columns: self.columns.len() })
+            }
             None => Ok(()),
         }
     }
@@ -258,10 +242,7 @@ impl Plan {
         let entities = mapping.entities.0.iter();
         let keys = entities.clone().map(|(_, entity)| entity.key.as_str());
         let of_entities = entities.flat_map(|(_, entity)| &entity.properties.0);
-        let of_relations = mapping
-            .relations
-            .iter()
-            .flat_map(|relation| &relation.properties.0);
+        let of_relations = mapping.relations.iter().flat_map(|relation| &relation.properties.0);
         let properties = of_entities.chain(of_relations).map(|(_, column)| column.as_str());
         keys.chain(properties).chain(mapping.time.as_deref())
     }
@@ -277,12 +258,7 @@ fn intern(all: &mut Vec<PropertyPlan>, mapping: &Mapping, named: &Named<String>)
         let rule = mapping.rule(column).unwrap_or_default();
         if rule.rule != Rule::Drop {
             own.push(all.len() as u16);
-            all.push(PropertyPlan {
-                name: name.clone(),
-                column_name: column.clone(),
-                column: None,
-                rule,
-            });
+            all.push(PropertyPlan { name: name.clone(), column_name: column.clone(), column: None, rule });
         }
     }
     own
@@ -325,21 +301,9 @@ mod tests {
         assert_eq!(property(plan.entities[1].properties[0]).column, Some(3));
         assert_eq!(property(plan.entities[1].properties[0]).rule.rule, Rule::Encrypt);
         assert_eq!(property(plan.relations[0].properties[0]).rule.rule, Rule::Keep);
-        let leftovers: Vec<_> = plan
-            .leftovers
-            .iter()
-            .map(|left| (property(*left).name.as_str(), property(*left).rule))
-            .collect();
-        assert_eq!(
-            leftovers,
-            [(
-                "password",
-                FieldRule {
-                    rule: Rule::Encrypt,
-                    tlp: Tlp::Red
-                }
-            )]
-        );
+        let leftovers: Vec<_> =
+            plan.leftovers.iter().map(|left| (property(*left).name.as_str(), property(*left).rule)).collect();
+        assert_eq!(leftovers, [("password", FieldRule { rule: Rule::Encrypt, tlp: Tlp::Red })]);
         assert_eq!(plan.labels[0], RECORD);
         assert_eq!(plan.edge_types[0], OBSERVED_IN);
         assert_eq!(plan.check_complete(), Ok(()));
@@ -348,10 +312,7 @@ mod tests {
     #[test]
     fn a_missing_column_is_named() {
         let plan = plan(LOG, &["user", "addr"]).unwrap();
-        let missing = PlanError::NoSuchColumn {
-            column: "port".to_owned(),
-            columns: 2,
-        };
+        let missing = PlanError::NoSuchColumn { column: "port".to_owned(), columns: 2 };
         assert_eq!(plan.check_complete(), Err(missing));
         assert_eq!(plan.check_any(), Ok(()));
     }

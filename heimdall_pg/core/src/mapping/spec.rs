@@ -92,10 +92,7 @@ impl<T> Named<T> {
 
     /// What has that name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.0
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
     /// Where in the order that name stands.
@@ -151,10 +148,8 @@ impl Mapping {
     /// # Errors
     /// [`MappingError`] with the path of the first mistake.
     pub fn parse(json: &str) -> Result<Mapping, MappingError> {
-        let mapping: Mapping = serde_json::from_str(json).map_err(|error| MappingError {
-            path: "mapping".to_owned(),
-            problem: error.to_string(),
-        })?;
+        let mapping: Mapping = serde_json::from_str(json)
+            .map_err(|error| MappingError { path: "mapping".to_owned(), problem: error.to_string() })?;
         mapping.check()?;
         Ok(mapping)
     }
@@ -173,15 +168,8 @@ impl Mapping {
         let mut mapping = self.clone();
         sort(&mut mapping.entities);
         sort(&mut mapping.fields);
-        mapping
-            .entities
-            .0
-            .iter_mut()
-            .for_each(|(_, entity)| sort(&mut entity.properties));
-        mapping
-            .relations
-            .iter_mut()
-            .for_each(|relation| sort(&mut relation.properties));
+        mapping.entities.0.iter_mut().for_each(|(_, entity)| sort(&mut entity.properties));
+        mapping.relations.iter_mut().for_each(|relation| sort(&mut relation.properties));
         mapping.to_json()
     }
 
@@ -197,21 +185,11 @@ impl Mapping {
         for (name, entity) in &self.entities.0 {
             check_name(&format!("entities.{name}.label"), &entity.label)?;
             if entity.label == RECORD {
-                return fault(
-                    format!("entities.{name}.label"),
-                    "Record is what Heimdall calls a whole row",
-                );
+                return fault(format!("entities.{name}.label"), "Record is what Heimdall calls a whole row");
             }
             self.check_column(&format!("entities.{name}.key"), &entity.key)?;
-            if self
-                .fields
-                .get(&entity.key)
-                .is_some_and(|field| field.rule == Rule::Drop)
-            {
-                return fault(
-                    format!("fields.{}", entity.key),
-                    "cannot be dropped: an entity is made of it",
-                );
+            if self.fields.get(&entity.key).is_some_and(|field| field.rule == Rule::Drop) {
+                return fault(format!("fields.{}", entity.key), "cannot be dropped: an entity is made of it");
             }
             self.check_properties(&format!("entities.{name}.properties"), &entity.properties)?;
         }
@@ -219,10 +197,7 @@ impl Mapping {
             check_name(&format!("relations[{at}].type"), &relation.edge_type)?;
             for (end, name) in [("from", &relation.from), ("to", &relation.to)] {
                 if self.entities.get(name).is_none() {
-                    return fault(
-                        format!("relations[{at}].{end}"),
-                        format!("there is no entity \"{name}\""),
-                    );
+                    return fault(format!("relations[{at}].{end}"), format!("there is no entity \"{name}\""));
                 }
             }
             self.check_properties(&format!("relations[{at}].properties"), &relation.properties)?;
@@ -234,11 +209,7 @@ impl Mapping {
             self.check_column(&format!("fields.{column}"), column)?;
         }
         let labels = self.labels();
-        if let Some(twice) = self
-            .edge_types()
-            .into_iter()
-            .find(|edge_type| labels.contains(edge_type))
-        {
+        if let Some(twice) = self.edge_types().into_iter().find(|edge_type| labels.contains(edge_type)) {
             return fault("relations", format!("\"{twice}\" is a label and a relation type"));
         }
         Ok(())
@@ -266,23 +237,12 @@ impl Mapping {
 
     /// The vertex labels that rows of this mapping may give, each once.
     pub fn labels(&self) -> Vec<String> {
-        once(
-            self.entities
-                .0
-                .iter()
-                .map(|(_, entity)| entity.label.clone())
-                .chain([RECORD.to_owned()]),
-        )
+        once(self.entities.0.iter().map(|(_, entity)| entity.label.clone()).chain([RECORD.to_owned()]))
     }
 
     /// The edge types that rows of this mapping may give, each once.
     pub fn edge_types(&self) -> Vec<String> {
-        once(
-            self.relations
-                .iter()
-                .map(|relation| relation.edge_type.clone())
-                .chain([OBSERVED_IN.to_owned()]),
-        )
+        once(self.relations.iter().map(|relation| relation.edge_type.clone()).chain([OBSERVED_IN.to_owned()]))
     }
 
     /// The rule of a column, where the mapping states one.
@@ -328,10 +288,7 @@ fn check_name(path: &str, name: &str) -> Result<(), MappingError> {
 }
 
 fn fault<T>(path: impl Into<String>, problem: impl Into<String>) -> Result<T, MappingError> {
-    Err(MappingError {
-        path: path.into(),
-        problem: problem.into(),
-    })
+    Err(MappingError { path: path.into(), problem: problem.into() })
 }
 
 #[cfg(test)]
@@ -371,45 +328,24 @@ mod tests {
             Mapping::parse(r#"{"entities": {"a": {"label": "Ip", "key": "a"}}, "fields": {"b": {}}}"#);
         let mapping = mapping.unwrap();
         assert_eq!(mapping.tlp, Tlp::Red);
-        assert_eq!(
-            mapping.rule("b"),
-            Some(FieldRule {
-                rule: Rule::Encrypt,
-                tlp: Tlp::Red
-            })
-        );
+        assert_eq!(mapping.rule("b"), Some(FieldRule { rule: Rule::Encrypt, tlp: Tlp::Red }));
     }
 
     #[test]
     fn a_mistake_is_named_by_its_path() {
         let path = |change: &str, with: &str| Mapping::parse(&DNS.replace(change, with)).unwrap_err().path;
-        assert_eq!(
-            path("\"from\": \"src\"", "\"from\": \"nobody\""),
-            "relations[0].from"
-        );
-        assert_eq!(
-            path("\"label\": \"Ip\"", "\"label\": \"drop table\""),
-            "entities.src.label"
-        );
-        assert_eq!(
-            path("\"label\": \"Ip\"", "\"label\": \"Record\""),
-            "entities.src.label"
-        );
+        assert_eq!(path("\"from\": \"src\"", "\"from\": \"nobody\""), "relations[0].from");
+        assert_eq!(path("\"label\": \"Ip\"", "\"label\": \"drop table\""), "entities.src.label");
+        assert_eq!(path("\"label\": \"Ip\"", "\"label\": \"Record\""), "entities.src.label");
         assert_eq!(path("\"key\": \"query\"", "\"key\": \"\""), "entities.name.key");
         assert_eq!(path("\"QUERIED\"", "\"Ip\""), "relations");
-        assert_eq!(
-            path("\"rcode\":", "\"sealed\":"),
-            "entities.name.properties.sealed"
-        );
+        assert_eq!(path("\"rcode\":", "\"sealed\":"), "entities.name.properties.sealed");
         assert_eq!(
             path("\"time\": \"ts\"", "\"time\": \"ts\", \"columns\": [\"query\"]"),
             "entities.src.key"
         );
         assert_eq!(path("\"time\"", "\"tiem\""), "mapping");
-        assert_eq!(
-            path("\"user\": {\"rule\": \"hash\"", "\"query\": {\"rule\": \"drop\""),
-            "fields.query"
-        );
+        assert_eq!(path("\"user\": {\"rule\": \"hash\"", "\"query\": {\"rule\": \"drop\""), "fields.query");
         assert_eq!(Mapping::parse("{}").unwrap_err().path, "entities");
     }
 }

@@ -58,14 +58,10 @@ impl Intake {
     ) -> Intake {
         let digest = keys.hash.start("Dump");
         let stage = match mapping {
-            Some(mapping) => Stage::Running {
-                plan: Box::new(Plan::new(&mapping)),
-                mapping: Box::new(mapping),
-            },
-            None => Stage::Sampling {
-                sample: Box::default(),
-                rows: Vec::new(),
-            },
+            Some(mapping) => {
+                Stage::Running { plan: Box::new(Plan::new(&mapping)), mapping: Box::new(mapping) }
+            }
+            None => Stage::Sampling { sample: Box::default(), rows: Vec::new() },
         };
         Intake {
             stage,
@@ -130,11 +126,7 @@ impl Intake {
                     values: row.values.iter().map(|value| Box::from(*value)).collect(),
                     raw: row.raw.map(<[u8]>::to_vec),
                 });
-                if sample.is_full() {
-                    self.infer(store)
-                } else {
-                    Ok(())
-                }
+                if sample.is_full() { self.infer(store) } else { Ok(()) }
             }
         }
     }
@@ -147,9 +139,7 @@ impl Intake {
         self.digest.update(&(row.raw.len() as u64).to_be_bytes());
         self.digest.update(row.raw);
         let fault = (None, "format", row.reason);
-        self.batch
-            .reject(row.number, row.offset, fault, row.raw)
-            .map_err(IngestError::from)?;
+        self.batch.reject(row.number, row.offset, fault, row.raw).map_err(IngestError::from)?;
         self.first_reject.get_or_insert(FirstReject {
             row: row.number,
             column: None,
@@ -178,10 +168,7 @@ impl Intake {
             self.digest.update(mapping.canonical_json().as_bytes());
         }
         self.check_rejects()?;
-        Ok(Finished {
-            digest: self.digest.clone().finalize().into_bytes().into(),
-            counts,
-        })
+        Ok(Finished { digest: self.digest.clone().finalize().into_bytes().into(), counts })
     }
 
     /// Stores what no flush has stored yet.
@@ -207,42 +194,31 @@ impl Intake {
         if sample.columns().is_empty() && self.batch.counts().read == 0 {
             return Err(IngestError::Empty.into());
         }
-        let mapping = sample
-            .mapping(self.tabular)
-            .map_err(IngestError::from)?
-            .ok_or(IngestError::NothingInferred)?;
+        let mapping =
+            sample.mapping(self.tabular).map_err(IngestError::from)?.ok_or(IngestError::NothingInferred)?;
         let mut plan = Plan::new(&mapping);
         plan.add_columns(sample.columns()).map_err(IngestError::from)?;
         let rows = std::mem::take(rows);
         store.adopt(&mapping)?;
         for row in rows {
             let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
-            let row = Row {
-                number: row.number,
-                offset: row.offset,
-                values: &values,
-                raw: row.raw.as_deref(),
-            };
+            let row =
+                Row { number: row.number, offset: row.offset, values: &values, raw: row.raw.as_deref() };
             let rejected = self.batch.counts().rejected;
             self.batch.add_row(&plan, row).map_err(IngestError::from)?;
             if self.batch.counts().rejected > rejected {
                 self.note_reject();
             }
         }
-        self.stage = Stage::Running {
-            plan: Box::new(plan),
-            mapping: Box::new(mapping),
-        };
+        self.stage = Stage::Running { plan: Box::new(plan), mapping: Box::new(mapping) };
         Ok(())
     }
 
     fn digest_row(&mut self, row: &Row<'_>) {
         self.row_bytes.clear();
-        self.row_bytes
-            .extend_from_slice(&(row.values.len() as u32).to_be_bytes());
+        self.row_bytes.extend_from_slice(&(row.values.len() as u32).to_be_bytes());
         for value in row.values {
-            self.row_bytes
-                .extend_from_slice(&(value.len() as u32).to_be_bytes());
+            self.row_bytes.extend_from_slice(&(value.len() as u32).to_be_bytes());
             self.row_bytes.extend_from_slice(value.as_bytes());
         }
         self.digest.update(&self.row_bytes);
@@ -263,11 +239,7 @@ impl Intake {
         let Counts { read, rejected, .. } = self.batch.counts();
         match &self.first_reject {
             Some(first) if rejected as f64 > self.reject_limit * read as f64 => {
-                Err(IngestError::TooManyRejects {
-                    rejected,
-                    read,
-                    first: first.clone(),
-                })
+                Err(IngestError::TooManyRejects { rejected, read, first: first.clone() })
             }
             _ => Ok(()),
         }

@@ -34,15 +34,11 @@ impl Store for Kept {
         }
         for edge in flush.edges() {
             let edge_type = &flush.plan().edge_types[usize::from(edge.edge_type)];
-            let name = format!(
-                "{} {edge_type} {}",
-                keys[edge.from as usize], keys[edge.to as usize]
-            );
+            let name = format!("{} {edge_type} {}", keys[edge.from as usize], keys[edge.to as usize]);
             *self.edges.entry(name).or_default() += edge.seen.count;
         }
         for reject in flush.rejects() {
-            self.rejects
-                .push((reject.row, reject.column.clone(), reject.rule));
+            self.rejects.push((reject.row, reject.column.clone(), reject.rule));
         }
         Ok(())
     }
@@ -58,10 +54,7 @@ const MAPPING: &str = r#"{"entities": {"who": {"label": "Email", "key": "mail"},
 fn keys() -> Keys {
     let secret = Secret::parse(&"0123456789abcdef".repeat(4)).unwrap();
     let (data, _) = MasterKey::new(&secret).new_data_key(1).unwrap();
-    Keys {
-        hash: HashKeys::new(&secret),
-        data,
-    }
+    Keys { hash: HashKeys::new(&secret), data }
 }
 
 struct Run {
@@ -71,12 +64,8 @@ struct Run {
     flush_bytes: usize,
 }
 
-const CSV: Run = Run {
-    format: Format::Csv,
-    mapping: Some(MAPPING),
-    chunk: 1 << 16,
-    flush_bytes: FLUSH_BYTES,
-};
+const CSV: Run =
+    Run { format: Format::Csv, mapping: Some(MAPPING), chunk: 1 << 16, flush_bytes: FLUSH_BYTES };
 
 impl Run {
     fn ingest(&self, dump: &str) -> Result<(Kept, Finished), IngestError> {
@@ -102,29 +91,13 @@ const DUMP: &str = "ts,mail,src\n\
 #[test]
 fn spellings_meet_and_a_bad_row_leaves_nothing() {
     let (kept, finished) = CSV.ingest(DUMP).unwrap();
-    assert_eq!(
-        finished.counts,
-        Counts {
-            read: 4,
-            accepted: 3,
-            rejected: 1
-        }
-    );
+    assert_eq!(finished.counts, Counts { read: 4, accepted: 3, rejected: 1 });
     assert_eq!(kept.rejects, [(3, Some("src".to_owned()), "ip")]);
     let mut keys = kept.vertices.iter();
-    assert!(
-        keys.next()
-            .is_some_and(|(key, count)| key.starts_with("Email:") && *count == 2)
-    );
-    assert_eq!(
-        keys.collect::<Vec<_>>(),
-        [(&"Ip:10.0.0.1".to_owned(), &2), (&"Ip:10.0.0.2".to_owned(), &1)]
-    );
+    assert!(keys.next().is_some_and(|(key, count)| key.starts_with("Email:") && *count == 2));
+    assert_eq!(keys.collect::<Vec<_>>(), [(&"Ip:10.0.0.1".to_owned(), &2), (&"Ip:10.0.0.2".to_owned(), &1)]);
     assert_eq!(kept.edges.values().collect::<Vec<_>>(), [&2]);
-    assert!(
-        !kept.vertices.keys().any(|key| key.contains('@')),
-        "an address is hashed"
-    );
+    assert!(!kept.vertices.keys().any(|key| key.contains('@')), "an address is hashed");
 }
 
 #[test]
@@ -132,13 +105,7 @@ fn neither_chunks_nor_flushes_change_the_result() {
     let (whole, finished) = CSV.ingest(DUMP).unwrap();
     for chunk in [1, 7, 64] {
         for flush_bytes in [1, FLUSH_BYTES] {
-            let (kept, again) = Run {
-                chunk,
-                flush_bytes,
-                ..CSV
-            }
-            .ingest(DUMP)
-            .unwrap();
+            let (kept, again) = Run { chunk, flush_bytes, ..CSV }.ingest(DUMP).unwrap();
             assert_eq!((&kept.vertices, &kept.edges), (&whole.vertices, &whole.edges));
             assert_eq!(again, finished);
             assert_eq!(kept.flushes > 1, flush_bytes == 1);
@@ -149,9 +116,7 @@ fn neither_chunks_nor_flushes_change_the_result() {
 #[test]
 fn the_same_rows_are_the_same_dump() {
     let digest = |dump: &str| CSV.ingest(dump).unwrap().1.digest;
-    let quoted = DUMP
-        .replace("bob@example.org", "\"bob@example.org\"")
-        .replace('\n', "\r\n");
+    let quoted = DUMP.replace("bob@example.org", "\"bob@example.org\"").replace('\n', "\r\n");
     assert_eq!(digest(&quoted), digest(DUMP));
     assert_ne!(digest(&DUMP.replace("10.0.0.2\n", "10.0.0.3\n")), digest(DUMP));
     // A value moved into the next column is another row.
@@ -160,12 +125,7 @@ fn the_same_rows_are_the_same_dump() {
         digest("ts,mail,src\na@example.org,,\n,,10.0.0.1\n")
     );
     const OTHER: &str = r#"{"entities": {"src": {"label": "Ip", "key": "src"}}}"#;
-    let (_, under_another_mapping) = Run {
-        mapping: Some(OTHER),
-        ..CSV
-    }
-    .ingest(DUMP)
-    .unwrap();
+    let (_, under_another_mapping) = Run { mapping: Some(OTHER), ..CSV }.ingest(DUMP).unwrap();
     assert_ne!(under_another_mapping.digest, digest(DUMP));
 }
 
@@ -174,12 +134,7 @@ fn an_inferred_mapping_is_kept_and_gives_the_same_digest_as_a_given_one() {
     let dump = DUMP.replace("10.0.0.256", "10.0.0.3");
     let (kept, finished) = Run { mapping: None, ..CSV }.ingest(&dump).unwrap();
     let json: &'static str = kept.adopted.unwrap().to_json().leak();
-    let (again, finished_again) = Run {
-        mapping: Some(json),
-        ..CSV
-    }
-    .ingest(&dump)
-    .unwrap();
+    let (again, finished_again) = Run { mapping: Some(json), ..CSV }.ingest(&dump).unwrap();
     assert_eq!((kept.vertices, kept.edges), (again.vertices, again.edges));
     assert_eq!(finished.digest, finished_again.digest);
 }
@@ -188,41 +143,17 @@ fn an_inferred_mapping_is_kept_and_gives_the_same_digest_as_a_given_one() {
 fn a_row_with_fields_to_spare_is_a_record_as_well() {
     let dump = "ts,mail,src,note\n,a@example.org,10.0.0.1,\n,a@example.org,10.0.0.1,hello\n";
     let (kept, _) = CSV.ingest(dump).unwrap();
-    assert_eq!(
-        kept.vertices
-            .keys()
-            .filter(|key| key.starts_with("Record:"))
-            .count(),
-        1
-    );
-    assert_eq!(
-        kept.edges
-            .keys()
-            .filter(|name| name.contains(" OBSERVED_IN Record:"))
-            .count(),
-        2
-    );
+    assert_eq!(kept.vertices.keys().filter(|key| key.starts_with("Record:")).count(), 1);
+    assert_eq!(kept.edges.keys().filter(|name| name.contains(" OBSERVED_IN Record:")).count(), 2);
 }
 
 #[test]
 fn too_many_bad_rows_end_it_and_say_where_it_began() {
     let error = CSV.ingest("ts,mail,src\n,,10.0.0.1\n,,x\n,y,\n").err().unwrap();
-    let first = FirstReject {
-        row: 2,
-        column: Some("src".to_owned()),
-        rule: "ip",
-        reason: "",
-    };
+    let first = FirstReject { row: 2, column: Some("src".to_owned()), rule: "ip", reason: "" };
     match error {
-        IngestError::TooManyRejects {
-            rejected: 2,
-            read: 3,
-            first: found,
-        } => {
-            assert_eq!(
-                (found.row, found.column, found.rule),
-                (first.row, first.column, first.rule)
-            );
+        IngestError::TooManyRejects { rejected: 2, read: 3, first: found } => {
+            assert_eq!((found.row, found.column, found.rule), (first.row, first.column, first.rule));
         }
         other => panic!("{other:?}"),
     }
@@ -232,13 +163,7 @@ fn too_many_bad_rows_end_it_and_say_where_it_began() {
 fn nothing_is_not_a_dump() {
     assert_eq!(CSV.ingest("").err(), Some(IngestError::Empty));
     assert_eq!(
-        Run {
-            format: Format::Ndjson,
-            mapping: None,
-            ..CSV
-        }
-        .ingest("\n\n")
-        .err(),
+        Run { format: Format::Ndjson, mapping: None, ..CSV }.ingest("\n\n").err(),
         Some(IngestError::Empty)
     );
     assert_eq!(

@@ -12,10 +12,7 @@ pub struct Upload {
 impl Upload {
     /// See [`Intake::new`].
     pub fn new(format: Format, intake: Intake) -> Upload {
-        Upload {
-            decoder: Decoder::new(format),
-            intake,
-        }
+        Upload { decoder: Decoder::new(format), intake }
     }
 
     /// Takes a chunk, cut anywhere.
@@ -23,15 +20,7 @@ impl Upload {
     /// # Errors
     /// What the store says, or [`IngestError`].
     pub fn push<S: Store>(&mut self, chunk: &[u8], store: &mut S) -> Result<(), S::Error> {
-        self.decoder
-            .push(
-                chunk,
-                &mut Feed {
-                    intake: &mut self.intake,
-                    store,
-                },
-            )
-            .map_err(|error| error.0)
+        self.decoder.push(chunk, &mut Feed { intake: &mut self.intake, store }).map_err(|error| error.0)
     }
 
     /// Ends the dump; the intake holds what is left to be flushed.
@@ -39,12 +28,7 @@ impl Upload {
     /// # Errors
     /// What the store says, or [`IngestError`].
     pub fn finish<S: Store>(mut self, store: &mut S) -> Result<(Intake, Finished), S::Error> {
-        self.decoder
-            .finish(&mut Feed {
-                intake: &mut self.intake,
-                store,
-            })
-            .map_err(|error| error.0)?;
+        self.decoder.finish(&mut Feed { intake: &mut self.intake, store }).map_err(|error| error.0)?;
         let finished = self.intake.finish(store)?;
         Ok((self.intake, finished))
     }
@@ -68,9 +52,7 @@ impl<S: Store> Sink for Feed<'_, S> {
     type Error = FeedError<S::Error>;
 
     fn columns(&mut self, names: &[String]) -> Result<(), Self::Error> {
-        self.intake
-            .columns(names)
-            .map_err(|error| FeedError(error.into()))
+        self.intake.columns(names).map_err(|error| FeedError(error.into()))
     }
 
     fn row(&mut self, row: Row<'_>) -> Result<(), Self::Error> {

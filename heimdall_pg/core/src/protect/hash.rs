@@ -23,10 +23,7 @@ pub struct HashKeys {
 impl HashKeys {
     /// Derives from the hash key.
     pub fn new(hash_key: &Secret) -> HashKeys {
-        HashKeys {
-            derivation: Hkdf::new(Some(SALT), hash_key.bytes()),
-            by_purpose: HashMap::new(),
-        }
+        HashKeys { derivation: Hkdf::new(Some(SALT), hash_key.bytes()), by_purpose: HashMap::new() }
     }
 
     /// The digest of a canonical value; `purpose` is the label of its kind, or the use of the digest.

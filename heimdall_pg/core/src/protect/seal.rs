@@ -67,10 +67,7 @@ struct Nonces {
 
 impl Nonces {
     const fn new() -> Nonces {
-        Nonces {
-            pool: [0; 256 * NONCE],
-            next: 256 * NONCE,
-        }
+        Nonces { pool: [0; 256 * NONCE], next: 256 * NONCE }
     }
 
     fn next(&mut self) -> Result<[u8; NONCE], SealError> {
@@ -107,14 +104,8 @@ impl MasterKey {
         random(key.as_mut())?;
         let mut nonce = [0; NONCE];
         random(&mut nonce)?;
-        let payload = Payload {
-            msg: key.as_ref(),
-            aad: &wrap_data(id),
-        };
-        let sealed = self
-            .0
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| SealError::Forged)?;
+        let payload = Payload { msg: key.as_ref(), aad: &wrap_data(id) };
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?;
         let wrapped = [nonce.as_slice(), &sealed].concat();
         Ok((DataKey::new(id, &key), wrapped))
     }
@@ -126,15 +117,9 @@ impl MasterKey {
     pub fn unwrap_data_key(&self, id: u32, wrapped: &[u8]) -> Result<DataKey, SealError> {
         let (nonce, sealed) = wrapped.split_at_checked(NONCE).ok_or(SealError::Malformed)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| SealError::Malformed)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: &wrap_data(id),
-        };
-        let key = Zeroizing::new(
-            self.0
-                .decrypt(&Nonce::from(nonce), payload)
-                .map_err(|_| SealError::Forged)?,
-        );
+        let payload = Payload { msg: sealed, aad: &wrap_data(id) };
+        let key =
+            Zeroizing::new(self.0.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?);
         let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| SealError::Malformed)?;
         Ok(DataKey::new(id, key))
     }
@@ -157,12 +142,7 @@ impl DataKey {
     pub const LIMIT: u64 = 1 << 31;
 
     fn new(id: u32, key: &[u8; 32]) -> DataKey {
-        DataKey {
-            id,
-            cipher: Aes256Gcm::new(key.into()),
-            nonces: Nonces::new(),
-            sealed: 0,
-        }
+        DataKey { id, cipher: Aes256Gcm::new(key.into()), nonces: Nonces::new(), sealed: 0 }
     }
 
     /// The number under which the wrapped key is stored.
@@ -186,14 +166,8 @@ impl DataKey {
         let aad = binding.associated_data(&sealed);
         let nonce = self.nonces.next()?;
         sealed.extend_from_slice(&nonce);
-        let payload = Payload {
-            msg: plain,
-            aad: &aad,
-        };
-        let body = self
-            .cipher
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| SealError::Forged)?;
+        let payload = Payload { msg: plain, aad: &aad };
+        let body = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?;
         sealed.extend_from_slice(&body);
         self.sealed += 1;
         Ok(STANDARD_NO_PAD.encode(&sealed))
@@ -213,14 +187,9 @@ impl DataKey {
         }
         let mut nonce = [0; NONCE];
         nonce.copy_from_slice(&sealed[HEADER..HEADER + NONCE]);
-        let payload = Payload {
-            msg: &sealed[HEADER + NONCE..],
-            aad: &binding.associated_data(&sealed[..HEADER]),
-        };
-        let plain = self
-            .cipher
-            .decrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| SealError::Forged)?;
+        let payload =
+            Payload { msg: &sealed[HEADER + NONCE..], aad: &binding.associated_data(&sealed[..HEADER]) };
+        let plain = self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?;
         Ok((Tlp::from_level(i16::from(sealed[1])), Zeroizing::new(plain)))
     }
 }
@@ -245,10 +214,7 @@ mod tests {
         MasterKey::new(&Secret::parse(&fill.repeat(4)).unwrap())
     }
 
-    const HERE: Binding<'static> = Binding {
-        record: "Email:00ff",
-        field: "value",
-    };
+    const HERE: Binding<'static> = Binding { record: "Email:00ff", field: "value" };
 
     #[test]
     fn a_sealed_value_opens_where_it_belongs() {
@@ -266,18 +232,9 @@ mod tests {
         let (mut key, _) = master("0123456789abcdef").new_data_key(1).unwrap();
         let sealed = key.seal(HERE, Tlp::Red, b"hunter2").unwrap();
         for elsewhere in [
-            Binding {
-                record: "Email:00fe",
-                field: "value",
-            },
-            Binding {
-                record: "Email:00ff",
-                field: "note",
-            },
-            Binding {
-                record: "Email:00ffv",
-                field: "alue",
-            },
+            Binding { record: "Email:00fe", field: "value" },
+            Binding { record: "Email:00ff", field: "note" },
+            Binding { record: "Email:00ffv", field: "alue" },
         ] {
             assert_eq!(key.open(elsewhere, &sealed).unwrap_err(), SealError::Forged);
         }
@@ -286,20 +243,12 @@ mod tests {
     #[test]
     fn an_altered_value_is_refused() {
         let (mut key, _) = master("0123456789abcdef").new_data_key(1).unwrap();
-        let bytes = STANDARD_NO_PAD
-            .decode(key.seal(HERE, Tlp::Red, b"hunter2").unwrap())
-            .unwrap();
+        let bytes = STANDARD_NO_PAD.decode(key.seal(HERE, Tlp::Red, b"hunter2").unwrap()).unwrap();
         for at in 0..bytes.len() {
             let mut altered = bytes.clone();
             altered[at] ^= 1;
-            assert!(
-                key.open(HERE, &STANDARD_NO_PAD.encode(&altered)).is_err(),
-                "byte {at}"
-            );
-            assert!(
-                key.open(HERE, &STANDARD_NO_PAD.encode(&bytes[..at])).is_err(),
-                "cut at {at}"
-            );
+            assert!(key.open(HERE, &STANDARD_NO_PAD.encode(&altered)).is_err(), "byte {at}");
+            assert!(key.open(HERE, &STANDARD_NO_PAD.encode(&bytes[..at])).is_err(), "cut at {at}");
         }
     }
 
@@ -321,9 +270,7 @@ mod tests {
     #[test]
     fn gcm_is_the_published_one() {
         let cipher = Aes256Gcm::new(&[0u8; 32].into());
-        let sealed = cipher
-            .encrypt(&Nonce::from([0u8; 12]), [0u8; 16].as_slice())
-            .unwrap();
+        let sealed = cipher.encrypt(&Nonce::from([0u8; 12]), [0u8; 16].as_slice()).unwrap();
         let expected = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919";
         assert_eq!(super::super::hex(&sealed), expected);
     }

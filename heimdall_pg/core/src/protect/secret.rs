@@ -46,11 +46,7 @@ impl Secret {
     pub fn from_slice(bytes: &[u8]) -> Result<Secret, SecretError> {
         let array: [u8; 32] = bytes.try_into().map_err(|_| SecretError::Length)?;
         let secret = Secret(Zeroizing::new(array));
-        if array.iter().all(|byte| *byte == array[0]) {
-            Err(SecretError::Placeholder)
-        } else {
-            Ok(secret)
-        }
+        if array.iter().all(|byte| *byte == array[0]) { Err(SecretError::Placeholder) } else { Ok(secret) }
     }
 
     /// The bytes, for the primitives of this module.
@@ -68,10 +64,7 @@ impl std::fmt::Debug for Secret {
 /// Digits that were checked before.
 fn unhex(digits: &[u8]) -> Vec<u8> {
     let nibble = |b: u8| (b as char).to_digit(16).unwrap_or(0) as u8;
-    digits
-        .chunks_exact(2)
-        .map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1]))
-        .collect()
+    digits.chunks_exact(2).map(|pair| (nibble(pair[0]) << 4) | nibble(pair[1])).collect()
 }
 
 #[cfg(test)]

@@ -26,13 +26,7 @@ impl Corpus {
             say(&format!("{name}: SKIPPED, the vectors are not on this machine"));
             return None;
         }
-        Some(Self {
-            name,
-            folder,
-            passed: 0,
-            failed: Vec::new(),
-            excepted: BTreeMap::new(),
-        })
+        Some(Self { name, folder, passed: 0, failed: Vec::new(), excepted: BTreeMap::new() })
     }
 
     /// The text of a file of the set.
@@ -68,23 +62,10 @@ impl Corpus {
             }
         }
         assert!(self.passed > 0, "{}: no vector was read", self.name);
-        assert!(
-            self.failed.is_empty(),
-            "{}:\n{}",
-            self.name,
-            self.failed.join("\n")
-        );
+        assert!(self.failed.is_empty(), "{}:\n{}", self.name, self.failed.join("\n"));
         for (reason, vectors) in &self.excepted {
-            let most = listed
-                .iter()
-                .find(|(listed, _)| listed == reason)
-                .map_or(0, |(_, most)| *most);
-            assert!(
-                vectors.len() <= most,
-                "{}: {} × {reason}, listed are {most}",
-                self.name,
-                vectors.len()
-            );
+            let most = listed.iter().find(|(listed, _)| listed == reason).map_or(0, |(_, most)| *most);
+            assert!(vectors.len() <= most, "{}: {} × {reason}, listed are {most}", self.name, vectors.len());
         }
     }
 }

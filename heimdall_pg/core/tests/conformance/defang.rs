@@ -35,14 +35,7 @@ fn canonical_defanged_indicators() {
         };
         corpus.note(input, result, exception);
     }
-    corpus.finish(&[
-        (CUT, 8),
-        (ZONE, 4),
-        (PREFIX, 1),
-        (LABEL, 1),
-        (SCHEME, 1),
-        (LONGER, 18),
-    ]);
+    corpus.finish(&[(CUT, 8), (ZONE, 4), (PREFIX, 1), (LABEL, 1), (SCHEME, 1), (LONGER, 18)]);
 }
 
 /// The one indicator of the widest kind, which holds the others (the domain of a URL).
@@ -70,10 +63,7 @@ fn exception(input: &str, expected: &str, got: Option<&str>) -> Option<&'static 
         Some(rest) if rest.starts_with('/') && expected.contains(':') => return Some(PREFIX),
         _ => {}
     }
-    if got
-        .and_then(|got| got.strip_suffix(expected))
-        .is_some_and(|cut| cut.ends_with(['-', '_', '.']))
-    {
+    if got.and_then(|got| got.strip_suffix(expected)).is_some_and(|cut| cut.ends_with(['-', '_', '.'])) {
         return Some(CUT);
     }
     match plain.split_once("://") {

@@ -17,12 +17,8 @@ fn canonical_email_vectors() {
     let xml = corpus.read("isemail_tests.xml");
     for test in xml.split("<test id=").skip(1) {
         let address = unescaped(element(test, "address").unwrap_or_default());
-        let category = element(test, "category")
-            .expect("a category")
-            .trim_start_matches("ISEMAIL_");
-        let diagnosis = element(test, "diagnosis")
-            .expect("a diagnosis")
-            .trim_start_matches("ISEMAIL_");
+        let category = element(test, "category").expect("a category").trim_start_matches("ISEMAIL_");
+        let diagnosis = element(test, "diagnosis").expect("a diagnosis").trim_start_matches("ISEMAIL_");
         // These may be used as the address of an envelope; the others are obsolete, wrong, or have comments.
         let good = matches!(category, "VALID_CATEGORY" | "DNSWARN" | "RFC5321");
         let result = match canonical_email(&address) {

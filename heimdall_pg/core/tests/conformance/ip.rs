@@ -49,8 +49,5 @@ fn canonical_ip_vectors() {
 
 fn addresses(corpus: &Corpus, file: &str) -> Vec<String> {
     let vectors: Vec<Value> = serde_json::from_str(&corpus.read(file)).expect("an array");
-    vectors
-        .iter()
-        .map(|vector| vector["address"].as_str().expect("an address").to_owned())
-        .collect()
+    vectors.iter().map(|vector| vector["address"].as_str().expect("an address").to_owned()).collect()
 }

@@ -31,11 +31,7 @@ fn canonical_timestamp_vectors() {
             (Ok(got), Some(expected)) if *got == instant(expected) => Ok(()),
             (Ok(got), Some(expected)) => Err(format!("{got} is not {expected}")),
         };
-        corpus.note(
-            input,
-            result,
-            exception(input, got.err().map(|error| error.reason)),
-        );
+        corpus.note(input, result, exception(input, got.err().map(|error| error.reason)));
     }
     corpus.finish(&[
         (AMBIGUOUS, 14),

@@ -17,18 +17,11 @@ fn canonical_url_whatwg() {
     let Some(mut corpus) = Corpus::open("c01_url_whatwg") else {
         return;
     };
-    for file in [
-        "urltestdata.json",
-        "ada_extra_urltestdata.json",
-        "ada_long_urltestdata.json",
-    ] {
+    for file in ["urltestdata.json", "ada_extra_urltestdata.json", "ada_long_urltestdata.json"] {
         // Lone surrogates are not text; the vectors that have them cannot come here.
         let text = without_lone_surrogates(&corpus.read(file));
         let vectors: Vec<Value> = serde_json::from_str(&text).expect("an array");
-        for vector in vectors
-            .iter()
-            .filter(|vector| vector.is_object() && vector["base"].is_null())
-        {
+        for vector in vectors.iter().filter(|vector| vector.is_object() && vector["base"].is_null()) {
             let input = vector["input"].as_str().expect("an input");
             if input.contains('\u{fffd}') || vector["relativeTo"].is_string() {
                 continue;
@@ -90,14 +83,8 @@ fn without_lone_surrogates(json: &str) -> String {
     while let Some(at) = rest.find("\\u") {
         let (before, escape) = rest.split_at(at);
         out.push_str(before);
-        let unit = |text: &str| {
-            text.get(2..6)
-                .and_then(|digits| u16::from_str_radix(digits, 16).ok())
-        };
-        let second = escape
-            .get(6..)
-            .filter(|rest| rest.starts_with("\\u"))
-            .and_then(unit);
+        let unit = |text: &str| text.get(2..6).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let second = escape.get(6..).filter(|rest| rest.starts_with("\\u")).and_then(unit);
         let length = match (unit(escape), second) {
             (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
             (Some(0xd800..=0xdfff), _) => {

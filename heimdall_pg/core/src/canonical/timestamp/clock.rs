@@ -20,10 +20,7 @@ impl Clock {
         if second > 60 {
             return Err("a second past 60");
         }
-        Ok(Self {
-            seconds: hour * 3600 + minute * 60 + second,
-            micros,
-        })
+        Ok(Self { seconds: hour * 3600 + minute * 60 + second, micros })
     }
 
     /// `H:MM`, `H:MM:SS`, `H:MM:SS.fraction`, with AM or PM after it or without.
@@ -92,11 +89,7 @@ pub(super) fn read_zone(scan: &mut Scan<'_>) -> Result<i32, &'static str> {
         _ => return Err("something follows the time"),
     };
     skip_zone_name(scan);
-    if scan.is_empty() {
-        Ok(offset)
-    } else {
-        Err("something follows the time")
-    }
+    if scan.is_empty() { Ok(offset) } else { Err("something follows the time") }
 }
 
 /// `+HH`, `+HHMM`, `+HH:MM`.

@@ -20,10 +20,7 @@ impl Day {
     /// The point in time on that day, at that clock time, in a zone so many seconds east of UTC.
     pub(super) fn at(self, clock: Clock, offset: i32) -> Result<Timestamp, &'static str> {
         const NO_DAY: &str = "the calendar has no such day";
-        let year = i16::try_from(self.year)
-            .ok()
-            .filter(|year| (1..=9999).contains(year))
-            .ok_or(NO_DAY)?;
+        let year = i16::try_from(self.year).ok().filter(|year| (1..=9999).contains(year)).ok_or(NO_DAY)?;
         let month = i8::try_from(self.month).map_err(|_| NO_DAY)?;
         let day = i8::try_from(self.day).map_err(|_| NO_DAY)?;
         let date = Date::new(year, month, day).map_err(|_| NO_DAY)?;

@@ -25,15 +25,8 @@ const MONTHS: [&[u8]; 12] = [
     b"december",
 ];
 
-const WEEKDAYS: [&[u8]; 7] = [
-    b"monday",
-    b"tuesday",
-    b"wednesday",
-    b"thursday",
-    b"friday",
-    b"saturday",
-    b"sunday",
-];
+const WEEKDAYS: [&[u8]; 7] =
+    [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
 
 /// The parts that were read.
 #[derive(Default)]
@@ -95,10 +88,7 @@ impl Parts {
                 set(&mut self.day, number)
             }
             // RFC 2822 4.3 on years of two digits.
-            2 => set(
-                &mut self.year,
-                if number < 50 { 2000 + number } else { 1900 + number },
-            ),
+            2 => set(&mut self.year, if number < 50 { 2000 + number } else { 1900 + number }),
             _ => Err(SHAPE),
         }
     }
@@ -127,28 +117,19 @@ impl Parts {
 }
 
 fn set<T>(slot: &mut Option<T>, value: T) -> Result<(), &'static str> {
-    if slot.replace(value).is_some() {
-        Err(TWICE)
-    } else {
-        Ok(())
-    }
+    if slot.replace(value).is_some() { Err(TWICE) } else { Ok(()) }
 }
 
 /// Words that stand between the date and the time.
 fn is_filler(word: &[u8]) -> bool {
-    [&b"at"[..], b"on", b"t"]
-        .iter()
-        .any(|filler| word.eq_ignore_ascii_case(filler))
+    [&b"at"[..], b"on", b"t"].iter().any(|filler| word.eq_ignore_ascii_case(filler))
 }
 
 /// `1st`, `2nd`, `3rd`, `4th`.
 fn skip_ordinal(scan: &mut Scan<'_>) {
     let mut ahead = *scan;
     let word = ahead.word();
-    if [b"st", b"nd", b"rd", b"th"]
-        .iter()
-        .any(|ending| word.eq_ignore_ascii_case(*ending))
-    {
+    if [b"st", b"nd", b"rd", b"th"].iter().any(|ending| word.eq_ignore_ascii_case(*ending)) {
         *scan = ahead;
     }
 }
@@ -158,9 +139,8 @@ fn position(names: &[&[u8]], word: &[u8]) -> Option<u32> {
     if word.len() < 3 {
         return None;
     }
-    let found = names.iter().position(|name| {
-        name.get(..word.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(word))
-    })?;
+    let found = names
+        .iter()
+        .position(|name| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))?;
     u32::try_from(found).ok()
 }

@@ -27,16 +27,10 @@ pub(super) fn read(mut scan: Scan<'_>) -> Result<Timestamp, &'static str> {
 /// `2024-01-31`, `2024/1/31`.
 fn year_first(scan: &mut Scan<'_>) -> Result<Day, &'static str> {
     let year = scan.number(4, 4).ok_or(SHAPE)?;
-    let separator = scan
-        .eat_any(SEPARATORS)
-        .ok_or("a year alone is not a point in time")?;
+    let separator = scan.eat_any(SEPARATORS).ok_or("a year alone is not a point in time")?;
     let month = scan.number(1, 2).ok_or(SHAPE)?;
     if !scan.eat(separator) {
-        return Err(if scan.is_empty() {
-            "a month alone is not a point in time"
-        } else {
-            SHAPE
-        });
+        return Err(if scan.is_empty() { "a month alone is not a point in time" } else { SHAPE });
     }
     let day = scan.number(1, 2).ok_or(SHAPE)?;
     Ok(Day { year, month, day })
@@ -55,18 +49,10 @@ fn year_last(scan: &mut Scan<'_>) -> Result<Day, &'static str> {
     }
     let year = scan.number(4, 4).ok_or(SHAPE)?;
     if one > 12 || one == two {
-        return Ok(Day {
-            year,
-            month: two,
-            day: one,
-        });
+        return Ok(Day { year, month: two, day: one });
     }
     if two > 12 {
-        return Ok(Day {
-            year,
-            month: one,
-            day: two,
-        });
+        return Ok(Day { year, month: one, day: two });
     }
     Err("day and month cannot be told apart")
 }
@@ -75,11 +61,7 @@ fn year_last(scan: &mut Scan<'_>) -> Result<Day, &'static str> {
 fn basic(mut scan: Scan<'_>) -> Result<Timestamp, &'static str> {
     let year = scan.number(4, 4).ok_or(SHAPE)?;
     let month = scan.number(2, 2).ok_or(SHAPE)?;
-    let day = Day {
-        year,
-        month,
-        day: scan.number(2, 2).ok_or(SHAPE)?,
-    };
+    let day = Day { year, month, day: scan.number(2, 2).ok_or(SHAPE)? };
     if scan.digits_ahead() > 0 {
         let clock = Clock::read_basic(&mut scan)?;
         return day.at(clock, read_zone(&mut scan)?);
