@@ -21,7 +21,7 @@ const INSERT: &str = "
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
                  pg_catalog.unnest($3::pg_catalog.text[]) AS properties) AS k
-    ON CONFLICT (start_id, end_id) DO NOTHING
+    {conflict}
     RETURNING id";
 
 /// As above where all properties are the same: parsed once.
@@ -31,7 +31,7 @@ const INSERT_ALIKE: &str = "
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id) AS k,
          (SELECT $3::pg_catalog.text::ag_catalog.agtype AS properties OFFSET 0) AS p
-    ON CONFLICT (start_id, end_id) DO NOTHING
+    {conflict}
     RETURNING id";
 
 /// Takes over properties; sealed ones are merged by name. Edge tables have no index on their id.
@@ -131,7 +131,7 @@ fn known(
     let (starts, stops) = arrays(step, flush, places, gids, which.iter());
     let at = Array::ints(which.iter().map(|at| *at as i64));
     let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&at)];
-    let rows = step.session.query(&label.statement(KNOWN)?, &args)?;
+    let rows = step.session.query(&step.statement(label, KNOWN)?, &args)?;
     let mut found = Vec::with_capacity(rows.len());
     for row in 0..rows.len() {
         if let (Some(at), Some(id)) = (rows.int(row, 1), rows.int(row, 2)) {
@@ -160,11 +160,11 @@ fn create(
     let alike = properties.windows(2).all(|pair| pair[0] == pair[1]);
     let rows = if alike {
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Text(&properties[0])];
-        step.session.query(&label.statement(INSERT_ALIKE)?, &args)?
+        step.session.query(&step.statement(label, INSERT_ALIKE)?, &args)?
     } else {
         let texts = Array::texts(properties.iter().map(String::as_str));
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&texts)];
-        step.session.query(&label.statement(INSERT)?, &args)?
+        step.session.query(&step.statement(label, INSERT)?, &args)?
     };
     if rows.len() == new.len() {
         for (row, at) in new.iter().enumerate() {
@@ -204,17 +204,17 @@ fn update(
     }
     touched.sort_unstable();
     let (starts, stops) = arrays(step, flush, places, gids, touched.iter());
-    step.session.query(&label.statement(LOCK)?, &[Arg::Array(&starts), Arg::Array(&stops)])?;
+    step.session.query(&step.statement(label, LOCK)?, &[Arg::Array(&starts), Arg::Array(&stops)])?;
     if !lower.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];
-        step.session.query(&label.statement(RAISE)?, &args)?;
+        step.session.query(&step.statement(label, RAISE)?, &args)?;
     }
     if !changes.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, changes.keys());
         let texts = Array::texts(changes.values().map(String::as_str));
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&texts)];
-        step.session.query(&label.statement(UPDATE)?, &args)?;
+        step.session.query(&step.statement(label, UPDATE)?, &args)?;
     }
     Ok(changes)
 }

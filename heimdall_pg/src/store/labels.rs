@@ -62,13 +62,14 @@ const MERGED: &str = "
              ELSE '{}'::ag_catalog.agtype END";
 
 impl Label {
-    /// A statement with `{table}`, `{label}`, `{sequence}` and `{merged}` filled in.
-    pub fn statement(&self, template: &str) -> Result<CString, Error> {
+    /// A statement with `{table}`, `{label}`, `{sequence}`, `{merged}` and `{conflict}` filled in.
+    pub fn statement(&self, template: &str, conflict: &str) -> Result<CString, Error> {
         let sql = template
             .replace("{table}", &self.table)
             .replace("{sequence}", &self.sequence)
             .replace("{label}", &self.id.to_string())
-            .replace("{merged}", MERGED);
+            .replace("{merged}", MERGED)
+            .replace("{conflict}", conflict);
         CString::new(sql)
             .map_err(|_| Error::new(PgSqlErrorCode::ERRCODE_INVALID_NAME, "a label's name has a NUL"))
     }

@@ -7,17 +7,18 @@ mod nodes;
 mod provenance;
 mod rejects;
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
 use heimdall_core::batch::Flush;
 use heimdall_core::mapping::Mapping;
 use heimdall_core::pipeline::Store;
-use pgrx::PgSqlErrorCode;
+use pgrx::{PgSqlErrorCode, pg_sys};
 
 use crate::error::Error;
 use crate::local_settings::LocalSettings;
 use crate::owner::AsOwner;
 use crate::session::{Arg, GraphidType, Session, session};
+use labels::Label;
 
 /// The store of one upload.
 pub struct GraphStore {
@@ -48,6 +49,14 @@ struct Step<'s> {
     graphid: GraphidType,
     /// The batch has written provenance before: the same record may be there.
     again: bool,
+    /// What an INSERT says of records that another writer makes at the same time.
+    conflict: &'static str,
+}
+
+impl Step<'_> {
+    fn statement(&self, label: &Label, template: &str) -> Result<CString, Error> {
+        label.statement(template, self.conflict)
+    }
 }
 
 /// Every look-up is by a unique index, with sorted keys. The planner is told so: it knows nothing of tables that
@@ -61,9 +70,34 @@ const TUNING: [(&CStr, &CStr); 6] = [
     (c"jit", c"off"),
 ];
 
-/// One writer at a time where order cannot be kept otherwise. See `docs/decisions/0004-writers-and-locks.md`.
+/// How a flush shares the store with other writers. See `docs/decisions/0004-writers-and-locks.md`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    /// Beside other small ones: its locks are taken in one order.
+    Small,
+    /// Alone.
+    Large,
+}
+
 const SHARED: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock_shared(7226401)";
 const EXCLUSIVE: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
+
+impl Sharing {
+    const fn lock(self) -> &'static CStr {
+        match self {
+            Sharing::Small => SHARED,
+            Sharing::Large => EXCLUSIVE,
+        }
+    }
+
+    /// A writer that is alone need not ask before every INSERT, unless it cannot see what was committed since its
+    /// transaction began.
+    fn conflict(self) -> &'static str {
+        // SAFETY: reads a variable of the backend.
+        let sees_all = unsafe { pg_sys::XactIsoLevel } < pg_sys::XACT_REPEATABLE_READ as i32;
+        if self == Sharing::Large && sees_all { "" } else { "ON CONFLICT DO NOTHING" }
+    }
+}
 
 impl GraphStore {
     pub fn new(source: &str) -> GraphStore {
@@ -75,12 +109,13 @@ impl GraphStore {
         self.flushes > 0
     }
 
-    fn flush_locked(&mut self, mut flush: Flush<'_>, lock: &CStr) -> Result<(), Error> {
+    fn flush_shared(&mut self, mut flush: Flush<'_>, sharing: Sharing) -> Result<(), Error> {
         let _owner = AsOwner::new()?;
         session(|session| {
-            session.query(lock, &[])?;
+            session.query(sharing.lock(), &[])?;
             let _tuning = LocalSettings::new(&TUNING);
-            let step = Step { session, graphid: GraphidType::new(session)?, again: self.flushes > 0 };
+            let (graphid, conflict) = (GraphidType::new(session)?, sharing.conflict());
+            let step = Step { session, graphid, again: self.flushes > 0, conflict };
             let labels = labels::Labels::load(session)?;
             let gids = nodes::store(&step, &labels, &mut flush, &mut self.totals)?;
             edges::store(&step, &labels, &mut flush, &gids, &mut self.totals)?;
@@ -104,13 +139,14 @@ impl Store for GraphStore {
     }
 
     fn flush(&mut self, flush: Flush<'_>) -> Result<(), Error> {
-        self.flush_locked(flush, EXCLUSIVE)
+        self.flush_shared(flush, Sharing::Large)
     }
 
     /// A small flush that is the only one of its upload takes its locks in one order, so that writers can meet.
     fn flush_last(&mut self, flush: Flush<'_>) -> Result<(), Error> {
         let one_chunk = flush.nodes().len().max(flush.edges().len()) <= CHUNK;
-        self.flush_locked(flush, if self.flushes == 0 && one_chunk { SHARED } else { EXCLUSIVE })
+        let small = self.flushes == 0 && one_chunk;
+        self.flush_shared(flush, if small { Sharing::Small } else { Sharing::Large })
     }
 }
 

@@ -21,7 +21,7 @@ const REGISTER: &str = "
     INSERT INTO heimdall.node (key, gid, tlp)
     SELECT k.key, ag_catalog._graphid({label}, pg_catalog.nextval({sequence})), $2::pg_catalog.int2
     FROM (SELECT pg_catalog.unnest($1::pg_catalog.text[]) AS key) AS k
-    ON CONFLICT (key) DO NOTHING
+    {conflict}
     RETURNING gid";
 
 const INSERT: &str = "
@@ -130,7 +130,7 @@ fn create(
 ) -> Result<(u64, Changes), Error> {
     let keys = Array::keys(new.iter().map(|at| flush.key_parts(*at)));
     let tlp = Arg::Int8(i64::from(flush.tlp().level()));
-    let rows = step.session.query(&label.statement(REGISTER)?, &[Arg::Array(&keys), tlp])?;
+    let rows = step.session.query(&step.statement(label, REGISTER)?, &[Arg::Array(&keys), tlp])?;
     // In the order of the keys, unless another writer was first with some of them.
     let mut made: Vec<usize> = new.to_vec();
     if rows.len() == new.len() {
@@ -155,7 +155,7 @@ fn create(
     let ids = Array::graphids(step.graphid, made.iter().map(|at| gids[*at]));
     let texts = Array::texts(properties.iter().map(String::as_str));
     if !made.is_empty() {
-        step.session.query(&label.statement(INSERT)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
+        step.session.query(&step.statement(label, INSERT)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
     }
     let created = made.len() as u64;
     let changes = made.into_iter().zip(properties).filter(|(at, _)| !flush.nodes()[*at].is_plain());
@@ -188,12 +188,12 @@ fn update(
         let keys = Array::keys(lower.iter().map(|at| flush.key_parts(*at)));
         step.session.query(RAISE_REGISTRY, &[Arg::Array(&keys), Arg::Int8(tlp)])?;
         let ids = Array::graphids(step.graphid, lower.iter().map(|at| gids[*at]));
-        step.session.query(&label.statement(RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
+        step.session.query(&step.statement(label, RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
     }
     if !changes.is_empty() {
         let ids = Array::graphids(step.graphid, changes.keys().map(|at| gids[*at]));
         let texts = Array::texts(changes.values().map(String::as_str));
-        step.session.query(&label.statement(UPDATE)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
+        step.session.query(&step.statement(label, UPDATE)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
     }
     Ok(changes)
 }
