@@ -112,7 +112,13 @@ pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
         None => (Kind::Text, kind),
     };
     match canonical::canonical_observable(kind, value) {
-        Ok(canonical) => keys_of(label, &canonical),
+        Ok(canonical) => {
+            // What cannot be found for want of a key is not to be taken for unknown.
+            if kind.is_personal() {
+                ok(keys::hash_keys());
+            }
+            keys_of(label, &canonical)
+        }
         // What the graph shows of a personal value, and of a row, is its HMAC: that can be asked about as well.
         Err(_) if is_digest(value) => vec![plain_key(label, value)],
         Err(error) => invalid(&error).raise(),

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 
 use memchr::{memchr, memmem};
-use pgrx::{pg_guard, pg_sys};
+use pgrx::{PgLogLevel, PgSqlErrorCode, pg_guard, pg_sys};
 
 /// Functions and views that are given values. Names alone, since users may have the schema on their path.
 const NAMES: [&[u8]; 12] = [
@@ -82,6 +82,11 @@ fn carries_values(query: &[u8]) -> bool {
 unsafe fn hide(report: &mut pg_sys::ErrorData, query: *const c_char) {
     report.hide_stmt = true;
     report.hide_ctx = true;
+    if report.elevel >= PgLogLevel::ERROR as i32 {
+        // SAFETY: Postgres' texts are terminated strings.
+        unsafe { cut_value(report) };
+        return;
+    }
     // `log_statement` and its kin put the statement into the message and its parameters into the detail;
     // auto_explain puts plans there, with the values that they compare.
     if report.elevel != pg_sys::LOG as i32 || report.message.is_null() || query.is_null() {
@@ -97,6 +102,31 @@ unsafe fn hide(report: &mut pg_sys::ErrorData, query: *const c_char) {
     kept.extend_from_slice(b" (hidden by heimdall)\0");
     // SAFETY: a terminated string, copied into the memory that the report lives in.
     report.message = unsafe { pg_sys::pstrdup(kept.as_ptr().cast()) };
+    report.detail = std::ptr::null_mut();
+    report.detail_log = std::ptr::null_mut();
+}
+
+/// Postgres' own errors about data end with the value: `column name mismatch in header line field 1: got "…"`.
+/// The client gets the shorter message as well: a report goes to both.
+///
+/// # Safety
+/// Message and format are null or terminated strings.
+unsafe fn cut_value(report: &mut pg_sys::ErrorData) {
+    const CATEGORY: i32 = 0xfff;
+    let about_data = report.sqlerrcode & CATEGORY == PgSqlErrorCode::ERRCODE_DATA_EXCEPTION as i32;
+    if !about_data || report.message.is_null() || report.message_id.is_null() {
+        return;
+    }
+    // SAFETY: terminated strings, see above; the message is memory of the report's own.
+    unsafe {
+        // What Rust raises is passed on as it is: it holds no values.
+        if CStr::from_ptr(report.message_id) == c"%s" {
+            return;
+        }
+        if let Some(at) = memchr(b':', CStr::from_ptr(report.message).to_bytes()) {
+            *report.message.add(at) = 0;
+        }
+    }
     report.detail = std::ptr::null_mut();
     report.detail_log = std::ptr::null_mut();
 }

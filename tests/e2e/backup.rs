@@ -12,20 +12,13 @@ fn a_dump_of_the_database_has_all_rows_of_heimdall() {
     from.ingest("logins", LOGINS_CSV);
     from.ingest(
         "logins",
-        "time,user,src,host,bytes\n".to_owned() + &"2026-01-02,bob,192.0.2.9,a.example,1\n".repeat(20) + "x,,,,\n",
+        "time,user,src,host,bytes\n".to_owned()
+            + &"2026-01-02,bob,192.0.2.9,a.example,1\n".repeat(20)
+            + "x,,,,\n",
     );
     let to = Database::bare();
     restore(&from, &to);
-    for table in [
-        "instance",
-        "source",
-        "data_key",
-        "batch",
-        "node",
-        "provenance",
-        "change_log",
-        "rejects",
-    ] {
+    for table in ["instance", "source", "data_key", "batch", "node", "provenance", "change_log", "rejects"] {
         let rows = format!("SELECT * FROM heimdall.{table} AS t ORDER BY t::text COLLATE \"C\"");
         assert!(!from.rows(&rows).is_empty(), "{table} is empty");
         assert_eq!(to.rows(&rows), from.rows(&rows), "{table}");
@@ -44,7 +37,7 @@ fn restore(from: &Database, to: &Database) {
         .expect("pg_dump");
     let mut psql: Command = to.server().program("psql", to.name());
     let restored = psql
-        .args(["-X", "-q", "-o", "/dev/null"])
+        .args(["-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1"])
         .stdin(dump.stdout.take().expect("a pipe"))
         .output()
         .expect("psql");

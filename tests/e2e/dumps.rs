@@ -36,7 +36,8 @@ pub const LEAK: &str = r#"{
                  "site":    {"label": "Domain", "key": "site"}}}"#;
 
 /// One column of addresses.
-pub const ADDRESSES: &str = r#"{"columns": ["ip"], "entities": {"ip": {"label": "Ip", "key": "ip"}}, "fields": {}}"#;
+pub const ADDRESSES: &str =
+    r#"{"columns": ["ip"], "entities": {"ip": {"label": "Ip", "key": "ip"}}, "fields": {}}"#;
 
 /// A database with the source `logins`.
 pub fn with_logins() -> Database {

@@ -41,9 +41,7 @@ fn after_a_change_of_the_mapping_it_is_another_dump() {
     let database = with_logins();
     let first = database.ingest("logins", LOGINS_CSV);
     let mapping = LOGINS.replace("REACHED", "ASKED_FOR");
-    database.run(&format!(
-        "SELECT heimdall.set_mapping('logins', $mapping${mapping}$mapping$)"
-    ));
+    database.run(&format!("SELECT heimdall.set_mapping('logins', $mapping${mapping}$mapping$)"));
     let second = database.ingest("logins", LOGINS_CSV);
     assert!(!second.duplicate && second.batch != first.batch);
     assert_eq!((second.vertices_created, second.edges_created), (0, 3));
@@ -57,10 +55,7 @@ fn the_same_dump_of_another_source_is_another_dump() {
     let report = database.ingest("others", LOGINS_CSV);
     assert!(!report.duplicate);
     assert_eq!((report.vertices_created, report.vertices_merged), (0, 6));
-    assert_eq!(
-        database.value("SELECT sightings FROM heimdall.lookup('user', 'ada')"),
-        "4"
-    );
+    assert_eq!(database.value("SELECT sightings FROM heimdall.lookup('user', 'ada')"), "4");
 }
 
 #[test]

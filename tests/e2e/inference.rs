@@ -35,10 +35,7 @@ fn an_inferred_mapping_makes_the_inbox() {
     let more = DUMP.replace("192.0.2.1", "192.0.2.3");
     let statement = "COPY heimdall_in.unknown FROM STDIN (FORMAT csv, HEADER match)";
     assert_eq!(database.copy(statement, more.as_bytes()), Ok(2));
-    assert_eq!(
-        database.value("SELECT count(*) FROM heimdall.lookup('ip', '192.0.2.3')"),
-        "1"
-    );
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.lookup('ip', '192.0.2.3')"), "1");
 }
 
 #[test]
@@ -56,9 +53,8 @@ fn json_is_inferred_as_well() {
     let database = Database::new();
     database.run("SELECT heimdall.create_source('events', 'ndjson')");
     database.ingest("events", r#"{"ts": 1767225600, "id": {"orig_h": "192.0.2.1"}, "note": "x"}"#);
-    let kept = database.rows(
-        "SELECT mapping #>> '{entities,id.orig_h,label}', mapping ->> 'time' FROM heimdall.source",
-    );
+    let kept = database
+        .rows("SELECT mapping #>> '{entities,id.orig_h,label}', mapping ->> 'time' FROM heimdall.source");
     assert_eq!(kept, [["Ip", "ts"]]);
 }
 

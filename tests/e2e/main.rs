@@ -1,9 +1,20 @@
 //! End-to-end tests: over the wire, against a server that the run has started, each in a database of its own.
 
 mod backup;
-mod duplicates;
+mod change_log;
+mod concurrency;
 mod dumps;
+mod duplicates;
+mod errors;
+mod hijack;
 mod inference;
 mod install;
+mod properties;
+mod protection;
+mod questions;
+mod rejects;
+mod roles;
 mod spelling;
+mod tlp;
+mod transactions;
 mod ways;

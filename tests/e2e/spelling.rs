@@ -9,11 +9,7 @@ const SPELLINGS: [(&str, &str, &[&str]); 9] = [
         "192.0.2.1",
         &["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", " 192.0.2.1", "192[.]0[.]2[.]1"],
     ),
-    (
-        "Ip",
-        "2001:db8::1",
-        &["2001:db8::1", "2001:0DB8:0:0:0:0:0:1", "[2001:db8::1]", "2001:db8:0:0::1"],
-    ),
+    ("Ip", "2001:db8::1", &["2001:db8::1", "2001:0DB8:0:0:0:0:0:1", "[2001:db8::1]", "2001:db8:0:0::1"]),
     (
         "Domain",
         "www.example.org",
@@ -39,16 +35,8 @@ const SPELLINGS: [(&str, &str, &[&str]); 9] = [
         "00:1a:2b:3c:4d:5e",
         &["00:1a:2b:3c:4d:5e", "00-1A-2B-3C-4D-5E", "001a.2b3c.4d5e", "001A2B3C4D5E"],
     ),
-    (
-        "Cve",
-        "CVE-2021-44228",
-        &["CVE-2021-44228", "cve-2021-44228", " CVE-2021-44228 "],
-    ),
-    (
-        "Email",
-        "",
-        &["ada@example.org", "Ada@Example.ORG", "ADA@EXAMPLE.ORG", "ada[at]example[.]org"],
-    ),
+    ("Cve", "CVE-2021-44228", &["CVE-2021-44228", "cve-2021-44228", " CVE-2021-44228 "]),
+    ("Email", "", &["ada@example.org", "Ada@Example.ORG", "ADA@EXAMPLE.ORG", "ada[at]example[.]org"]),
 ];
 
 fn source(database: &Database, name: &str, label: &str) {

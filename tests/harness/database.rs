@@ -15,6 +15,7 @@ pub struct Database {
     server: Server,
     name: String,
     roles: Mutex<Vec<String>>,
+    session: Mutex<Option<Client>>,
 }
 
 /// An error as the server reported it.
@@ -41,10 +42,8 @@ impl Database {
         READY.get_or_init(|| make_template(&server));
         let database = Database::copy_of(server, TEMPLATE);
         // Settings of a database are not copied with it.
-        database.run(&format!(
-            "ALTER DATABASE {} SET session_preload_libraries = 'age'",
-            database.name
-        ));
+        database.run(&format!("ALTER DATABASE {} SET session_preload_libraries = 'age'", database.name));
+        database.reconnect();
         database
     }
 
@@ -58,19 +57,11 @@ impl Database {
 
     fn copy_of(server: Server, template: &str) -> Database {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "t{}_{}",
-            std::process::id(),
-            COUNTER.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("t{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
         connect_to(&server, "postgres", &server.user)
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
             .expect("the database is made");
-        Database {
-            server,
-            name,
-            roles: Mutex::default(),
-        }
+        Database { server, name, roles: Mutex::default(), session: Mutex::default() }
     }
 
     /// Name of the database.
@@ -93,18 +84,32 @@ impl Database {
         connect_to(&self.server, &self.name, user)
     }
 
+    /// A connection as superuser to another database of the server.
+    pub fn connect_to(&self, database: &str) -> Client {
+        connect_to(&self.server, database, &self.server.user)
+    }
+
+    /// Works with the session that the statements below share, one after the other.
+    fn in_session<R>(&self, work: impl FnOnce(&mut Client) -> R) -> R {
+        let mut session = self.session.lock().expect("no panic");
+        work(session.get_or_insert_with(|| self.connect()))
+    }
+
+    /// Lets the statements below begin a new session.
+    pub fn reconnect(&self) {
+        self.session.lock().expect("no panic").take();
+    }
+
     /// Rows of a query, as text; NULL is `∅`.
     pub fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        text_rows(&mut self.connect(), sql).unwrap_or_else(|failure| panic!("{failure:?}\nin {sql}"))
+        self.in_session(|session| text_rows(session, sql))
+            .unwrap_or_else(|failure| panic!("{failure:?}\nin {sql}"))
     }
 
     /// The one value of a query.
     pub fn value(&self, sql: &str) -> String {
         let rows = self.rows(sql);
-        assert!(
-            rows.len() == 1 && rows[0].len() == 1,
-            "one value expected, got {rows:?} from {sql}"
-        );
+        assert!(rows.len() == 1 && rows[0].len() == 1, "one value expected, got {rows:?} from {sql}");
         rows[0][0].clone()
     }
 
@@ -115,7 +120,7 @@ impl Database {
 
     /// The error of a query that is to fail.
     pub fn failure(&self, sql: &str) -> Failure {
-        match text_rows(&mut self.connect(), sql) {
+        match self.in_session(|session| text_rows(session, sql)) {
             Ok(rows) => panic!("no error, but {rows:?} from {sql}"),
             Err(failure) => failure,
         }
@@ -126,18 +131,18 @@ impl Database {
     /// # Errors
     /// What the server says.
     pub fn copy(&self, statement: &str, dump: &[u8]) -> Result<u64, Failure> {
-        copy(&mut self.connect(), statement, dump)
+        self.in_session(|session| copy(session, statement, dump))
     }
 
     /// Ingests a dump in the format of its source.
     pub fn ingest(&self, source: &str, dump: impl AsRef<[u8]>) -> Report {
-        ingest(&mut self.connect(), source, dump.as_ref())
+        self.in_session(|session| ingest(session, source, dump.as_ref()))
             .unwrap_or_else(|failure| panic!("{failure:?}\nin a dump of {source}"))
     }
 
     /// The error of a dump that is to be refused.
     pub fn refused(&self, source: &str, dump: impl AsRef<[u8]>) -> Failure {
-        ingest(&mut self.connect(), source, dump.as_ref()).expect_err("the dump is refused")
+        self.in_session(|session| ingest(session, source, dump.as_ref())).expect_err("the dump is refused")
     }
 
     /// Makes a source.
@@ -171,23 +176,20 @@ impl Drop for Database {
             // Whoever looks for the reason finds the database; it goes with the server.
             return;
         }
+        self.reconnect();
         let mut admin = connect_to(&self.server, "postgres", &self.server.user);
         admin
             .batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name))
             .expect("the database of the test is dropped");
         for role in self.roles.get_mut().expect("no panic") {
-            admin
-                .batch_execute(&format!("DROP ROLE {role}"))
-                .expect("a role of the test is dropped");
+            admin.batch_execute(&format!("DROP ROLE {role}")).expect("a role of the test is dropped");
         }
     }
 }
 
 impl From<postgres::Error> for Failure {
     fn from(error: postgres::Error) -> Failure {
-        let Some(db) = error.as_db_error() else {
-            panic!("not an error of the server: {error}")
-        };
+        let Some(db) = error.as_db_error() else { panic!("not an error of the server: {error}") };
         Failure {
             code: db.code().code().to_owned(),
             message: db.message().to_owned(),
@@ -204,11 +206,9 @@ impl From<postgres::Error> for Failure {
 pub fn text_rows(client: &mut Client, sql: &str) -> Result<Vec<Vec<String>>, Failure> {
     let messages = client.simple_query(sql).map_err(Failure::from)?;
     let rows = messages.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(
-            (0..row.len())
-                .map(|at| row.get(at).unwrap_or("∅").to_owned())
-                .collect(),
-        ),
+        SimpleQueryMessage::Row(row) => {
+            Some((0..row.len()).map(|at| row.get(at).unwrap_or("∅").to_owned()).collect())
+        }
         _ => None,
     });
     Ok(rows.collect())
@@ -220,9 +220,7 @@ fn make_template(server: &Server) {
         .batch_execute(&format!("DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)"))
         .expect("an old template is dropped");
     admin
-        .batch_execute(&format!(
-            "CREATE DATABASE {TEMPLATE} TEMPLATE template0 ENCODING 'UTF8'"
-        ))
+        .batch_execute(&format!("CREATE DATABASE {TEMPLATE} TEMPLATE template0 ENCODING 'UTF8'"))
         .expect("a template");
     connect_to(server, TEMPLATE, &server.user)
         .batch_execute("CREATE EXTENSION heimdall CASCADE; SELECT heimdall.init()")

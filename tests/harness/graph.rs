@@ -48,7 +48,7 @@ impl Database {
         )
     }
 
-    /// A property of a vertex as JSON text: `\"x\"`, `2`, `{…}`; `∅` where there is none.
+    /// A property of a vertex, an object as JSON; `∅` where there is none.
     pub fn property(&self, key: &str, name: &str) -> String {
         self.value(&format!(
             "SELECT (v.properties OPERATOR(ag_catalog.->) '\"{name}\"'::ag_catalog.agtype)::text \
@@ -59,11 +59,15 @@ impl Database {
 
     /// The plaintext of a sealed property of a vertex.
     pub fn unsealed(&self, key: &str, name: &str) -> String {
-        self.value(&format!(
-            "SELECT heimdall._unseal(n.key, '{name}', v.properties::text::jsonb #>> '{{sealed,{name}}}') \
-             FROM heimdall_graph._ag_label_vertex AS v JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) v.id \
-             WHERE n.key = '{key}'"
-        ))
+        self.connect()
+            .query_one(
+                "SELECT heimdall._unseal(n.key, $2, v.properties::text::jsonb #>> ARRAY['sealed', $2]) \
+                 FROM heimdall_graph._ag_label_vertex AS v \
+                 JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) v.id WHERE n.key = $1",
+                &[&key, &name],
+            )
+            .expect("a sealed property")
+            .get(0)
     }
 
     /// How many vertices there are beside what the registry says: 0, unless one was made twice or lost.

@@ -75,34 +75,30 @@ impl Server {
             .spawn()
             .expect("grep");
         let mut input = grep.stdin.take().expect("a pipe");
-        input
-            .write_all((texts.join("\n") + "\n").as_bytes())
-            .expect("grep reads the texts");
+        input.write_all((texts.join("\n") + "\n").as_bytes()).expect("grep reads the texts");
         drop(input);
         let output = grep.wait_with_output().expect("grep ends");
-        let mut found: Vec<String> = String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .map(str::to_owned)
-            .collect();
+        let mut found: Vec<String> =
+            String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
         found.sort();
         found.dedup();
         found
     }
 
-    /// `start`, `stop`, `restart`, `kill` or `reload`: only for tests that have the server to themselves.
+    /// `start`, `stop immediate`, `kill`, …: only for tests that have the server to themselves.
     ///
     /// # Panics
     /// Where it does not work.
-    pub fn control(&self, action: &str) {
+    pub fn control(&self, action: &[&str]) {
         let program = std::env::var_os("HEIMDALL_PG_CTL").expect("HEIMDALL_PG_CTL is set by `make test`");
         let status = Command::new(program)
-            .arg(action)
+            .args(action)
             // The server has its keys from its configuration, which these would go before.
             .env_remove("HMD_MASTER_KEY_FILE")
             .env_remove("HMD_HASH_KEY_FILE")
             .status()
             .expect("the program that controls the server");
-        assert!(status.success(), "{action}: {status}");
+        assert!(status.success(), "{action:?}: {status}");
     }
 
     /// One of the server's programs, for that database.

@@ -37,8 +37,5 @@ impl Database {
 /// # Panics
 /// Where the connection is broken.
 pub fn backend(client: &mut postgres::Client) -> i32 {
-    client
-        .query_one("SELECT pg_backend_pid()", &[])
-        .expect("pg_backend_pid")
-        .get(0)
+    client.query_one("SELECT pg_backend_pid()", &[]).expect("pg_backend_pid").get(0)
 }

@@ -1,0 +1,171 @@
+//! Without the right keys nothing is stored, and the error says what to do.
+
+use heimdall_tests::{Database, Failure, ServerFile, eventually};
+
+use crate::{LOGINS_CSV, alone, with_logins};
+
+const MASTER: &str = "heimdall.master_key_file";
+const HASH: &str = "heimdall.hash_key_file";
+const OTHER_KEY: &[u8] = b"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0\n";
+
+/// A setting of the server, as it was again when this is dropped.
+struct Setting<'d> {
+    database: &'d Database,
+    name: &'static str,
+    before: String,
+}
+
+impl<'d> Setting<'d> {
+    fn new(database: &'d Database, name: &'static str, value: &str) -> Setting<'d> {
+        let before = database.value(&format!("SHOW {name}"));
+        assert!(!before.is_empty(), "the server has its keys from elsewhere than {name}");
+        let setting = Setting { database, name, before };
+        setting.alter(&format!("SET {name} = '{value}'"), value);
+        setting
+    }
+
+    fn alter(&self, change: &str, value: &str) {
+        self.database.run(&format!("ALTER SYSTEM {change}"));
+        self.database.run("SELECT pg_reload_conf()");
+        eventually("the server has read its configuration", || {
+            self.database.value(&format!("SHOW {}", self.name)) == value
+        });
+    }
+}
+
+impl Drop for Setting<'_> {
+    fn drop(&mut self) {
+        self.alter(&format!("RESET {}", self.name), &self.before);
+    }
+}
+
+fn key_file(database: &Database, content: &[u8], mode: u32) -> ServerFile {
+    database.server().file("other.key", content, mode)
+}
+
+/// Every way in refuses, and nothing is stored; gives the error.
+fn refused(database: &Database) -> Failure {
+    let before = database.snapshot();
+    let failure = database.refused("logins", LOGINS_CSV);
+    // Not COPY: the client library loses its place where that fails before it has taken anything.
+    let by_inbox = database.failure("INSERT INTO heimdall_in.logins VALUES ('ada', '192.0.2.1')");
+    assert_eq!(by_inbox, failure);
+    assert_eq!(database.snapshot(), before);
+    assert!(!failure.hint.is_empty(), "{failure:?}");
+    failure
+}
+
+#[test]
+fn no_master_key() {
+    let _alone = alone();
+    let database = with_logins();
+    let _setting = Setting::new(&database, MASTER, "");
+    let failure = refused(&database);
+    assert_eq!(failure.code, "55000");
+    assert!(failure.message.contains("master key"), "{failure:?}");
+    assert!(failure.hint.contains("HMD_MASTER_KEY") && failure.hint.contains(MASTER), "{failure:?}");
+}
+
+#[test]
+fn no_hash_key() {
+    let _alone = alone();
+    let database = with_logins();
+    let _setting = Setting::new(&database, HASH, "");
+    let failure = refused(&database);
+    assert_eq!(failure.code, "55000");
+    assert!(failure.message.contains("hash key"), "{failure:?}");
+    assert!(failure.hint.contains("HMD_HASH_KEY") && failure.hint.contains(HASH), "{failure:?}");
+}
+
+#[test]
+fn without_the_hash_key_a_personal_value_is_not_said_to_be_unknown() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    let _setting = Setting::new(&database, HASH, "");
+    let failure = database.failure("SELECT * FROM heimdall.lookup('user', 'ada')");
+    assert_eq!(failure.code, "55000");
+    assert_eq!(database.rows("SELECT * FROM heimdall.lookup('ip', '192.0.2.1')").len(), 1);
+}
+
+#[test]
+fn a_key_file_that_others_can_read() {
+    let _alone = alone();
+    let database = with_logins();
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        let file = key_file(&database, OTHER_KEY, mode);
+        let _setting = Setting::new(&database, MASTER, file.name());
+        let failure = refused(&database);
+        assert_eq!(failure.code, "F0000", "{mode:o}");
+        assert!(failure.hint.contains("0600"), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_key_file_that_is_not_there() {
+    let _alone = alone();
+    let database = with_logins();
+    let _setting = Setting::new(&database, HASH, "/nowhere/hash.key");
+    let failure = refused(&database);
+    assert_eq!(failure.code, "F0000");
+    assert!(failure.message.contains("hash key"), "{failure:?}");
+}
+
+#[test]
+fn a_key_that_is_none() {
+    let _alone = alone();
+    let database = with_logins();
+    for key in ["", "hunter2", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
+        let file = key_file(&database, key.as_bytes(), 0o600);
+        let _setting = Setting::new(&database, MASTER, file.name());
+        let failure = refused(&database);
+        assert_eq!(failure.code, "F0000", "{key}");
+        assert!(!failure.message.contains("hunter2"), "{failure:?}");
+        assert!(failure.hint.contains("openssl rand"), "{failure:?}");
+    }
+}
+
+#[test]
+fn another_master_key_than_before() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    let key = database.value("SELECT key FROM heimdall.lookup('user', 'ada')");
+    let file = key_file(&database, OTHER_KEY, 0o600);
+    {
+        let _setting = Setting::new(&database, MASTER, file.name());
+        let before = database.snapshot();
+        let failure = database.refused("logins", "user,src\njoan,192.0.2.3\n");
+        assert_eq!(failure.code, "55000");
+        assert!(failure.detail.contains("another master key"), "{failure:?}");
+        assert!(failure.hint.contains("HMD_MASTER_KEY"), "{failure:?}");
+        assert_eq!(database.snapshot(), before);
+        // Questions take the hash key alone.
+        assert_eq!(database.value("SELECT key FROM heimdall.lookup('user', 'ada')"), key);
+    }
+    assert_eq!(database.unsealed(&key, "value"), "ada");
+}
+
+#[test]
+fn another_hash_key_gives_other_keys() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    let file = key_file(&database, OTHER_KEY, 0o600);
+    let _setting = Setting::new(&database, HASH, file.name());
+    let ada = "SELECT * FROM heimdall.lookup('user', 'ada')";
+    assert!(database.rows(ada).is_empty());
+}
+
+#[test]
+fn a_key_in_hexadecimal_or_base64_is_the_same_key() {
+    let _alone = alone();
+    let database = with_logins();
+    let hexadecimal = key_file(&database, OTHER_KEY, 0o600);
+    let base64 = database.server().file("base64.key", b"Dx4tPEtaaXiHlqW0w9Lh8A8eLTxLWml4h5altMPS4fA=", 0o400);
+    let key = |file: &ServerFile| {
+        let _setting = Setting::new(&database, HASH, file.name());
+        database.value("SELECT heimdall.canonical_key('user', 'ada')")
+    };
+    assert_eq!(key(&hexadecimal), key(&base64));
+}

@@ -1,0 +1,166 @@
+//! What a user names like ours is not run as the owner, and what he puts into names is not run at all.
+
+use heimdall_tests::{Database, copy, ingest, text_rows};
+
+use crate::dumps::{LOGINS, LOGINS_CSV, with_logins};
+
+/// Operators, functions and tables with names that our functions use, which write down who has called them.
+const TRAPS: &str = r#"
+CREATE TABLE evil.witness (runs_as name, what text);
+GRANT USAGE ON SCHEMA evil TO PUBLIC;
+GRANT INSERT ON evil.witness TO PUBLIC;
+CREATE FUNCTION evil.note(what text) RETURNS void LANGUAGE sql AS
+    'INSERT INTO evil.witness VALUES (current_user, what)';
+CREATE FUNCTION evil.same(a text, b text) RETURNS boolean LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('='); RETURN a OPERATOR(pg_catalog.=) b; END$$;
+CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.same);
+CREATE FUNCTION evil.same(a name, b text) RETURNS boolean LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('name ='); RETURN a::text OPERATOR(pg_catalog.=) b; END$$;
+CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = text, FUNCTION = evil.same);
+CREATE FUNCTION evil.like_it(a text, b text) RETURNS boolean LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('!~'); RETURN false; END$$;
+CREATE OPERATOR evil.!~ (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.like_it);
+CREATE FUNCTION evil.less(a bigint, b bigint) RETURNS boolean LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('<'); RETURN a OPERATOR(pg_catalog.<) b; END$$;
+CREATE OPERATOR evil.< (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.less);
+CREATE FUNCTION evil.format(a text, VARIADIC b text[]) RETURNS text LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('format'); RETURN 'SELECT 1'; END$$;
+CREATE FUNCTION evil.unnest(a text[]) RETURNS SETOF text LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('unnest'); RETURN; END$$;
+CREATE FUNCTION evil.jsonb_array_elements_text(a jsonb) RETURNS SETOF text LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('jsonb_array_elements_text'); RETURN; END$$;
+CREATE FUNCTION evil.nextval(a text) RETURNS bigint LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('nextval'); RETURN 1; END$$;
+CREATE FUNCTION evil.add(a numeric, b bigint) RETURNS numeric LANGUAGE plpgsql AS
+    $$BEGIN PERFORM evil.note('sum'); RETURN 0; END$$;
+CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.add, STYPE = numeric, INITCOND = '0');
+CREATE TABLE evil.node (key text, gid bigint, tlp smallint);
+CREATE TABLE evil.batch (id bigint, source text);
+CREATE TEMPORARY TABLE source (name text, format text, mapping jsonb);
+CREATE TEMPORARY TABLE unnest (key text);
+CREATE TEMPORARY TABLE ag_label (name name, id integer, graph oid, kind "char");
+"#;
+
+/// A database in which a role with that membership has set the traps and put them first on its path.
+fn trapped(group: &str) -> (Database, postgres::Client) {
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    let role = database.role("evil", &[group]);
+    database.run(&format!("CREATE SCHEMA evil AUTHORIZATION {role}"));
+    let mut client = database.connect_as(&role);
+    client.batch_execute(TRAPS).expect("the traps");
+    client.batch_execute("SET search_path = evil, pg_temp, pg_catalog, public").expect("the path");
+    (database, client)
+}
+
+fn nobody_was_caught(database: &Database) {
+    let caught = "SELECT DISTINCT runs_as, what FROM evil.witness WHERE runs_as NOT LIKE '%\\_evil'";
+    assert_eq!(database.rows(caught), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn a_search_path_of_those_who_ingest_changes_nothing() {
+    let (database, mut client) = trapped("heimdall_ingest");
+    let source = format!("SELECT heimdall.create_source('own', 'csv', $mapping${LOGINS}$mapping$)");
+    text_rows(&mut client, &source).expect("create_source");
+    text_rows(&mut client, &format!("SELECT heimdall.set_mapping('own', $mapping${LOGINS}$mapping$)"))
+        .expect("set_mapping");
+    text_rows(&mut client, "SELECT heimdall.create_source('inferred', 'csv')").expect("create_source");
+    let first = ingest(&mut client, "own", LOGINS_CSV.as_bytes()).expect("ingest");
+    assert!(ingest(&mut client, "own", LOGINS_CSV.as_bytes()).expect("ingest").duplicate);
+    ingest(&mut client, "inferred", b"addr,site,mail\n192.0.2.1,example.org,a@example.org\n")
+        .expect("inferred");
+    let more = LOGINS_CSV.replace("ada", "bob");
+    let statement = "COPY heimdall_in.own FROM STDIN (FORMAT csv, HEADER)";
+    copy(&mut client, statement, more.as_bytes()).expect("copy");
+    nobody_was_caught(&database);
+    assert_eq!((first.vertices_created, first.vertices_merged), (0, 6));
+    assert_eq!(database.strays(), "0");
+    // It is the caller's again afterwards.
+    assert_eq!(
+        text_rows(&mut client, "SHOW search_path"),
+        Ok(vec![vec!["evil, pg_temp, pg_catalog, public".to_owned()]])
+    );
+}
+
+#[test]
+fn a_search_path_of_analysts_changes_no_answer() {
+    let (database, mut client) = trapped("heimdall_analyst");
+    let mut plain = database.connect();
+    for question in [
+        "SELECT * FROM heimdall.lookup('ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.provenance('ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2)",
+        "SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')",
+        "SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])",
+    ] {
+        assert_eq!(
+            text_rows(&mut client, question).expect(question),
+            text_rows(&mut plain, question).expect(question)
+        );
+    }
+    let called = "SELECT count(*) FROM evil.witness";
+    assert_eq!(database.value(called), "0");
+}
+
+#[test]
+fn the_traps_do_catch_who_walks_into_them() {
+    let (database, mut client) = trapped("heimdall_ingest");
+    text_rows(&mut client, "SELECT 'a'::text = 'b'::text").expect("the caller's own statement");
+    assert_eq!(database.value("SELECT what FROM evil.witness"), "=");
+}
+
+const SQL: &str = r#"x"; DROP SCHEMA heimdall CASCADE; --"#;
+
+#[test]
+fn sql_in_a_name_of_a_source_or_a_label_is_refused() {
+    let database = Database::new();
+    let quoted = SQL.replace('"', "\\\"");
+    for mapping in [
+        format!(r#"{{"entities": {{"a": {{"label": "{quoted}", "key": "a"}}}}}}"#),
+        format!(
+            r#"{{"entities": {{"a": {{"label": "Ip", "key": "a"}}}},
+                 "relations": [{{"from": "a", "type": "{quoted}", "to": "a"}}]}}"#
+        ),
+    ] {
+        let sql = format!("SELECT heimdall.create_source('a', 'csv', $mapping${mapping}$mapping$)");
+        assert_eq!(database.failure(&sql).code, "22023", "{mapping}");
+    }
+    let mut client = database.connect();
+    let created = client.execute("SELECT heimdall.create_source($1, 'csv')", &[&SQL]);
+    assert_eq!(created.expect_err("no name").code().map(|code| code.code()), Some("42602"));
+    assert_eq!(database.refused(SQL, "a\n").code, "42704");
+}
+
+#[test]
+fn sql_in_a_name_of_a_column_is_a_name() {
+    let database = Database::new();
+    let names = [
+        SQL,
+        "a'); DROP SCHEMA heimdall CASCADE; --",
+        "$mapping$ || 1 || $mapping$",
+        "%1$I %s %L",
+        "{table} {sequence} {label}",
+        "back\\slash",
+    ];
+    let columns: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    let mapping = format!(
+        r#"{{"columns": [{0}], "entities": {{{1}: {{"label": "Text", "key": {1}, "properties": {{{2}: {2}}}}}}}}}"#,
+        columns.join(", "),
+        columns[0],
+        columns[1],
+    );
+    let mut client = database.connect();
+    client
+        .execute("SELECT heimdall.create_source('a', 'csv', $1::text::jsonb)", &[&mapping])
+        .expect("create_source");
+    let values: Vec<String> = names.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
+    let row = values.join(",");
+    let report = ingest(&mut client, "a", format!("{row}\n{row}\n").as_bytes()).expect("ingest");
+    assert_eq!((report.accepted, report.vertices_created), (1, 2));
+    let statement = "COPY heimdall_in.a FROM STDIN (FORMAT csv, HEADER match)";
+    assert_eq!(copy(&mut client, statement, format!("{row}\n{row}\n").as_bytes()), Ok(1));
+    let found = client.query("SELECT label FROM heimdall.neighbors('text', $1)", &[&SQL]).expect("neighbors");
+    assert_eq!(found.len(), 1);
+    assert_eq!(database.unsealed(&format!("Text:{SQL}"), names[1]), names[1]);
+}

@@ -1,0 +1,202 @@
+//! Who may do what.
+
+use heimdall_tests::{Database, Failure, copy, ingest, report, text_rows};
+use postgres::Client;
+
+use crate::dumps::{LOGINS, LOGINS_CSV, with_logins};
+
+fn denied(client: &mut Client, sql: &str) {
+    let failure = text_rows(client, sql).expect_err(sql);
+    assert_eq!(failure.code, "42501", "{sql}: {failure:?}");
+}
+
+/// A database with logins in it, and a connection as a role with that membership.
+fn as_member(groups: &[&str]) -> (Database, Client) {
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    let role = database.role("member", groups);
+    let mut client = database.connect_as(&role);
+    // Cypher's own operators are looked up there.
+    text_rows(&mut client, "SET search_path = ag_catalog, public").expect("the path");
+    (database, client)
+}
+
+/// What writes, or gives away what is stored; nobody but the owner may.
+const OWNER_ONLY: [&str; 14] = [
+    "SELECT heimdall.init()",
+    "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
+    "SELECT heimdall._ensure_label('Evil', false)",
+    "SELECT heimdall._make_inbox('logins', ARRAY['a'])",
+    "SELECT heimdall._unseal('a', 'b', 'c')",
+    "SELECT * FROM heimdall.data_key",
+    "SELECT * FROM heimdall.change_log",
+    "INSERT INTO heimdall.node VALUES ('Ip:x', '1', 0)",
+    "UPDATE heimdall.source SET reject_limit = 1",
+    "UPDATE heimdall.batch SET rows_read = 0",
+    "DELETE FROM heimdall.provenance",
+    "TRUNCATE heimdall.rejects",
+    "SELECT nextval('heimdall.batch_id_seq')",
+    "DROP VIEW heimdall_in.logins",
+];
+
+#[test]
+fn those_who_ingest_can_make_a_source_and_fill_it() {
+    let (database, mut client) = as_member(&["heimdall_ingest"]);
+    let source = format!("SELECT heimdall.create_source('own', 'csv', $mapping${LOGINS}$mapping$)");
+    text_rows(&mut client, &source).expect("create_source");
+    assert!(!ingest(&mut client, "own", LOGINS_CSV.as_bytes()).expect("ingest").duplicate);
+    let more = LOGINS_CSV.replace("ada", "bob");
+    let statement = "COPY heimdall_in.own FROM STDIN (FORMAT csv, HEADER)";
+    assert_eq!(copy(&mut client, statement, more.as_bytes()), Ok(3));
+    let actors = "SELECT DISTINCT actor FROM heimdall.batch WHERE source = 'own'";
+    let member = format!("{}_member", database.name());
+    assert_eq!(text_rows(&mut client, actors), Ok(vec![vec![member]]));
+}
+
+#[test]
+fn those_who_ingest_can_bring_a_dump_without_mapping() {
+    let (_database, mut client) = as_member(&["heimdall_ingest"]);
+    text_rows(&mut client, "SELECT heimdall.create_source('own', 'csv')").expect("create_source");
+    ingest(&mut client, "own", b"addr,mac\n192.0.2.1,00:1a:2b:3c:4d:5e\n").expect("ingest");
+}
+
+#[test]
+fn those_who_ingest_see_nothing_of_what_is_stored() {
+    let (_database, mut client) = as_member(&["heimdall_ingest"]);
+    for sql in OWNER_ONLY.into_iter().chain([
+        "SELECT * FROM heimdall.node",
+        "SELECT * FROM heimdall.provenance",
+        "SELECT * FROM heimdall_graph.\"Ip\"",
+        "SELECT * FROM heimdall_graph._ag_label_vertex",
+        "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.neighbors('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')",
+        "SELECT * FROM heimdall.provenance('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])",
+        "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n) RETURN n $$) AS (n ag_catalog.agtype)",
+    ]) {
+        denied(&mut client, sql);
+    }
+}
+
+#[test]
+fn a_file_of_the_server_takes_the_right_to_read_files() {
+    let (database, mut client) = as_member(&["heimdall_ingest"]);
+    let file = database.server().file("roles.csv", LOGINS_CSV.as_bytes(), 0o600);
+    let call = "SELECT * FROM heimdall.ingest_file($1, $2)";
+    let failure = report(&mut client, call, &[&"logins", &file.name()]).expect_err("no right");
+    assert_eq!(failure.code, "42501");
+    assert!(failure.detail.contains("pg_read_server_files"), "{failure:?}");
+    // Also not to find out whether a file is there.
+    let absent = report(&mut client, call, &[&"logins", &"/nowhere"]).expect_err("no right");
+    assert_eq!(absent, failure);
+    database.run(&format!("GRANT pg_read_server_files TO {}_member", database.name()));
+    assert!(report(&mut client, call, &[&"logins", &file.name()]).expect("the right").duplicate);
+}
+
+#[test]
+fn analysts_can_ask_everything() {
+    let (_database, mut client) = as_member(&["heimdall_analyst"]);
+    let mut rows = |sql: &str| text_rows(&mut client, sql).expect(sql).len();
+    assert_eq!(rows("SELECT * FROM heimdall.lookup('user', 'ada')"), 1);
+    assert_eq!(rows("SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2)"), 5);
+    assert_eq!(rows("SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')"), 2);
+    assert_eq!(rows("SELECT * FROM heimdall.provenance('ip', '192.0.2.1')"), 1);
+    assert_eq!(rows("SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])"), 6);
+    assert_eq!(rows("SELECT * FROM heimdall.node"), 6);
+    assert_eq!(
+        rows(
+            "SELECT * FROM ag_catalog.cypher('heimdall_graph', \
+             $$ MATCH (u:User)-[:LOGIN_FROM]->(i:Ip) RETURN u.value, i.value $$) \
+             AS (u ag_catalog.agtype, i ag_catalog.agtype)"
+        ),
+        3
+    );
+}
+
+#[test]
+fn analysts_can_write_nothing() {
+    let (database, mut client) = as_member(&["heimdall_analyst"]);
+    let before = database.snapshot();
+    for sql in OWNER_ONLY.into_iter().chain([
+        "SELECT heimdall.create_source('own', 'csv')",
+        "SELECT heimdall.set_mapping('logins', '{}')",
+        "SELECT heimdall.ingest_csv('logins', 'x')",
+        "SELECT heimdall.ingest('logins', 'x')",
+        "SELECT heimdall.ingest_file('logins', '/etc/passwd')",
+        "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
+        "INSERT INTO heimdall_graph.\"Ip\" DEFAULT VALUES",
+        "DELETE FROM heimdall_graph._ag_label_edge",
+        "SELECT ag_catalog.create_vlabel('heimdall_graph', 'Evil')",
+        "SELECT ag_catalog.drop_graph('heimdall_graph', true)",
+        "SELECT ag_catalog.alter_graph('heimdall_graph', 'RENAME', 'mine')",
+        "SELECT ag_catalog.create_graph('mine')",
+        "SELECT * FROM heimdall.rejects",
+    ]) {
+        denied(&mut client, sql);
+    }
+    assert_eq!(database.snapshot(), before);
+}
+
+#[test]
+fn analysts_can_write_nothing_by_cypher() {
+    let (database, mut client) = as_member(&["heimdall_analyst"]);
+    let before = database.snapshot();
+    for query in [
+        "CREATE (n:Ip {value: 'x'}) RETURN n",
+        "CREATE (n {value: 'x'}) RETURN n",
+        "CREATE (n:Evil) RETURN n",
+        "MATCH (a:User), (b:Ip) CREATE (a)-[e:LOGIN_FROM]->(b) RETURN e",
+        "MERGE (n:Ip {value: 'x'}) RETURN n",
+        "MATCH (n:Ip) SET n.value = 'x' RETURN n",
+        "MATCH (n:Ip) REMOVE n.value RETURN n",
+        "MATCH (n:Ip) DETACH DELETE n RETURN n",
+        "MATCH ()-[e:LOGIN_FROM]->() DELETE e RETURN e",
+    ] {
+        let sql = format!(
+            "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ {query} $$) AS (n ag_catalog.agtype)"
+        );
+        denied(&mut client, &sql);
+    }
+    assert_eq!(database.snapshot(), before);
+}
+
+#[test]
+fn a_role_with_neither_can_do_nothing() {
+    let (_database, mut client) = as_member(&[]);
+    for sql in OWNER_ONLY.into_iter().chain([
+        "SELECT * FROM heimdall.source",
+        "SELECT * FROM heimdall.batch",
+        "SELECT * FROM heimdall.node",
+        "SELECT heimdall.create_source('own', 'csv')",
+        "SELECT heimdall.ingest_csv('logins', 'x')",
+        "SELECT heimdall.graph()",
+        "SELECT heimdall.canonical_ip('192.0.2.1')",
+        "SELECT heimdall.canonical_key('user', 'ada')",
+        "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall_in.logins",
+        "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
+        "SELECT * FROM heimdall_graph.\"Ip\"",
+        "SELECT * FROM ag_catalog.ag_graph",
+    ]) {
+        denied(&mut client, sql);
+    }
+}
+
+#[test]
+fn no_function_is_for_everyone() {
+    let open = "SELECT p.oid::regprocedure::text FROM pg_proc AS p, \
+                aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a \
+                WHERE p.pronamespace = 'heimdall'::regnamespace AND a.grantee = 0";
+    assert_eq!(Database::new().rows(open), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn where_the_keys_are_is_not_for_everyone() {
+    let (_database, mut client) = as_member(&["heimdall_ingest", "heimdall_analyst"]);
+    denied(&mut client, "SHOW heimdall.master_key_file");
+    for sql in ["SET heimdall.master_key_file = '/tmp/x'", "SET heimdall.hash_key_file = '/tmp/x'"] {
+        let failure: Failure = text_rows(&mut client, sql).expect_err(sql);
+        assert_eq!(failure.code, "55P02", "{sql}");
+    }
+}
