@@ -28,7 +28,11 @@ rm -rf "$package"
 # cargo-pgrx gives the linker an option that RUSTFLAGS of the user's would suppress.
 [ -z "${RUSTFLAGS:-}" ] || export RUSTFLAGS="$RUSTFLAGS -C link-arg=-Wl,--no-gc-sections"
 without_colours() { if [ -t 2 ]; then cat; else sed -u 's/\x1b\[[0-9;]*m//g'; fi; }
-cargo pgrx package --package heimdall_pg --pg-config "$PG_CONFIG" --out-dir "$package" 2>&1 </dev/null 9>&- | without_colours >&2
+# cargo-pgrx tells each file that it copies; cargo's own progress and every error stay.
+chatter='(Using|Building|Running|Installing|Copying|Discovered|Writing|Finished)'
+without_chatter() { grep --line-buffered -Ev "^(\S*\[[0-9;]*m)* +$chatter" || true; }
+cargo pgrx package --package heimdall_pg --pg-config "$PG_CONFIG" --out-dir "$package" 2>&1 </dev/null 9>&- |
+  without_chatter | without_colours >&2
 
 # A folder per content: servers that run keep the one they started with.
 root=$(extension_root)
