@@ -1,3 +1,15 @@
+-- A schema that somebody has made beforehand is his: he could put functions of his own beside ours.
+DO $schema$
+BEGIN
+    IF EXISTS (SELECT FROM pg_catalog.pg_namespace AS n
+               WHERE n.nspname OPERATOR(pg_catalog.=) 'heimdall'
+                 AND pg_catalog.pg_get_userbyid(n.nspowner) OPERATOR(pg_catalog.<>) CURRENT_USER) THEN
+        RAISE EXCEPTION 'the schema heimdall belongs to another role'
+            USING ERRCODE = 'duplicate_schema', HINT = 'Drop or rename it, then create the extension again.';
+    END IF;
+END
+$schema$;
+
 -- Roles are of the cluster, not of the database: they may be there already.
 DO $roles$
 DECLARE

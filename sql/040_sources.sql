@@ -9,17 +9,23 @@ AS $$
 DECLARE
     label text;
     columns text[];
+    is_kept boolean;
 BEGIN
     PERFORM heimdall.check_mapping(mapping);
     UPDATE heimdall.source AS s
     SET mapping = _apply_mapping.mapping, mapping_origin = _apply_mapping.mapping_origin
-    WHERE s.name = _apply_mapping.source;
+    -- Of two first dumps at a time, each with a mapping inferred, the first one's is kept.
+    WHERE s.name = _apply_mapping.source AND (s.mapping IS NULL OR _apply_mapping.mapping_origin = 'given');
+    is_kept := FOUND;
     FOR label IN SELECT l FROM unnest(heimdall._mapping_labels(mapping)) AS l ORDER BY l LOOP
         PERFORM heimdall._ensure_label(label, false);
     END LOOP;
     FOR label IN SELECT l FROM unnest(heimdall._mapping_edge_types(mapping)) AS l ORDER BY l LOOP
         PERFORM heimdall._ensure_label(label, true);
     END LOOP;
+    IF NOT is_kept THEN
+        RETURN;
+    END IF;
     EXECUTE format('DROP VIEW IF EXISTS heimdall_in.%I', source);
     columns := ARRAY(SELECT jsonb_array_elements_text(mapping -> 'columns'));
     -- A view's column has 63 bytes for its name: with a longer one, the other ways in remain.

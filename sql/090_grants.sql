@@ -1,5 +1,21 @@
 -- Who may do what. Nothing is granted to PUBLIC but the use of the schema.
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA heimdall FROM PUBLIC;
+-- Only our own functions are touched: those of another extension may be in this schema, if its owner put them there.
+DO $revoke$
+DECLARE
+    called pg_catalog.regprocedure;
+BEGIN
+    FOR called IN
+        SELECT d.objid
+        FROM pg_catalog.pg_depend AS d
+        JOIN pg_catalog.pg_extension AS e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+        WHERE e.extname OPERATOR(pg_catalog.=) 'heimdall' AND d.deptype OPERATOR(pg_catalog.=) 'e'
+          AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+          AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', called);
+    END LOOP;
+END
+$revoke$;
 GRANT USAGE ON SCHEMA heimdall TO PUBLIC;
 GRANT USAGE ON SCHEMA heimdall_in TO heimdall_ingest;
 

@@ -13,6 +13,31 @@ fn one_statement_installs_it_and_one_makes_the_graph() {
 }
 
 #[test]
+fn a_schema_that_somebody_else_has_made_is_refused() {
+    let database = Database::bare();
+    let squatter = database.role("squatter", &[]);
+    database.run(&format!("CREATE SCHEMA heimdall AUTHORIZATION {squatter}"));
+    let failure = database.failure("CREATE EXTENSION heimdall CASCADE");
+    assert_eq!(failure.code, "42P06", "{failure:?}");
+    assert!(!failure.hint.is_empty());
+}
+
+#[test]
+fn functions_of_another_extension_keep_their_grants() {
+    let database = Database::bare();
+    database.run(
+        "CREATE SCHEMA heimdall; CREATE EXTENSION vector SCHEMA heimdall; CREATE EXTENSION heimdall CASCADE",
+    );
+    let open = "SELECT count(*) > 0 FROM pg_proc WHERE pronamespace = 'heimdall'::regnamespace \
+                AND proname = 'l2_distance' AND has_function_privilege('public', oid, 'EXECUTE')";
+    assert_eq!(database.value(open), "t");
+    let ours = "SELECT count(*) FROM pg_proc AS p JOIN pg_depend AS d ON d.objid = p.oid AND d.deptype = 'e' \
+                JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'heimdall' \
+                WHERE has_function_privilege('public', p.oid, 'EXECUTE')";
+    assert_eq!(database.value(ours), "0");
+}
+
+#[test]
 fn init_called_again_changes_nothing() {
     let database = with_logins();
     let before = database.snapshot();

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::Database;
 
-/// Rows and a checksum for every table of Heimdall and of its graph. Two that are equal: nothing was changed.
+/// Rows of every table of Heimdall and of its graph, with a checksum of where they are and which transaction
+/// wrote them. Two that are equal: nothing was changed in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot(BTreeMap<String, String>);
 
 impl Database {
-    /// Rows and checksum of everything that is stored. Sequences do not count: they have gaps.
+    /// What every table holds now. Sequences do not count: they have gaps.
     pub fn snapshot(&self) -> Snapshot {
         let tables = self.rows(
             "SELECT c.oid::regclass::text FROM pg_class AS c \
@@ -19,7 +20,7 @@ impl Database {
         let sums = tables.iter().map(|table| {
             let table = &table[0];
             let sum = self.value(&format!(
-                "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) \
+                "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(ctid::text || xmin, 0)::numeric), 0) \
                  FROM ONLY {table} AS t"
             ));
             (table.clone(), sum)

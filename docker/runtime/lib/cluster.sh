@@ -5,7 +5,7 @@
 
 # Whatever the user has set for other servers must not lead to those.
 unset PGHOSTADDR PGOPTIONS PGPASSFILE PGPASSWORD PGSERVICE PGSERVICEFILE PGSSLMODE PGTARGETSESSIONATTRS PGDATA
-unset HMD_MASTER_KEY HMD_HASH_KEY
+unset HMD_MASTER_KEY HMD_HASH_KEY HMD_MASTER_KEY_FILE HMD_HASH_KEY_FILE
 
 give_to_server() { [ "$ME" -ne 0 ] || chown "$SERVER_ACCOUNT:$(id -g "$SERVER_ACCOUNT")" "$@"; }
 
@@ -105,6 +105,8 @@ make_database() {
     cluster_environment
     [ "$("${psql[@]}" -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'heimdall'")" = 1 ] ||
       "${psql[@]}" -d postgres -c 'CREATE DATABASE heimdall'
+    # The user and the schema have one name: with "$user" on the path, tables of one's own would end up in there.
+    "${psql[@]}" -d postgres -c 'ALTER ROLE heimdall SET search_path = public'
     "${psql[@]}" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION IF NOT EXISTS age' \
       -c 'CREATE EXTENSION IF NOT EXISTS vector' -c 'CREATE EXTENSION IF NOT EXISTS heimdall' -c 'ALTER EXTENSION heimdall UPDATE'
     [ "$("${psql[@]}" -c "SELECT 1 FROM ag_catalog.ag_graph WHERE name = '$HMD_AGE_GRAPH'")" = 1 ] ||

@@ -148,6 +148,10 @@ impl Mapping {
     /// # Errors
     /// [`MappingError`] with the path of the first mistake.
     pub fn parse(json: &str) -> Result<Mapping, MappingError> {
+        // serde would take a list for the members in their order.
+        if !json.trim_start().starts_with('{') {
+            return fault("mapping", "is not a JSON object");
+        }
         let mapping: Mapping = serde_json::from_str(json)
             .map_err(|error| MappingError { path: "mapping".to_owned(), problem: error.to_string() })?;
         mapping.check()?;
