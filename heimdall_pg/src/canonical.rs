@@ -32,12 +32,19 @@ macro_rules! canonicalisers {
 
 canonicalisers! {
     Ip: canonical_ip, try_canonical_ip;
+    Cidr: canonical_cidr, try_canonical_cidr;
+    Asn: canonical_asn, try_canonical_asn;
     Domain: canonical_domain, try_canonical_domain;
     Url: canonical_url, try_canonical_url;
     Email: canonical_email, try_canonical_email;
     Hash: canonical_hash, try_canonical_hash;
     Mac: canonical_mac, try_canonical_mac;
     Cve: canonical_cve, try_canonical_cve;
+    Uuid: canonical_uuid, try_canonical_uuid;
+    Iban: canonical_iban, try_canonical_iban;
+    Card: canonical_card, try_canonical_card;
+    Port: canonical_port, try_canonical_port;
+    Protocol: canonical_protocol, try_canonical_protocol;
 }
 
 fn timestamp(value: &str) -> Result<TimestampWithTimeZone, CanonicalError> {
