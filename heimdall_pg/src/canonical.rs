@@ -80,6 +80,12 @@ fn kind_of(value: &str) -> Option<&'static str> {
     canonical::kind_of(value).map(|guess| guess.kind.name())
 }
 
+/// The part of a domain name that its owner registered, after the Public Suffix List.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn registrable_domain(value: &str) -> Option<String> {
+    canonical::domain::registrable_domain(value).map(|domain| domain.into_owned())
+}
+
 /// A defanged value as it was: `hxxps://evil[.]example` gives `https://evil.example`.
 #[pg_extern(immutable, strict, parallel_safe)]
 fn refang(value: &str) -> String {
