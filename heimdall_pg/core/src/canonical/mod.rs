@@ -11,6 +11,7 @@ pub mod defang;
 pub mod domain;
 pub mod email;
 mod error;
+pub mod extract;
 pub mod guess;
 pub mod hash;
 pub mod iban;
@@ -32,6 +33,7 @@ use std::borrow::Cow;
 
 pub use defang::{defang, refang};
 pub use error::CanonicalError;
+pub use extract::{Observable, extract_observables};
 pub use guess::{Guess, kind_of};
 pub use kind::Kind;
 pub use timestamp::{Timestamp, parse_timestamp};
