@@ -39,7 +39,7 @@ pub enum Kind {
     Port,
     /// Protocol over IP. A property of records rather than a vertex.
     Protocol,
-    /// Any other text: trimmed, Unicode NFC is not applied, case kept.
+    /// Any other text: trimmed, case and Unicode form kept.
     Text,
 }
 
