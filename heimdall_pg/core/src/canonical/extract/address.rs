@@ -71,7 +71,8 @@ impl Reader<'_> {
             14 | 19 => bytes.get(4) == Some(&b'.') && bytes.iter().any(u8::is_ascii_alphabetic),
             _ => false,
         };
-        let mac = canonical_mac(name).ok().filter(|_| shaped)?;
+        // Most words are not: what they would be as an address is not even asked.
+        let mac = if shaped { canonical_mac(name).ok()? } else { return None };
         Some(self.note(Kind::Mac, start, start + name.len(), mac.into_owned()))
     }
 
