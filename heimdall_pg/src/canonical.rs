@@ -2,6 +2,7 @@
 
 use heimdall_core::canonical::{self, CanonicalError, Kind};
 use heimdall_core::protect::{HashKeys, hex};
+use pgrx::check_for_interrupts;
 use pgrx::prelude::*;
 
 use crate::error::{Error, ok};
@@ -32,12 +33,19 @@ macro_rules! canonicalisers {
 
 canonicalisers! {
     Ip: canonical_ip, try_canonical_ip;
+    Cidr: canonical_cidr, try_canonical_cidr;
+    Asn: canonical_asn, try_canonical_asn;
     Domain: canonical_domain, try_canonical_domain;
     Url: canonical_url, try_canonical_url;
     Email: canonical_email, try_canonical_email;
     Hash: canonical_hash, try_canonical_hash;
     Mac: canonical_mac, try_canonical_mac;
     Cve: canonical_cve, try_canonical_cve;
+    Uuid: canonical_uuid, try_canonical_uuid;
+    Iban: canonical_iban, try_canonical_iban;
+    Card: canonical_card, try_canonical_card;
+    Port: canonical_port, try_canonical_port;
+    Protocol: canonical_protocol, try_canonical_protocol;
 }
 
 fn timestamp(value: &str) -> Result<TimestampWithTimeZone, CanonicalError> {
@@ -73,6 +81,12 @@ fn kind_of(value: &str) -> Option<&'static str> {
     canonical::kind_of(value).map(|guess| guess.kind.name())
 }
 
+/// The part of a domain name that its owner registered, after the Public Suffix List.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn registrable_domain(value: &str) -> Option<String> {
+    canonical::domain::registrable_domain(value).map(|domain| domain.into_owned())
+}
+
 /// A defanged value as it was: `hxxps://evil[.]example` gives `https://evil.example`.
 #[pg_extern(immutable, strict, parallel_safe)]
 fn refang(value: &str) -> String {
@@ -83,6 +97,48 @@ fn refang(value: &str) -> String {
 #[pg_extern(immutable, strict, parallel_safe)]
 fn defang(value: &str) -> String {
     canonical::defang(value)
+}
+
+/// The observables in a text, in order. `start` counts characters from 1, and the text goes on at `end`.
+// The statement is written out because `end` has to be quoted, which pgrx does not do.
+#[pg_extern(
+    immutable,
+    strict,
+    parallel_safe,
+    sql = r#"
+CREATE FUNCTION extract_observables(report text)
+RETURNS TABLE (kind text, value text, canonical text, start integer, "end" integer)
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE c
+AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#
+)]
+fn extract_observables(
+    report: &str,
+) -> TableIterator<
+    'static,
+    (name!(kind, String), name!(value, String), name!(canonical, String), name!(start, i32), name!(end, i32)),
+> {
+    TableIterator::new(located(report))
+}
+
+/// The observables with their places in characters, each of which is counted once.
+fn located(text: &str) -> Vec<(String, String, String, i32, i32)> {
+    let (mut at, mut position) = (0, 1);
+    canonical::extract_observables(text)
+        .map(|found| {
+            check_for_interrupts!();
+            let start = position + characters(text, at, found.start);
+            let end = start + characters(text, found.start, found.end);
+            (at, position) = (found.end, end);
+            (found.kind.name().to_owned(), found.value.to_owned(), found.canonical, start, end)
+        })
+        .collect()
+}
+
+/// A value in Postgres has less than 2^30 bytes.
+fn characters(text: &str, start: usize, end: usize) -> i32 {
+    text.get(start..end).map_or(0, |part| i32::try_from(part.chars().count()).unwrap_or(i32::MAX))
 }
 
 /// The version of the canonicalisers: a change that moves keys raises it.

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     /// Bytes of the mark.
-    len: usize,
+    pub(super) len: usize,
     /// What it stands for.
-    plain: &'static str,
+    pub(super) plain: &'static str,
     /// Words stand between spaces that do not belong to the value.
     word: bool,
 }

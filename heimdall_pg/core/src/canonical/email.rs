@@ -15,7 +15,7 @@ const MAX_ADDRESS: usize = 254;
 /// The canonical text of an e-mail address.
 ///
 /// `Name <a@b>` and `mailto:` are taken apart. The domain is canonical; an address as a domain is written as
-/// a literal (`a@[192.0.2.1]`) with or without brackets in the input. The local part is in lower case: by
+/// a literal (`a@[192.0.2.1]`) with or without brackets in the input. The local part is in lower case and in normal form C: by
 /// RFC 5321 it may be case-sensitive, and no mail system of today makes use of that. Quotes are dropped
 /// where they are not needed. Comments are refused.
 pub fn canonical_email(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
@@ -131,6 +131,7 @@ mod tests {
         }
         assert_eq!(ok("ada@bücher.example"), "ada@xn--bcher-kva.example");
         assert_eq!(ok("ÉLODIE@example.org"), "élodie@example.org");
+        assert_eq!(ok("E\u{301}LODIE@example.org"), "élodie@example.org");
         assert_eq!(ok("ada@localhost"), "ada@localhost");
         assert_eq!(ok("root@192.0.2.1"), "root@[192.0.2.1]");
         assert_eq!(ok("root@[192.0.2.1]"), "root@[192.0.2.1]");

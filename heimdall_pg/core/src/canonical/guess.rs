@@ -2,7 +2,7 @@
 
 use super::defang::refang;
 use super::limit::max_bytes;
-use super::{Kind, canonical, domain, mac};
+use super::{Kind, canonical, card, domain, mac};
 
 /// A kind that fits, and how likely it is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,8 +13,8 @@ pub struct Guess {
     pub confidence: f32,
 }
 
-/// The kind that fits best; `None` where none does. Never a user, a person, a host or a text: these have no
-/// shape. Defanged values are taken for what they stand for.
+/// The kind that fits best; `None` where none does. Never a user, a person, a host, a port, a protocol or a
+/// text: these have no shape of their own. Defanged values are taken for what they stand for.
 pub fn kind_of(raw: &str) -> Option<Guess> {
     if raw.len() > max_bytes(Kind::Url) {
         return None;
@@ -22,7 +22,7 @@ pub fn kind_of(raw: &str) -> Option<Guess> {
     let value = refang(raw);
     let value = value.trim_ascii();
     // In the order of how much a shape says.
-    [cve, mac_address, ip, email, url, hash, timestamp, domain_name]
+    [cve, uuid, mac_address, ip, cidr, asn, email, url, hash, iban, card, timestamp, domain_name]
         .into_iter()
         .find_map(|guess| guess(value))
 }
@@ -48,6 +48,24 @@ fn ip(value: &str) -> Option<Guess> {
     sure(Kind::Ip, value, 1.0)
 }
 
+fn cidr(value: &str) -> Option<Guess> {
+    sure(Kind::Cidr, value, 1.0)
+}
+
+fn asn(value: &str) -> Option<Guess> {
+    // A number alone may be anything, and `as` is a word.
+    let digits = value.get(..2).filter(|prefix| prefix.eq_ignore_ascii_case("as"))?;
+    sure(Kind::Asn, value, if digits == "AS" { 0.9 } else { 0.6 })
+}
+
+fn uuid(value: &str) -> Option<Guess> {
+    // Without hyphens it may as well be a digest.
+    if !value.contains('-') {
+        return None;
+    }
+    sure(Kind::Uuid, value, 0.95)
+}
+
 fn email(value: &str) -> Option<Guess> {
     let (_, domain) = value.rsplit_once('@')?;
     // `alice@host` may as well be an account on a host.
@@ -63,6 +81,16 @@ fn hash(value: &str) -> Option<Guess> {
     // A digest without a single letter is not likely.
     let digits = value.bytes().all(|b| b.is_ascii_digit());
     sure(Kind::Hash, value, if digits { 0.4 } else { 0.9 })
+}
+
+fn iban(value: &str) -> Option<Guess> {
+    sure(Kind::Iban, value, 0.95)
+}
+
+fn card(value: &str) -> Option<Guess> {
+    let digits = canonical(Kind::Card, value).ok().filter(|digits| card::is_issued(digits))?;
+    // One in ten of all numbers has a check digit that fits.
+    Some(Guess { kind: Kind::Card, confidence: if digits == value { 0.5 } else { 0.9 } })
 }
 
 fn timestamp(value: &str) -> Option<Guess> {
@@ -111,6 +139,13 @@ mod tests {
             ("00:1a:2b:3c:4d:5e", Kind::Mac),
             ("001a.2b3c.4d5e", Kind::Mac),
             ("192.0.2.1", Kind::Ip),
+            ("192.0.2.0/24", Kind::Cidr),
+            ("192[.]0[.]2[.]0/24", Kind::Cidr),
+            ("2001:db8::/32", Kind::Cidr),
+            ("AS13335", Kind::Asn),
+            ("{F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}", Kind::Uuid),
+            ("DE89 3704 0044 0532 0130 00", Kind::Iban),
+            ("4111 1111 1111 1111", Kind::Card),
             ("192[.]0[.]2[.]1", Kind::Ip),
             ("2001:db8::1", Kind::Ip),
             ("ada@example.org", Kind::Email),
@@ -132,6 +167,8 @@ mod tests {
     fn doubtful_shapes() {
         for (raw, kind) in [
             ("1591367999", Kind::Timestamp),
+            ("1591367999305984", Kind::Timestamp),
+            ("4111111111111111", Kind::Card),
             ("1591367999.305988", Kind::Timestamp),
             ("server.corp", Kind::Domain),
             ("archive.zip", Kind::Domain),
@@ -147,6 +184,9 @@ mod tests {
             "invoice.pdf",
             "x.exe",
             "42",
+            "13335",
+            "192.0.2.1/24",
+            "as soon",
             "3.14",
             "0501234567",
             "1.2.3",

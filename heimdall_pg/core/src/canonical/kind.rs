@@ -5,6 +5,10 @@
 pub enum Kind {
     /// IPv4 or IPv6 address (RFC 5952 text).
     Ip,
+    /// Network: address and prefix length (RFC 4632).
+    Cidr,
+    /// Number of an autonomous system (RFC 6793).
+    Asn,
     /// Domain name (UTS #46, lower case, no trailing dot).
     Domain,
     /// URL (WHATWG).
@@ -19,20 +23,32 @@ pub enum Kind {
     Mac,
     /// CVE identifier.
     Cve,
+    /// UUID (RFC 9562).
+    Uuid,
     /// Account name. Personal data.
     User,
     /// Name of a person. Personal data.
     Person,
+    /// International bank account number (ISO 13616). Personal data.
+    Iban,
+    /// Number of a payment card (ISO/IEC 7812). Personal data.
+    Card,
     /// Host name without a domain.
     Host,
-    /// Any other text: trimmed, Unicode NFC is not applied, case kept.
+    /// Port number. A property of records rather than a vertex.
+    Port,
+    /// Protocol over IP. A property of records rather than a vertex.
+    Protocol,
+    /// Any other text: trimmed, case and Unicode form kept.
     Text,
 }
 
 impl Kind {
     /// Every kind, in the order of the enum.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Ip,
+        Kind::Cidr,
+        Kind::Asn,
         Kind::Domain,
         Kind::Url,
         Kind::Email,
@@ -40,9 +56,14 @@ impl Kind {
         Kind::Timestamp,
         Kind::Mac,
         Kind::Cve,
+        Kind::Uuid,
         Kind::User,
         Kind::Person,
+        Kind::Iban,
+        Kind::Card,
         Kind::Host,
+        Kind::Port,
+        Kind::Protocol,
         Kind::Text,
     ];
 
@@ -50,6 +71,8 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Kind::Ip => "ip",
+            Kind::Cidr => "cidr",
+            Kind::Asn => "asn",
             Kind::Domain => "domain",
             Kind::Url => "url",
             Kind::Email => "email",
@@ -57,9 +80,14 @@ impl Kind {
             Kind::Timestamp => "timestamp",
             Kind::Mac => "mac",
             Kind::Cve => "cve",
+            Kind::Uuid => "uuid",
             Kind::User => "user",
             Kind::Person => "person",
+            Kind::Iban => "iban",
+            Kind::Card => "card",
             Kind::Host => "host",
+            Kind::Port => "port",
+            Kind::Protocol => "protocol",
             Kind::Text => "text",
         }
     }
@@ -68,6 +96,8 @@ impl Kind {
     pub const fn label(self) -> &'static str {
         match self {
             Kind::Ip => "Ip",
+            Kind::Cidr => "Cidr",
+            Kind::Asn => "Asn",
             Kind::Domain => "Domain",
             Kind::Url => "Url",
             Kind::Email => "Email",
@@ -75,9 +105,14 @@ impl Kind {
             Kind::Timestamp => "Timestamp",
             Kind::Mac => "Mac",
             Kind::Cve => "Cve",
+            Kind::Uuid => "Uuid",
             Kind::User => "User",
             Kind::Person => "Person",
+            Kind::Iban => "Iban",
+            Kind::Card => "Card",
             Kind::Host => "Host",
+            Kind::Port => "Port",
+            Kind::Protocol => "Protocol",
             Kind::Text => "Text",
         }
     }
@@ -94,6 +129,6 @@ impl Kind {
 
     /// True where a value identifies a person: such a key is stored as an HMAC, never as text.
     pub const fn is_personal(self) -> bool {
-        matches!(self, Kind::Email | Kind::User | Kind::Person)
+        matches!(self, Kind::Email | Kind::User | Kind::Person | Kind::Iban | Kind::Card)
     }
 }

@@ -10,7 +10,8 @@ pub(super) const TOO_LONG: &str = "too long";
 /// The most bytes that a value of that kind may have, before and after canonicalisation.
 pub const fn max_bytes(kind: Kind) -> usize {
     match kind {
-        Kind::Ip | Kind::Timestamp | Kind::Mac | Kind::Cve => 64,
+        Kind::Ip | Kind::Cidr | Kind::Asn | Kind::Timestamp | Kind::Mac | Kind::Cve => 64,
+        Kind::Uuid | Kind::Iban | Kind::Card | Kind::Port | Kind::Protocol => 64,
         Kind::Hash | Kind::User => 256,
         Kind::Domain | Kind::Host | Kind::Email | Kind::Person => 1024,
         Kind::Url | Kind::Text => 64 * 1024,

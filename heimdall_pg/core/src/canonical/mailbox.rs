@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use super::defang::{first_mark, mark};
-use super::text::lower;
+use super::text::folded;
 
 /// The canonical local part at the beginning of `value`, and what follows it; or why there is none.
 pub(super) fn local_part(value: &str) -> Result<(Cow<'_, str>, &str), &'static str> {
     if let Some(quoted) = value.strip_prefix('"') {
         let (content, rest) = unquoted(quoted)?;
-        return Ok((Cow::Owned(written(lower(&content))), rest));
+        return Ok((Cow::Owned(written(folded(&content))), rest));
     }
     let Some(end) = memchr::memchr(b'@', value.as_bytes()) else {
         return Err("no @");
@@ -18,7 +18,7 @@ pub(super) fn local_part(value: &str) -> Result<(Cow<'_, str>, &str), &'static s
     if !is_dot_atom(local) {
         return Err("the mailbox name holds what has to be quoted");
     }
-    match lower(local) {
+    match folded(local) {
         Cow::Borrowed(local) if first_mark(local).is_none() => Ok((Cow::Borrowed(local), rest)),
         local => Ok((Cow::Owned(written(local)), rest)),
     }
@@ -91,6 +91,9 @@ mod tests {
     fn dot_atoms_and_quoted_strings() {
         assert_eq!(local_part("Ada.L@x"), Ok(("ada.l".into(), "@x")));
         assert_eq!(local_part("\"Ada.L\"@x"), Ok(("ada.l".into(), "@x")));
+        assert_eq!(local_part("E\u{301}.L@x"), Ok(("é.l".into(), "@x")));
+        // The Greek question mark is a semicolon in normal form C, which takes quotes.
+        assert_eq!(local_part("a\u{37e}b@x"), Ok(("\"a;b\"".into(), "@x")));
         assert_eq!(local_part("\"a@b\"@x"), Ok(("\"a@b\"".into(), "@x")));
         assert_eq!(local_part("\"a dot b\"@x"), Ok(("\"a \\dot b\"".into(), "@x")));
         assert!(local_part("\"a\"").is_ok_and(|(_, rest)| rest.is_empty()));

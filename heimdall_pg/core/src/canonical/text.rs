@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use super::limit::{TOO_LONG, max_bytes, trimmed};
 use super::{CanonicalError, Kind, domain};
 
@@ -25,19 +27,25 @@ pub fn canonical_text(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     Ok(Cow::Borrowed(value))
 }
 
-/// Lower case after Unicode, borrowed where the text is in lower case.
-pub(super) fn lower(value: &str) -> Cow<'_, str> {
+/// Lower case after Unicode in normal form C (UAX #15), borrowed where the text is so.
+///
+/// Normalised before as well, so that what is canonically equivalent is lowered alike.
+pub(super) fn folded(value: &str) -> Cow<'_, str> {
     if value.is_ascii() {
         let upper = value.bytes().any(|b| b.is_ascii_uppercase());
         return if upper { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) };
     }
-    let lower = value.to_lowercase();
-    if lower == value { Cow::Borrowed(value) } else { Cow::Owned(lower) }
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let lower = nfc.normalize(value).to_lowercase();
+    let folded = nfc.normalize(&lower);
+    if folded == value { Cow::Borrowed(value) } else { Cow::Owned(folded.into_owned()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use icu_normalizer::DecomposingNormalizerBorrowed;
+    use proptest::prelude::*;
 
     #[test]
     fn hosts() {
@@ -56,5 +64,24 @@ mod tests {
         assert_eq!(canonical_text("").unwrap(), "");
         assert!(canonical_text("a\0b").is_err());
         assert!(canonical_text(&"a".repeat(64 * 1024 + 1)).is_err());
+    }
+
+    #[test]
+    fn equivalent_texts_fold_alike() {
+        assert_eq!(folded("ÉLODIE"), "élodie");
+        assert_eq!(folded("E\u{301}LODIE"), "élodie");
+        assert_eq!(folded("\u{212b}ngström"), "ångström");
+        assert_eq!(folded("\u{212a}"), "k");
+        assert!(matches!(folded("élodie"), Cow::Borrowed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_once(text in "([a-zA-ZÀ-ɏΑ-ωᾀ-῾가-힣]|\\PC|[\u{300}-\u{345}İſKÅ]){0,12}") {
+            let once = folded(&text).into_owned();
+            prop_assert_eq!(&folded(&once), &once);
+            let nfd: String = DecomposingNormalizerBorrowed::new_nfd().normalize(&text).into_owned();
+            prop_assert_eq!(&folded(&nfd), &once);
+        }
     }
 }

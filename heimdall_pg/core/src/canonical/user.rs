@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::limit::{trimmed, within};
 use super::{CanonicalError, Kind};
 
-/// The canonical text of an account name: trimmed and in lower case, with its Windows domain (`corp\alice`)
+/// The canonical text of an account name: trimmed, in lower case and in normal form C, with its Windows domain (`corp\alice`)
 /// or its realm (`alice@corp.example`) where it has one.
 pub fn canonical_user(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::User, raw)?;
@@ -13,7 +13,8 @@ pub fn canonical_user(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     within(Kind::User, lower)
 }
 
-/// The canonical text of a person's name: trimmed, inner white space as one space, in lower case.
+/// The canonical text of a person's name: trimmed, inner white space as one space, in lower case and in normal
+/// form C.
 pub fn canonical_person(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::Person, raw)?;
     let lower = match collapsed(value) {
@@ -46,12 +47,12 @@ fn collapsed(value: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Lower case after Unicode (locale-independent), without control characters.
+/// Lower case after Unicode (locale-independent) in normal form C, without control characters.
 fn lower_case(kind: Kind, value: &str) -> Result<Cow<'_, str>, CanonicalError> {
     if value.chars().any(char::is_control) {
         return Err(CanonicalError::new(kind, "a control character"));
     }
-    Ok(super::text::lower(value))
+    Ok(super::text::folded(value))
 }
 
 #[cfg(test)]
@@ -63,6 +64,7 @@ mod tests {
         assert_eq!(canonical_user(" CORP\\Alice ").unwrap(), "corp\\alice");
         assert_eq!(canonical_user("Alice@Corp.Example").unwrap(), "alice@corp.example");
         assert_eq!(canonical_user("ÉLODIE").unwrap(), "élodie");
+        assert_eq!(canonical_user("E\u{301}LODIE").unwrap(), "élodie");
         assert!(matches!(canonical_user("alice"), Ok(Cow::Borrowed(_))));
         assert!(canonical_user("a\u{7}b").is_err() && canonical_user("").is_err());
         assert!(canonical_user(&"a".repeat(257)).is_err());
@@ -74,6 +76,7 @@ mod tests {
     fn persons() {
         assert_eq!(canonical_person("  Ada\t\n LOVELACE ").unwrap(), "ada lovelace");
         assert_eq!(canonical_person("Ada\u{a0}Lovelace").unwrap(), "ada lovelace");
+        assert_eq!(canonical_person("Zoe\u{308} A\u{30a}s").unwrap(), "zoë ås");
         assert!(matches!(canonical_person("ada lovelace"), Ok(Cow::Borrowed(_))));
         assert!(canonical_person("\u{a0}").is_err());
     }

@@ -116,7 +116,8 @@ fn column_kind(name: &str, tally: &Tally) -> Option<Kind> {
     if says_secret(name) {
         return None;
     }
-    let best = tally.kinds.iter().max_by_key(|(_, count)| *count);
+    // UUIDs are ids of rows and of accounts: a vertex for each would join nothing, and the header knows better.
+    let best = tally.kinds.iter().filter(|(kind, _)| *kind != Kind::Uuid).max_by_key(|(_, count)| *count);
     if let Some((kind, count)) = best
         && *count as f64 >= MAJORITY * tally.values as f64
         && (*kind != Kind::Timestamp || says_time(name))

@@ -2,12 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use heimdall_core::canonical::CanonicalError;
+use heimdall_core::canonical::cidr::canonical_cidr;
 use heimdall_core::canonical::ip::canonical_ip;
 use serde_json::Value;
 
 use crate::corpus::Corpus;
 
-const PREFIX: &str = "valid with a prefix: a network is another kind";
+const LEADING_ZERO: &str = "a leading zero in the prefix length: refused as in the parts of an address";
 const SPACE: &str = "invalid with white space around: every canonicaliser trims";
 const IPV4: &str = "invalid as IPv6: an IPv4 address is an address";
 
@@ -22,15 +24,16 @@ fn canonical_ip_vectors() {
             let plain = address.split('%').next().unwrap_or_default();
             let expected = plain.parse::<IpAddr>().map(|ip| ip.to_canonical().to_string());
             let result = match (canonical_ip(&address), expected) {
+                _ if address.contains('/') => network(&address),
                 (Ok(text), Ok(expected)) if text.split('%').next() == Some(&*expected) => Ok(()),
                 (Ok(text), expected) => Err(format!("{text} is not {expected:?}")),
                 (Err(error), _) => Err(error.to_string()),
             };
-            let network = address.contains('/').then_some(PREFIX);
-            corpus.note(&address, result, network);
+            let zero = result.as_ref().is_err_and(|reason| reason.contains("has a leading zero"));
+            corpus.note(&address, result, zero.then_some(LEADING_ZERO));
         }
         for address in addresses(&corpus, &format!("invalid-ipv{family}-addresses.json")) {
-            let result = match canonical_ip(&address) {
+            let result = match any_of(&address) {
                 Ok(text) => Err(format!("taken as {text}")),
                 Err(_) => Ok(()),
             };
@@ -44,7 +47,21 @@ fn canonical_ip_vectors() {
             corpus.note(&address, result, exception);
         }
     }
-    corpus.finish(&[(PREFIX, 14), (SPACE, 2), (IPV4, 1)]);
+    corpus.finish(&[(LEADING_ZERO, 2), (SPACE, 2), (IPV4, 1)]);
+}
+
+/// An address, or a network where there is a prefix length.
+fn any_of(address: &str) -> Result<std::borrow::Cow<'_, str>, CanonicalError> {
+    if address.contains('/') { canonical_cidr(address) } else { canonical_ip(address) }
+}
+
+/// The canonical network is the one that the standard library writes.
+fn network(address: &str) -> Result<(), String> {
+    let text = canonical_cidr(address).map_err(|error| error.to_string())?;
+    let (plain, prefix) = address.split_once('/').expect("a prefix length");
+    let plain: IpAddr = plain.parse().map_err(|_| "not an address".to_owned())?;
+    let expected = format!("{plain}/{prefix}");
+    if text == expected { Ok(()) } else { Err(format!("{text} is not {expected}")) }
 }
 
 fn addresses(corpus: &Corpus, file: &str) -> Vec<String> {

@@ -10,6 +10,8 @@ mod defang;
 #[cfg(test)]
 mod email;
 #[cfg(test)]
+mod iban;
+#[cfg(test)]
 mod ip;
 #[cfg(test)]
 mod timestamp;
