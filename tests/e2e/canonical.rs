@@ -1,0 +1,107 @@
+//! Canonicalisers as SQL has them: the twin gives NULL where the first raises, and no value is in an error.
+
+use heimdall_tests::Database;
+
+/// Kind, a value, its canonical form, and a value that is none.
+const KINDS: [(&str, &str, &str, &str); 14] = [
+    ("ip", "::FFFF:192.0.2.1", "192.0.2.1", "192.0.2.256"),
+    ("cidr", "2001:DB8::/32", "2001:db8::/32", "192.0.2.1/24"),
+    ("asn", "as1.10", "AS65546", "AS99999999999"),
+    ("domain", "Www.EXAMPLE.org.", "www.example.org", "exa mple.org"),
+    ("url", "HTTP://Example.ORG:80/a/../b", "http://example.org/b", "http://"),
+    ("email", "Ada.L@EXAMPLE.org", "ada.l@example.org", "ada.l"),
+    ("hash", "D41D8CD98F00B204E9800998ECF8427E", "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd9"),
+    ("mac", "00-00-5E-00-53-AF", "00:00:5e:00:53:af", "00-00-5E"),
+    ("cve", "cve-2021-44228", "CVE-2021-44228", "CVE-21-1"),
+    ("uuid", "{F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "f81d4fae"),
+    ("iban", "gb82 west 1234 5698 7654 32", "GB82WEST12345698765432", "GB82WEST12345698765431"),
+    ("card", "4111-1111-1111-1111", "4111111111111111", "4111-1111-1111-1112"),
+    ("port", "443", "443", "65536"),
+    ("protocol", "TCP", "tcp", "nonesuch"),
+];
+
+#[test]
+fn every_kind_has_its_function_and_its_twin() {
+    let database = Database::new();
+    for (kind, value, canonical, wrong) in KINDS {
+        let call =
+            |prefix: &str, value: &str| format!("SELECT heimdall.{prefix}canonical_{kind}($v${value}$v$)");
+        assert_eq!(database.value(&call("", value)), canonical, "{kind}");
+        assert_eq!(database.value(&call("try_", value)), canonical, "{kind}");
+        assert_eq!(
+            database.value(&format!("SELECT heimdall.canonical('{kind}', $v${value}$v$)")),
+            canonical,
+            "{kind}"
+        );
+        assert_eq!(database.value(&call("try_", wrong)), "∅", "{kind}");
+        let failure = database.failure(&call("", wrong));
+        assert_eq!(failure.code, "22P02", "{kind}: {failure:?}");
+        assert!(failure.message.contains(kind) && !failure.message.contains(wrong), "{kind}: {failure:?}");
+    }
+}
+
+#[test]
+fn results_are_of_use_to_postgres_own_types() {
+    let database = Database::new();
+    assert_eq!(
+        database.value("SELECT heimdall.canonical_ip('::ffff:192.0.2.1')::inet << '192.0.2.0/24'"),
+        "t"
+    );
+    assert_eq!(
+        database.value("SELECT heimdall.canonical_cidr('192.0.2.0/24')::cidr >> '192.0.2.9'::inet"),
+        "t"
+    );
+    let time =
+        "SELECT heimdall.canonical_timestamp('2026-01-31T12:00:00.25+02:00') = '2026-01-31 10:00:00.25+00'";
+    assert_eq!(database.value(time), "t");
+    assert_eq!(database.value("SELECT heimdall.try_canonical_timestamp('yesterday')"), "∅");
+}
+
+#[test]
+fn the_registrable_domain_is_null_for_a_bare_suffix() {
+    let database = Database::new();
+    assert_eq!(database.value("SELECT heimdall.registrable_domain('a.b.example.co.uk')"), "example.co.uk");
+    assert_eq!(database.value("SELECT heimdall.registrable_domain('co.uk')"), "∅");
+}
+
+#[test]
+fn observables_of_a_text_are_found_where_it_says() {
+    let database = Database::new();
+    let text = "Größe: hxxps://evil[.]example[.]com/a, dann 192[.]0[.]2[.]7 und CVE-2021-44228.";
+    let rows = database.rows(&format!(
+        "SELECT kind, canonical, value = substr(t, start, \"end\" - start) \
+         FROM (VALUES ($t${text}$t$)) AS v (t), heimdall.extract_observables(t) ORDER BY start"
+    ));
+    let expected = [
+        ["url", "https://evil.example.com/a", "t"],
+        ["ip", "192.0.2.7", "t"],
+        ["cve", "CVE-2021-44228", "t"],
+    ];
+    assert_eq!(rows, expected.map(|row| row.map(str::to_owned).to_vec()));
+    assert_eq!(
+        database.rows("SELECT * FROM heimdall.extract_observables('nothing of note in readme.md')").len(),
+        0
+    );
+}
+
+#[test]
+fn both_roles_may_canonicalise_and_nobody_else() {
+    let database = Database::new();
+    for member_of in ["heimdall_ingest", "heimdall_analyst"] {
+        let role = database.role(member_of, &[member_of]);
+        let mut client = database.connect_as(&role);
+        let rows = heimdall_tests::text_rows(
+            &mut client,
+            "SELECT heimdall.canonical_asn('AS1'), heimdall.defang('a.b')",
+        );
+        assert_eq!(
+            rows.map(|rows| rows[0].clone()),
+            Ok(vec!["AS1".to_owned(), "a[.]b".to_owned()]),
+            "{member_of}"
+        );
+    }
+    let role = database.role("stranger", &[]);
+    let refused =
+        heimdall_tests::text_rows(&mut database.connect_as(&role), "SELECT heimdall.canonical_asn('AS1')");
+    assert_eq!(refused.map_err(|failure| failure.code), Err("42501".to_owned()));
+}
