@@ -1,7 +1,7 @@
 //! Observables in free text and reports, defanged ones too.
 //!
-//! The text is read once from front to back: cut into [stretches](stretch) without white space, each of which
-//! is [refanged](plain) where it holds marks, and [read](reader) word by word.
+//! The text is read once from front to back: cut into stretches without white space, each of which
+//! is refanged where it holds marks, and read word by word.
 
 mod address;
 mod email;
