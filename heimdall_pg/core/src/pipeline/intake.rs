@@ -12,6 +12,12 @@ use crate::mapping::{Mapping, Plan, Sample};
 /// 256 MB of what it had before.
 pub const FLUSH_BYTES: usize = 96 << 20;
 
+/// A sample of this size is large enough, however few its rows are.
+const SAMPLE_BYTES: usize = 8 << 20;
+
+/// Share of bad rows that ends an upload before its end, where the source allows less: that is no dump of it.
+const RUBBISH: f64 = 0.5;
+
 /// Rows after which too many rejects end an upload before its end.
 const EARLY_CHECK_ROWS: u64 = 100_000;
 
@@ -28,10 +34,11 @@ pub struct Intake {
 }
 
 enum Stage {
-    /// Waits for enough rows to infer a mapping.
+    /// Waits for enough rows to infer a mapping; `bytes` is what they take.
     Sampling {
         sample: Box<Sample>,
         rows: Vec<OwnedRow>,
+        bytes: usize,
     },
     Running {
         plan: Box<Plan>,
@@ -61,7 +68,7 @@ impl Intake {
             Some(mapping) => {
                 Stage::Running { plan: Box::new(Plan::new(&mapping)), mapping: Box::new(mapping) }
             }
-            None => Stage::Sampling { sample: Box::default(), rows: Vec::new() },
+            None => Stage::Sampling { sample: Box::default(), rows: Vec::new(), bytes: 0 },
         };
         Intake {
             stage,
@@ -118,15 +125,17 @@ impl Intake {
                 }
                 self.flush_if_full(store)
             }
-            Stage::Sampling { sample, rows } => {
+            Stage::Sampling { sample, rows, bytes } => {
                 sample.add_row(&row);
+                *bytes += row.values.iter().map(|value| value.len()).sum::<usize>()
+                    + row.raw.map_or(0, <[u8]>::len);
                 rows.push(OwnedRow {
                     number: row.number,
                     offset: row.offset,
                     values: row.values.iter().map(|value| Box::from(*value)).collect(),
                     raw: row.raw.map(<[u8]>::to_vec),
                 });
-                if sample.is_full() { self.infer(store) } else { Ok(()) }
+                if sample.is_full() || *bytes > SAMPLE_BYTES { self.infer(store) } else { Ok(()) }
             }
         }
     }
@@ -154,7 +163,11 @@ impl Intake {
     /// # Errors
     /// What the store says, or [`IngestError`].
     pub fn finish<S: Store>(&mut self, store: &mut S) -> Result<Finished, S::Error> {
-        if matches!(self.stage, Stage::Sampling { .. }) {
+        if let Stage::Sampling { rows, .. } = &self.stage {
+            // Where no row could be decoded, that is what is wrong, and not the want of observables.
+            if rows.is_empty() {
+                self.check_rejects(self.reject_limit)?;
+            }
             self.infer(store)?;
         }
         let counts = self.batch.counts();
@@ -167,7 +180,7 @@ impl Intake {
             }
             self.digest.update(mapping.canonical_json().as_bytes());
         }
-        self.check_rejects()?;
+        self.check_rejects(self.reject_limit)?;
         Ok(Finished { digest: self.digest.clone().finalize().into_bytes().into(), counts })
     }
 
@@ -188,7 +201,7 @@ impl Intake {
     }
 
     fn infer<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
-        let Stage::Sampling { sample, rows } = &mut self.stage else {
+        let Stage::Sampling { sample, rows, .. } = &mut self.stage else {
             return Ok(());
         };
         if sample.columns().is_empty() && self.batch.counts().read == 0 {
@@ -235,10 +248,10 @@ impl Intake {
         }
     }
 
-    fn check_rejects(&self) -> Result<(), IngestError> {
+    fn check_rejects(&self, limit: f64) -> Result<(), IngestError> {
         let Counts { read, rejected, .. } = self.batch.counts();
         match &self.first_reject {
-            Some(first) if rejected as f64 > self.reject_limit * read as f64 => {
+            Some(first) if rejected as f64 > limit * read as f64 => {
                 Err(IngestError::TooManyRejects { rejected, read, first: first.clone() })
             }
             _ => Ok(()),
@@ -246,13 +259,14 @@ impl Intake {
     }
 
     fn flush_if_full<S: Store>(&mut self, store: &mut S) -> Result<(), S::Error> {
-        if self.batch.counts().read.is_multiple_of(EARLY_CHECK_ROWS) {
-            self.check_rejects()?;
+        // The rows to come may be better: only at the end does the source's own limit count.
+        let is_full = self.batch.size() >= self.flush_bytes;
+        if is_full || self.batch.counts().read.is_multiple_of(EARLY_CHECK_ROWS) {
+            self.check_rejects(self.reject_limit.max(RUBBISH))?;
         }
-        if self.batch.size() < self.flush_bytes {
+        if !is_full {
             return Ok(());
         }
-        self.check_rejects()?;
         if matches!(self.stage, Stage::Sampling { .. }) {
             self.infer(store)?;
         }

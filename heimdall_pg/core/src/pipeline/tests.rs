@@ -171,3 +171,28 @@ fn nothing_is_not_a_dump() {
         Some(IngestError::NothingInferred)
     );
 }
+
+#[test]
+fn bad_rows_at_the_beginning_do_not_end_a_dump_that_is_good_as_a_whole() {
+    let bad = "2026-01-01T00:00:00Z,ann@example.org,x\n";
+    let good = "2026-01-01T00:00:00Z,ann@example.org,10.0.0.1\n";
+    let dump = format!("ts,mail,src\n{good}{bad}{}", good.repeat(3));
+    let (_, finished) = Run { flush_bytes: 1, ..CSV }.ingest(&dump).unwrap();
+    assert_eq!(finished.counts, Counts { read: 5, accepted: 4, rejected: 1 });
+}
+
+#[test]
+fn a_dump_that_cannot_be_decoded_says_so_and_not_that_nothing_can_be_inferred() {
+    let error = Run { format: Format::Ndjson, mapping: None, ..CSV }.ingest("rubbish\nmore\n").err();
+    assert!(matches!(error, Some(IngestError::TooManyRejects { rejected: 2, read: 2, .. })), "{error:?}");
+}
+
+#[test]
+fn a_sample_of_large_rows_does_not_wait_for_many() {
+    let row = format!("10.0.0.1,{}\n", "x".repeat(9 << 20));
+    let dump = format!("src,note\n{row}{row}");
+    let mut kept = Kept::default();
+    let mut upload = Upload::new(Format::Csv, Intake::new(1, keys(), None, true, 0.5));
+    upload.push(dump.as_bytes(), &mut kept).unwrap();
+    assert!(kept.adopted.is_some(), "the mapping is inferred before the dump ends");
+}
