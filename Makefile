@@ -6,7 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 R := docker/runtime
 
-.PHONY: help demo test bench lint fmt setup build up down reset psql env status install clean distclean
+.PHONY: help demo test bench fuzz lint fmt setup build up down reset psql env status install clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ test: build ## every test, from unit to end-to-end (one of them: make test ARGS=
 
 bench: build ## measure the ingest rate against COPY and Cypher on this machine
 	@$R/with-server.sh --durable cargo run --release -p heimdall_tests --bin bench -- $(ARGS)
+
+fuzz: ## libFuzzer on the parsers, 60 s each (one for an hour: make fuzz ARGS='name 3600')
+	@$R/fuzz.sh $(ARGS)
 
 lint: build ## formatting, clippy, rustdoc, shell scripts, dependencies, install SQL
 	@$R/lint.sh

@@ -16,6 +16,7 @@ pub struct Guess {
 /// The kind that fits best; `None` where none does. Never a user, a person, a host, a port, a protocol or a
 /// text: these have no shape of their own. Defanged values are taken for what they stand for.
 pub fn kind_of(raw: &str) -> Option<Guess> {
+    let raw = raw.trim_ascii();
     if raw.len() > max_bytes(Kind::Url) {
         return None;
     }

@@ -7,7 +7,7 @@ use super::{CanonicalError, Kind};
 /// The reason that every canonicaliser gives for a value past its limit.
 pub(super) const TOO_LONG: &str = "too long";
 
-/// The most bytes that a value of that kind may have, before and after canonicalisation.
+/// The most bytes that a value of that kind may have without white space around it, before and after canonicalisation.
 pub const fn max_bytes(kind: Kind) -> usize {
     match kind {
         Kind::Ip | Kind::Cidr | Kind::Asn | Kind::Timestamp | Kind::Mac | Kind::Cve => 64,
@@ -21,10 +21,10 @@ pub const fn max_bytes(kind: Kind) -> usize {
 /// `raw` without ASCII white space around it, refused when it is too long or when nothing is left.
 #[inline]
 pub(super) fn trimmed(kind: Kind, raw: &str) -> Result<&str, CanonicalError> {
-    if raw.len() > max_bytes(kind) {
+    let value = raw.trim_ascii();
+    if value.len() > max_bytes(kind) {
         return Err(CanonicalError::new(kind, TOO_LONG));
     }
-    let value = raw.trim_ascii();
     if value.is_empty() {
         return Err(CanonicalError::new(kind, "empty"));
     }

@@ -20,6 +20,7 @@ mod kind;
 pub mod limit;
 pub mod mac;
 mod mailbox;
+pub mod parts;
 mod percent;
 pub mod port;
 pub mod protocol;
@@ -71,6 +72,7 @@ pub fn canonical(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> 
 
 /// The canonical text of an indicator that may be defanged.
 pub fn canonical_observable(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
+    let raw = raw.trim_ascii();
     if !matches!(kind, Kind::Ip | Kind::Cidr | Kind::Domain | Kind::Url | Kind::Email)
         || raw.len() > limit::max_bytes(kind)
     {

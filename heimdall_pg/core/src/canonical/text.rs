@@ -17,10 +17,10 @@ pub fn canonical_host(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
 
 /// The canonical text of any other value: trimmed, without NUL, which PostgreSQL text cannot hold.
 pub fn canonical_text(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
-    if raw.len() > max_bytes(Kind::Text) {
+    let value = raw.trim_ascii();
+    if value.len() > max_bytes(Kind::Text) {
         return Err(CanonicalError::new(Kind::Text, TOO_LONG));
     }
-    let value = raw.trim_ascii();
     if memchr::memchr(0, value.as_bytes()).is_some() {
         return Err(CanonicalError::new(Kind::Text, "a NUL character"));
     }

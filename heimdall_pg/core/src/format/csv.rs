@@ -54,10 +54,11 @@ impl CsvDecoder {
             return self.read(chunk, sink);
         };
         head.extend_from_slice(chunk);
-        if memchr::memchr2(b'\n', b'\r', chunk).is_none() && head.len() < SNIFF {
-            return Ok(());
-        }
-        self.begin(sink)
+        let complete = head.len() >= SNIFF + BOM.len() || {
+            let (line, rest) = header_line(head);
+            !line.is_empty() && !rest.is_empty()
+        };
+        if complete { self.begin(sink) } else { Ok(()) }
     }
 
     /// See [`super::Decoder::finish`].
@@ -80,8 +81,7 @@ impl CsvDecoder {
     fn begin<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
         let head = self.head.take().unwrap_or_default();
         let start = if head.starts_with(BOM) { BOM.len() } else { 0 };
-        let line = head[start..].split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty());
-        self.reader = ReaderBuilder::new().delimiter(delimiter(line.unwrap_or_default())).build();
+        self.reader = ReaderBuilder::new().delimiter(delimiter(header_line(&head).0)).build();
         self.consumed = start as u64;
         self.row_start = self.consumed;
         self.read(&head[start..], sink)
@@ -166,6 +166,15 @@ impl CsvDecoder {
         self.columns = Some(names.len());
         sink.columns(&names)
     }
+}
+
+/// The first line that is not blank, as far as it is looked at, and what follows it.
+fn header_line(head: &[u8]) -> (&[u8], &[u8]) {
+    let text = head.strip_prefix(BOM).unwrap_or(head);
+    let text = &text[..text.len().min(SNIFF)];
+    let start = text.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(text.len());
+    let line = &text[start..];
+    line.split_at(memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len()))
 }
 
 /// The candidate that occurs most often outside quotes; a comma where none does.
