@@ -47,6 +47,7 @@ impl Batch {
         // The tables go first: the flush needs the memory.
         self.by_value = Vec::new();
         self.by_spelling = Vec::new();
+        self.derived = super::Map::default();
         self.size = 0;
         let mut rank = vec![0u16; plan.labels.len()];
         let mut labels: Vec<usize> = (0..plan.labels.len()).collect();
@@ -152,12 +153,17 @@ impl Flush<'_> {
     /// [`SealError`].
     pub fn vertex_update(&mut self, position: usize) -> Result<Option<String>, SealError> {
         let NodeOut { node, label, .. } = &self.nodes[position];
+        let original = node.original.as_ref().filter(|original| original.says_more);
         // A row is what it is: its vertex never changes.
-        if node.properties.is_empty() || *label == 0 {
+        if node.properties.is_empty() && original.is_none() || *label == 0 {
             return Ok(None);
         }
+        let key = self.key(position);
         let mut object = Object::default();
-        object.fill(self.keys, self.plan, &self.key(position), self.properties.of(node.properties))?;
+        if let Some(original) = original {
+            object.seal(self.keys, &key, "value", original.tlp, &original.plain)?;
+        }
+        object.fill(self.keys, self.plan, &key, self.properties.of(node.properties))?;
         Ok(Some(object.into_json()))
     }
 

@@ -1,5 +1,6 @@
 //! What a dump says, merged: each record once, with how often and when it was seen.
 
+mod derive;
 mod flush;
 mod properties;
 mod record;
@@ -16,6 +17,7 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use self::derive::Derived;
 use self::properties::{Head, Properties};
 use crate::protect::{DataKey, HashKeys, Tlp};
 
@@ -41,6 +43,8 @@ pub struct Batch {
     /// not canonicalised again.
     by_spelling: Vec<Map<Box<str>, u32>>,
     edges: Map<EdgeKey, Edge>,
+    /// What follows from a node, for those that were asked about.
+    derived: Map<u32, Derived>,
     properties: Properties,
     rejects: Vec<Reject>,
     size: usize,
@@ -63,7 +67,7 @@ pub struct Counts {
 struct Node {
     label: u16,
     value: Rc<str>,
-    /// What a hashed key stands for; sealed when the vertex is made.
+    /// What the key does not say: the original of a hashed key, the spelling of a URL. Sealed when it is stored.
     original: Option<Original>,
     seen: Seen,
     properties: Head,
@@ -72,6 +76,8 @@ struct Node {
 struct Original {
     plain: Zeroizing<String>,
     tlp: Tlp,
+    /// It says more than the vertex does that is there already, such as the password in a URL.
+    says_more: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +103,7 @@ impl Batch {
             by_value: Vec::new(),
             by_spelling: Vec::new(),
             edges: Map::default(),
+            derived: Map::default(),
             properties: Properties::default(),
             rejects: Vec::new(),
             size: 0,

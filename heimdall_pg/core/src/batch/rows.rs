@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::properties::{Head, Properties};
 use super::reject::Fault;
 use super::{Batch, EdgeKey, Node, Original, Seen};
+use crate::canonical::parts::has_user_information;
 use crate::canonical::{CanonicalError, Kind, canonical_observable, parse_timestamp};
 use crate::format::Row;
 use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
@@ -93,23 +94,33 @@ impl Batch {
         let canonical = canonical_observable(entity.kind, spelled)?;
         let node = match entity.key_rule {
             KeyRule::Keep if canonical == spelled => return Ok(self.node(entity.label, &canonical)),
-            KeyRule::Keep => self.node(entity.label, &canonical),
+            KeyRule::Keep => {
+                let node = self.node(entity.label, &canonical);
+                if entity.kind == Kind::Url {
+                    self.keep_original(node, entity, spelled, has_user_information(spelled));
+                }
+                node
+            }
             KeyRule::Hash => {
                 let digest = hex(&self.keys.hash.digest(label, canonical.as_bytes()));
                 let node = self.node(entity.label, &digest);
-                let original = &mut self.nodes[node as usize].original;
-                if original.is_none() {
-                    // What the user wrote is kept: the canonical form follows from it, not the reverse.
-                    let plain = Zeroizing::new(spelled.trim_ascii().to_owned());
-                    *original = Some(Original { plain, tlp: entity.original_tlp });
-                    self.size += spelled.len();
-                }
+                self.keep_original(node, entity, spelled, false);
                 node
             }
         };
         self.by_spelling[at].insert(spelled.into(), node);
         self.size += spelled.len() + 40;
         Ok(node)
+    }
+
+    /// What the user wrote is kept: the canonical form follows from it, not the reverse.
+    fn keep_original(&mut self, node: u32, entity: &EntityPlan, spelled: &str, says_more: bool) {
+        let original = &mut self.nodes[node as usize].original;
+        if original.as_ref().is_none_or(|original| says_more && !original.says_more) {
+            let plain = Zeroizing::new(spelled.trim_ascii().to_owned());
+            *original = Some(Original { plain, tlp: entity.original_tlp, says_more });
+            self.size += spelled.len();
+        }
     }
 
     /// The node of a label and canonical value, made where it is not there.
@@ -154,6 +165,9 @@ impl Batch {
             let stored = &mut self.nodes[node as usize];
             stored.seen.add(row.number, at);
             set(&mut self.properties, &mut stored.properties, plan, &entity.properties, row, at);
+            if let Some(derive) = plan.derive.as_ref().filter(|_| entity.derives) {
+                self.derive(derive, node, row.number, at);
+            }
             if let Some(record) = record {
                 self.edge(EdgeKey { edge_type: 0, from: node, to: record }, row.number, at);
             }
@@ -169,7 +183,7 @@ impl Batch {
         Ok(())
     }
 
-    fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) {
+    pub(super) fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) {
         self.edges.entry(key).or_default().seen.add(row, at);
     }
 }

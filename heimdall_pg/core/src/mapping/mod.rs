@@ -8,5 +8,5 @@ mod spec;
 pub use header::{is_plausible_name, plausible_header};
 pub(crate) use infer::is_absent;
 pub use infer::{SAMPLE_ROWS, Sample};
-pub use plan::{EntityPlan, KeyRule, Plan, PlanError, PropertyPlan, RelationPlan};
-pub use spec::{EntitySpec, FieldRule, Mapping, MappingError, RelationSpec};
+pub use plan::{DerivePlan, EntityPlan, KeyRule, Plan, PlanError, PropertyPlan, RelationPlan};
+pub use spec::{Derive, EntitySpec, FieldRule, Mapping, MappingError, RelationSpec};

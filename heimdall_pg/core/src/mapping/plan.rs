@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::spec::{FieldRule, Mapping, Named, OBSERVED_IN, RECORD};
+use super::spec::{FieldRule, HAS_HOST, Mapping, Named, OBSERVED_IN, RECORD, SUBDOMAIN_OF};
 use super::{EntitySpec, is_plausible_name};
 use crate::canonical::Kind;
 use crate::protect::{Rule, Tlp};
@@ -18,6 +18,8 @@ pub struct Plan {
     pub entities: Vec<EntityPlan>,
     /// The relations of a row.
     pub relations: Vec<RelationPlan>,
+    /// Where what follows from values goes; none where nothing does.
+    pub derive: Option<DerivePlan>,
     /// Position of the time.
     pub time: Option<usize>,
     /// The mark of vertices and edges.
@@ -64,6 +66,21 @@ pub struct EntityPlan {
     pub original_tlp: Tlp,
     /// Properties of the vertex, positions in [`Plan::properties`].
     pub properties: Vec<u16>,
+    /// True where edges follow from a value.
+    pub derives: bool,
+}
+
+/// Labels and edge types of what follows from values, as positions in [`Plan::labels`] and [`Plan::edge_types`].
+#[derive(Clone, Copy, Debug)]
+pub struct DerivePlan {
+    /// The label of domains.
+    pub domain: u16,
+    /// The label of addresses.
+    pub ip: u16,
+    /// From a URL to its host.
+    pub has_host: u16,
+    /// From a name to the registrable domain above it.
+    pub subdomain_of: u16,
 }
 
 /// See [`super::RelationSpec`].
@@ -127,8 +144,9 @@ impl Plan {
             key_rule: key_rule(mapping, spec),
             original_tlp: mapping.rule(&spec.key).unwrap_or_default().tlp,
             properties: intern(&mut properties, mapping, &spec.properties),
+            derives: key_rule(mapping, spec) == KeyRule::Keep && mapping.derives(spec.kind()),
         });
-        let entities = entities.collect();
+        let entities: Vec<EntityPlan> = entities.collect();
         let relations = mapping.relations.iter().filter_map(|spec| {
             Some(RelationPlan {
                 from: mapping.entities.position(&spec.from)?,
@@ -138,7 +156,14 @@ impl Plan {
             })
         });
         let relations = relations.collect();
+        let derive = entities.iter().any(|entity| entity.derives).then(|| DerivePlan {
+            domain: position(&labels, Kind::Domain.label()),
+            ip: position(&labels, Kind::Ip.label()),
+            has_host: position(&edge_types, HAS_HOST),
+            subdomain_of: position(&edge_types, SUBDOMAIN_OF),
+        });
         Plan {
+            derive,
             entities,
             relations,
             properties,

@@ -31,6 +31,29 @@ pub struct Mapping {
     /// The mark of the vertices and edges; red unless the source says otherwise.
     #[serde(default)]
     pub tlp: Tlp,
+    /// Which values give edges of their own accord.
+    #[serde(default, skip_serializing_if = "Derive::is_default")]
+    pub derive: Derive,
+}
+
+/// Edges that follow from a value: `HAS_HOST` from a URL to its host, `SUBDOMAIN_OF` from a name to the registrable
+/// domain above it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Derive {
+    /// From URLs, and from the hosts that they name.
+    #[default]
+    Urls,
+    /// From every domain as well.
+    All,
+    /// From nothing.
+    None,
+}
+
+impl Derive {
+    fn is_default(&self) -> bool {
+        *self == Derive::default()
+    }
 }
 
 /// One entity of a row.
@@ -241,12 +264,29 @@ impl Mapping {
 
     /// The vertex labels that rows of this mapping may give, each once.
     pub fn labels(&self) -> Vec<String> {
-        once(self.entities.0.iter().map(|(_, entity)| entity.label.clone()).chain([RECORD.to_owned()]))
+        let own = self.entities.0.iter().map(|(_, entity)| entity.label.clone());
+        let urls = if self.derives(Kind::Url) { &[Kind::Domain, Kind::Ip][..] } else { &[] };
+        let derived = urls.iter().map(|kind| kind.label().to_owned());
+        once(own.chain([RECORD.to_owned()]).chain(derived))
     }
 
     /// The edge types that rows of this mapping may give, each once.
     pub fn edge_types(&self) -> Vec<String> {
-        once(self.relations.iter().map(|relation| relation.edge_type.clone()).chain([OBSERVED_IN.to_owned()]))
+        let own = self.relations.iter().map(|relation| relation.edge_type.clone());
+        let urls = self.derives(Kind::Url).then_some(HAS_HOST);
+        let names = (urls.is_some() || self.derives(Kind::Domain)).then_some(SUBDOMAIN_OF);
+        let derived = urls.into_iter().chain(names).map(str::to_owned);
+        once(own.chain([OBSERVED_IN.to_owned()]).chain(derived))
+    }
+
+    /// True where an entity of that kind gives edges of its own accord.
+    pub fn derives(&self, kind: Kind) -> bool {
+        let derives = match self.derive {
+            Derive::None => false,
+            Derive::Urls => kind == Kind::Url,
+            Derive::All => matches!(kind, Kind::Url | Kind::Domain),
+        };
+        derives && self.entities.0.iter().any(|(_, entity)| entity.label == kind.label())
     }
 
     /// The rule of a column, where the mapping states one.
@@ -266,6 +306,10 @@ impl EntitySpec {
 pub const RECORD: &str = "Record";
 /// Type of the edge from an entity to the row it was seen in.
 pub const OBSERVED_IN: &str = "OBSERVED_IN";
+/// Type of the edge from a URL to its host.
+pub const HAS_HOST: &str = "HAS_HOST";
+/// Type of the edge from a domain name to the registrable domain above it.
+pub const SUBDOMAIN_OF: &str = "SUBDOMAIN_OF";
 /// Property names that Heimdall writes itself.
 const RESERVED: [&str; 3] = ["value", "tlp", "sealed"];
 

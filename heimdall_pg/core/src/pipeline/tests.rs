@@ -196,3 +196,55 @@ fn a_sample_of_large_rows_does_not_wait_for_many() {
     upload.push(dump.as_bytes(), &mut kept).unwrap();
     assert!(kept.adopted.is_some(), "the mapping is inferred before the dump ends");
 }
+
+/// A mapping of a log with URLs and domains, and what it derives.
+const LINKS: &str = r#"{"entities": {"url": {"label": "Url", "key": "url"}, "name": {"label": "Domain", "key": "name"}},
+    "relations": [{"from": "url", "type": "SEEN_WITH", "to": "name"}]}"#;
+
+const LINK_DUMP: &str = "url,name\n\
+    https://www.example.org/a,cdn.example.net\n\
+    https://www.example.org:443/a,www.example.org\n\
+    http://192.0.2.1/x,example.org\n\
+    https://example.org/,\n\
+    mailto:ada@example.org,\n";
+
+fn derived(kept: &Kept) -> Vec<(&str, u32)> {
+    let derived = kept.edges.iter().filter(|(name, _)| !name.contains(" SEEN_WITH "));
+    derived.map(|(name, count)| (name.as_str(), *count)).collect()
+}
+
+#[test]
+fn a_url_gives_its_host_and_the_host_its_registrable_domain() {
+    let (kept, _) = Run { mapping: Some(LINKS), ..CSV }.ingest(LINK_DUMP).unwrap();
+    assert_eq!(
+        derived(&kept),
+        [
+            ("Domain:www.example.org SUBDOMAIN_OF Domain:example.org", 2),
+            ("Url:http://192.0.2.1/x HAS_HOST Ip:192.0.2.1", 1),
+            ("Url:https://example.org/ HAS_HOST Domain:example.org", 1),
+            ("Url:https://www.example.org/a HAS_HOST Domain:www.example.org", 2),
+        ]
+    );
+    // Rows are counted, not the ways in which a row names a thing: the second one names its host twice.
+    assert_eq!(kept.vertices["Domain:www.example.org"], 2);
+    assert_eq!(kept.vertices["Domain:example.org"], 4);
+}
+
+#[test]
+fn what_is_derived_is_for_the_mapping_to_say() {
+    let all = LINKS.replacen('{', "{\"derive\": \"all\",", 1).leak();
+    let (kept, _) = Run { mapping: Some(all), ..CSV }.ingest(LINK_DUMP).unwrap();
+    assert!(kept.edges.contains_key("Domain:cdn.example.net SUBDOMAIN_OF Domain:example.net"));
+    let none = LINKS.replacen('{', "{\"derive\": \"none\",", 1).leak();
+    let (kept, _) = Run { mapping: Some(none), ..CSV }.ingest(LINK_DUMP).unwrap();
+    assert_eq!(derived(&kept), []);
+    assert!(!kept.vertices.contains_key("Ip:192.0.2.1"));
+}
+
+#[test]
+fn a_hashed_url_tells_nothing_about_its_host() {
+    let hashed = LINKS.replacen('{', "{\"fields\": {\"url\": {\"rule\": \"hash\"}},", 1).leak();
+    let (kept, _) = Run { mapping: Some(hashed), ..CSV }.ingest(LINK_DUMP).unwrap();
+    assert_eq!(derived(&kept), []);
+    assert!(!kept.vertices.contains_key("Ip:192.0.2.1"));
+}
