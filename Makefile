@@ -17,7 +17,7 @@ demo: up ## set up, build, start, take in four dumps and show what they have in 
 test: build ## every test, from unit to end-to-end (one of them: make test ARGS='-- name')
 	@$R/test.sh $(ARGS)
 
-bench: build ## measure the ingest rate against COPY and Cypher on this machine
+bench: build ## measure ingest and canonicalisers against their rivals on this machine (make bench ARGS='canonical')
 	@$R/with-server.sh --durable cargo run --release -p heimdall_tests --bin bench -- $(ARGS)
 
 fuzz: ## libFuzzer on the parsers, 60 s each (one for an hour: make fuzz ARGS='name 3600')

@@ -75,10 +75,14 @@ fn canonical_of(kind: &str, value: &str) -> String {
     }
 }
 
-/// The kind that the shape of a value suggests, or NULL.
+/// The kind that the shape of a value suggests, and how likely it is meant, from 0 to 1; one row, of NULLs where no
+/// kind fits.
 #[pg_extern(immutable, strict, parallel_safe)]
-fn kind_of(value: &str) -> Option<&'static str> {
-    canonical::kind_of(value).map(|guess| guess.kind.name())
+fn kind_of(
+    value: &str,
+) -> TableIterator<'static, (name!(kind, Option<&'static str>), name!(confidence, Option<f32>))> {
+    let guess = canonical::kind_of(value);
+    TableIterator::once((guess.map(|guess| guess.kind.name()), guess.map(|guess| guess.confidence)))
 }
 
 /// The part of a domain name that its owner registered, after the Public Suffix List.

@@ -1,8 +1,10 @@
 //! `make bench`: Heimdall beside its rivals, in one run on one machine.
 //!
-//! Every figure is rows per second from the client's first byte to the server's commit. Arguments: the number of
-//! rows of the repeating log (1,000,000), and of the distinct one (200,000).
+//! Every rate of ingest is rows per second from the client's first byte to the server's commit. Arguments: `ingest` or
+//! `canonical` for one part alone; the number of rows of the repeating log (1,000,000), and of the distinct one
+//! (200,000).
 
+mod canonical;
 mod cypher;
 mod log;
 mod memory;
@@ -17,8 +19,23 @@ use report::{Line, print_table};
 const COLUMNS: &str = "ts text, src text, dst text, account text, domain text, bytes text";
 
 fn main() {
-    let mut numbers =
-        std::env::args().skip(1).map(|argument| argument.parse::<u32>().expect("a number of rows"));
+    let (numbers, parts): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with(|c: char| c.is_ascii_digit()));
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
+    assert!(
+        parts.iter().all(|part| ["ingest", "canonical"].contains(&part.as_str())),
+        "no such part: {parts:?}"
+    );
+    if wanted("canonical") {
+        eprintln!("==> canonicalisers");
+        canonical::run();
+    }
+    if wanted("ingest") {
+        ingest(numbers.into_iter().map(|number| number.parse::<u32>().expect("a number of rows")));
+    }
+}
+
+fn ingest(mut numbers: impl Iterator<Item = u32>) {
     let repeating = numbers.next().unwrap_or(1_000_000);
     let distinct = numbers.next().unwrap_or(200_000);
     let mut lines = Vec::new();

@@ -65,6 +65,18 @@ fn the_registrable_domain_is_null_for_a_bare_suffix() {
 }
 
 #[test]
+fn the_kind_of_a_value_comes_with_how_likely_it_is() {
+    let database = Database::new();
+    let rows = database.rows(
+        "SELECT v, g.kind, g.confidence > 0.8 FROM unnest(ARRAY['192[.]0[.]2[.]1', 'archive.zip', 'no kind at all']) AS v, \
+         heimdall.kind_of(v) AS g",
+    );
+    let expected =
+        [["192[.]0[.]2[.]1", "ip", "t"], ["archive.zip", "domain", "f"], ["no kind at all", "∅", "∅"]];
+    assert_eq!(rows, expected.map(|row| row.map(str::to_owned).to_vec()));
+}
+
+#[test]
 fn observables_of_a_text_are_found_where_it_says() {
     let database = Database::new();
     let text = "Größe: hxxps://evil[.]example[.]com/a, dann 192[.]0[.]2[.]7 und CVE-2021-44228.";

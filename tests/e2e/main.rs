@@ -4,6 +4,7 @@ mod backup;
 mod canonical;
 mod change_log;
 mod concurrency;
+mod derived;
 mod dumps;
 mod duplicates;
 mod errors;
