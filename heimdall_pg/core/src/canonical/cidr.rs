@@ -1,7 +1,7 @@
 //! Networks: an address and a prefix length (RFC 4632, RFC 4291 2.3), the address as RFC 5952 writes it.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::ip::canonical_ip;
 use super::limit::trimmed;
@@ -15,6 +15,16 @@ const MAPPED: u32 = 96;
 /// An IPv4-mapped IPv6 network becomes the IPv4 network. An address without a prefix length is no network,
 /// and neither is one with bits set past it: which of the two was meant cannot be told.
 pub fn canonical_cidr(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
+    network(raw, false)
+}
+
+/// The canonical text of the network in which an address lies: as [`canonical_cidr`], but bits past the prefix
+/// length are cleared (`10.0.0.1/8` gives `10.0.0.0/8`). For sources that write interfaces for networks.
+pub fn canonical_cidr_cleared(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
+    network(raw, true)
+}
+
+fn network(raw: &str, clear: bool) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::Cidr, raw)?;
     let (address, length) = value.split_once('/').ok_or(error("an address without a prefix length"))?;
     if address.contains(['%', '[']) || address.trim_ascii() != address {
@@ -31,7 +41,11 @@ pub fn canonical_cidr(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return Err(error("the prefix length is more than the address has bits"));
     }
     if host.checked_shl(prefix).unwrap_or(0) != 0 {
-        return Err(error("host bits are set past the prefix length"));
+        if !clear {
+            return Err(error("host bits are set past the prefix length"));
+        }
+        let cleared = format!("{}/{prefix}", without_host_bits(parsed, prefix));
+        return canonical_cidr(&cleared).map(|text| Cow::Owned(text.into_owned()));
     }
     if text == address {
         return Ok(Cow::Borrowed(value));
@@ -40,6 +54,19 @@ pub fn canonical_cidr(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let mapped = parsed.is_ipv6() && !text.contains(':');
     let prefix = if mapped { prefix.saturating_sub(MAPPED) } else { prefix };
     Ok(Cow::Owned(format!("{text}/{prefix}")))
+}
+
+fn without_host_bits(address: IpAddr, prefix: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => {
+            let mask = u32::MAX.checked_shl(u32::BITS.saturating_sub(prefix)).unwrap_or(0);
+            Ipv4Addr::from_bits(v4.to_bits() & mask).into()
+        }
+        IpAddr::V6(v6) => {
+            let mask = u128::MAX.checked_shl(u128::BITS.saturating_sub(prefix)).unwrap_or(0);
+            Ipv6Addr::from_bits(v6.to_bits() & mask).into()
+        }
+    }
 }
 
 fn prefix_length(text: &str) -> Result<u32, CanonicalError> {
@@ -60,7 +87,6 @@ fn error(reason: &'static str) -> CanonicalError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
 
     fn ok(raw: &str) -> String {
         canonical_cidr(raw).unwrap().into_owned()
@@ -77,6 +103,25 @@ mod tests {
         assert_eq!(ok("192.0.2.1/32"), "192.0.2.1/32");
         assert_eq!(ok("2001:DB8::1/128"), "2001:db8::1/128");
         assert!(matches!(canonical_cidr("2001:db8::/32"), Ok(Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn host_bits_are_cleared_where_that_is_asked_for() {
+        for (raw, text) in [
+            ("10.0.0.1/8", "10.0.0.0/8"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("192.0.2.1/0", "0.0.0.0/0"),
+            ("192.0.2.1/32", "192.0.2.1/32"),
+            ("2001:DB8::1/64", "2001:db8::/64"),
+            ("2001:db8::1/0", "::/0"),
+            ("::ffff:192.0.2.1/120", "192.0.2.0/24"),
+            ("::ffff:192.0.2.1/95", "::fffe:0:0/95"),
+        ] {
+            assert_eq!(canonical_cidr_cleared(raw).unwrap(), text, "{raw}");
+        }
+        for raw in ["10.0.0.1", "10.0.0.1/33", "10.0.0.1/08", "x/8", ""] {
+            assert!(canonical_cidr_cleared(raw).is_err(), "{raw}");
+        }
     }
 
     #[test]

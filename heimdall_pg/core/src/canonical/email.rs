@@ -1,7 +1,13 @@
 //! E-mail addresses: the mailbox of RFC 5321, internationalised after RFC 6531.
 
+mod folded;
+mod parts;
+
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
+
+pub use folded::canonical_email_folded;
+pub use parts::{EmailParts, email_parts};
 
 use super::domain::canonical_domain;
 use super::ip::canonical_ip;
@@ -17,7 +23,7 @@ const MAX_ADDRESS: usize = 254;
 /// `Name <a@b>` and `mailto:` are taken apart. The domain is canonical; an address as a domain is written as
 /// a literal (`a@[192.0.2.1]`) with or without brackets in the input. The local part is in lower case and in normal form C: by
 /// RFC 5321 it may be case-sensitive, and no mail system of today makes use of that. Quotes are dropped
-/// where they are not needed. Comments are refused.
+/// where they are not needed. Comments are refused; [`email_parts`] takes them off.
 pub fn canonical_email(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::Email, raw)?;
     let value = without_name(value)?;

@@ -2,7 +2,7 @@
 
 use super::defang::refang;
 use super::limit::max_bytes;
-use super::{Kind, canonical, card, domain, mac};
+use super::{Kind, canonical, card, domain, mac, user};
 
 /// A kind that fits, and how likely it is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,8 +13,9 @@ pub struct Guess {
     pub confidence: f32,
 }
 
-/// The kind that fits best; `None` where none does. Never a user, a person, a host, a port, a protocol or a
-/// text: these have no shape of their own. Defanged values are taken for what they stand for.
+/// The kind that fits best; `None` where none does. A user only as a security identifier, and never a person, a
+/// host, a port, a protocol or a text: these have no shape of their own. Defanged values are taken for what
+/// they stand for.
 pub fn kind_of(raw: &str) -> Option<Guess> {
     let raw = raw.trim_ascii();
     if raw.len() > max_bytes(Kind::Url) {
@@ -23,7 +24,7 @@ pub fn kind_of(raw: &str) -> Option<Guess> {
     let value = refang(raw);
     let value = value.trim_ascii();
     // In the order of how much a shape says.
-    [cve, uuid, mac_address, ip, cidr, asn, email, url, hash, iban, card, timestamp, domain_name]
+    [cve, uuid, sid, mac_address, ip, cidr, asn, email, url, hash, iban, card, timestamp, domain_name]
         .into_iter()
         .find_map(|guess| guess(value))
 }
@@ -34,6 +35,10 @@ fn sure(kind: Kind, value: &str, confidence: f32) -> Option<Guess> {
 
 fn cve(value: &str) -> Option<Guess> {
     sure(Kind::Cve, value, 1.0)
+}
+
+fn sid(value: &str) -> Option<Guess> {
+    user::is_sid(value).then_some(Guess { kind: Kind::User, confidence: 0.95 })
 }
 
 fn mac_address(value: &str) -> Option<Guess> {
@@ -155,6 +160,7 @@ mod tests {
             ("d41d8cd98f00b204e9800998ecf8427e", Kind::Hash),
             ("2024-01-31T23:59:59Z", Kind::Timestamp),
             ("10/Oct/2000:13:55:36 -0700", Kind::Timestamp),
+            ("S-1-5-21-1-2-3-500", Kind::User),
             ("www.example.org", Kind::Domain),
             ("bücher.de", Kind::Domain),
         ] {

@@ -1,6 +1,10 @@
 //! Digests of files and messages: cryptographic ones in hexadecimal, ssdeep and TLSH by their shape.
 
+mod declared;
+
 use std::borrow::Cow;
+
+pub use declared::{HashKind, canonical_hash_as, hash_kind};
 
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
@@ -20,6 +24,10 @@ const PREFIXES: [(&str, usize); 11] = [
     ("sha-512", 128),
 ];
 
+/// The name that the digest of a program's imports keeps, and its hexadecimal digits.
+const IMPHASH: &str = "imphash";
+const IMPHASH_DIGITS: usize = 32;
+
 /// Hexadecimal digits of a TLSH digest without its version.
 const TLSH_DIGITS: usize = 70;
 
@@ -27,7 +35,8 @@ const TLSH_DIGITS: usize = 70;
 ///
 /// MD5, SHA-1 and SHA-2 digests are lower-case hexadecimal, told apart by their length; `sha256:` and the
 /// like, and `0x`, are dropped. TLSH is upper case with its version (`T1…`), which older tools leave out.
-/// ssdeep (`block size:signature:signature`) is Base64 and keeps its case.
+/// ssdeep (`block size:signature:signature`) is Base64 and keeps its case. An imphash, which looks like an MD5
+/// digest but is one of the names that a program imports, keeps its name: `imphash:…`.
 pub fn canonical_hash(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::Hash, raw)?;
     if value.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -37,6 +46,9 @@ pub fn canonical_hash(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         let known = PREFIXES.iter().find(|(prefix, _)| prefix.eq_ignore_ascii_case(name));
         if let Some(&(_, digits)) = known {
             return hexadecimal(rest.trim_ascii_start(), Some(digits));
+        }
+        if name.eq_ignore_ascii_case(IMPHASH) {
+            return imphash(value, rest.trim_ascii_start());
         }
         if name.eq_ignore_ascii_case("tlsh") {
             return tlsh(rest.trim_ascii_start());
@@ -65,6 +77,15 @@ fn hexadecimal(value: &str, expected: Option<usize>) -> Result<Cow<'_, str>, Can
         32 | 40 | 56 | 64 | 96 | 128 => Ok(Cow::Borrowed(value)),
         _ => Err(error("no digest has that length")),
     }
+}
+
+fn imphash<'a>(value: &'a str, digits: &'a str) -> Result<Cow<'a, str>, CanonicalError> {
+    let digits = hexadecimal(digits, Some(IMPHASH_DIGITS))?;
+    let named = value.strip_prefix(IMPHASH).and_then(|rest| rest.strip_prefix(':'));
+    if named == Some(digits.as_ref()) {
+        return Ok(Cow::Borrowed(value));
+    }
+    Ok(Cow::Owned(format!("{IMPHASH}:{digits}")))
 }
 
 fn tlsh(value: &str) -> Result<Cow<'_, str>, CanonicalError> {
@@ -149,6 +170,16 @@ mod tests {
         assert!(canonical_hash("096:abc:def").is_err());
         assert!(canonical_hash("96:abc").is_err());
         assert!(canonical_hash(&format!("96:{}:a", "a".repeat(65))).is_err());
+    }
+
+    #[test]
+    fn imphash_stays_apart_from_md5() {
+        let canonical = format!("imphash:{MD5}");
+        for raw in [canonical.clone(), format!("IMPHASH:{}", MD5.to_uppercase()), format!("Imphash: {MD5}")] {
+            assert_eq!(canonical_hash(&raw).unwrap(), canonical, "{raw}");
+        }
+        assert!(matches!(canonical_hash(&canonical), Ok(Cow::Borrowed(_))));
+        assert!(canonical_hash("imphash:abc").is_err() && canonical_hash("imphash:").is_err());
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod mac;
 mod mailbox;
 pub mod parts;
 mod percent;
+pub mod person;
 pub mod port;
 pub mod protocol;
 pub mod text;
@@ -60,7 +61,7 @@ pub fn canonical(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> 
         Kind::Cve => cve::canonical_cve(raw),
         Kind::Uuid => uuid::canonical_uuid(raw),
         Kind::User => user::canonical_user(raw),
-        Kind::Person => user::canonical_person(raw),
+        Kind::Person => person::canonical_person(raw),
         Kind::Iban => iban::canonical_iban(raw),
         Kind::Card => card::canonical_card(raw),
         Kind::Host => text::canonical_host(raw),

@@ -27,6 +27,35 @@ pub fn canonical_text(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     Ok(Cow::Borrowed(value))
 }
 
+/// [`folded`] of a text that holds no control character.
+pub(super) fn lower_case(kind: Kind, value: &str) -> Result<Cow<'_, str>, CanonicalError> {
+    if value.chars().any(char::is_control) {
+        return Err(CanonicalError::new(kind, "a control character"));
+    }
+    Ok(folded(value))
+}
+
+/// Every run of characters that are `space` as one space, and none at the ends.
+pub(super) fn collapsed(value: &str, space: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let mut after_space = true;
+    let clean = value.chars().all(|c| {
+        let good = c == ' ' && !after_space || !space(c);
+        after_space = c == ' ';
+        good
+    });
+    if clean && !after_space {
+        return Cow::Borrowed(value);
+    }
+    let mut out = String::with_capacity(value.len());
+    for word in value.split(space).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    Cow::Owned(out)
+}
+
 /// Lower case after Unicode in normal form C (UAX #15), borrowed where the text is so.
 ///
 /// Normalised before as well, so that what is canonically equivalent is lowered alike.
