@@ -1,9 +1,9 @@
 //! Networks: an address and a prefix length (RFC 4632, RFC 4291 2.3), the address as RFC 5952 writes it.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::ip::canonical_ip;
+use super::ip::{canonical_ip, v6};
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
 
@@ -21,11 +21,11 @@ pub fn canonical_cidr(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return Err(error("a network has neither a zone nor brackets nor white space"));
     }
     let text = canonical_ip(address).map_err(|cause| error(cause.reason))?;
-    let parsed: IpAddr = address.parse().map_err(|_| error("not an address"))?;
+    let v6 = v6::parse(address).map(|parsed| Ipv6Addr::from(parsed.groups).to_bits());
     let prefix = prefix_length(length)?;
-    let (width, host) = match parsed {
-        IpAddr::V4(v4) => (32, u128::from(v4.to_bits()) << 96),
-        IpAddr::V6(v6) => (128, v6.to_bits()),
+    let (width, host) = match v6 {
+        Some(bits) => (128, bits),
+        None => (32, address.parse().map_or(0, |v4: Ipv4Addr| u128::from(v4.to_bits()) << 96)),
     };
     if prefix > width {
         return Err(error("the prefix length is more than the address has bits"));
@@ -37,7 +37,7 @@ pub fn canonical_cidr(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return Ok(Cow::Borrowed(value));
     }
     // A mapped address has bits set right before the IPv4 part: what is left here is at least that long.
-    let mapped = parsed.is_ipv6() && !text.contains(':');
+    let mapped = v6.is_some() && !text.contains(':');
     let prefix = if mapped { prefix.saturating_sub(MAPPED) } else { prefix };
     Ok(Cow::Owned(format!("{text}/{prefix}")))
 }
@@ -60,7 +60,6 @@ fn error(reason: &'static str) -> CanonicalError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
 
     fn ok(raw: &str) -> String {
         canonical_cidr(raw).unwrap().into_owned()
