@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::ip::canonical_ip;
+use super::ip::{canonical_ip, v6};
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
 
@@ -31,7 +31,10 @@ fn network(raw: &str, clear: bool) -> Result<Cow<'_, str>, CanonicalError> {
         return Err(error("a network has neither a zone nor brackets nor white space"));
     }
     let text = canonical_ip(address).map_err(|cause| error(cause.reason))?;
-    let parsed: IpAddr = address.parse().map_err(|_| error("not an address"))?;
+    let parsed = match v6::parse(address) {
+        Some(v6) => IpAddr::V6(v6.groups.into()),
+        None => IpAddr::V4(address.parse().map_err(|_| error("not an address"))?),
+    };
     let prefix = prefix_length(length)?;
     let (width, host) = match parsed {
         IpAddr::V4(v4) => (32, u128::from(v4.to_bits()) << 96),

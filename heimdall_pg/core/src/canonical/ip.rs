@@ -1,10 +1,13 @@
 //! IPv4 and IPv6 addresses: the text of RFC 5952, one address one text.
 
+pub(super) mod v6;
+
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
 
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
+use v6::Rfc5952;
 
 /// The canonical text of an address.
 ///
@@ -18,32 +21,38 @@ pub fn canonical_ip(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         Some(inside) => inside.strip_suffix(']').ok_or_else(|| refusal(value))?,
         None => value,
     };
-    if !value.contains(':') {
+    // An IPv6 address has its first colon right behind its first group.
+    if !value.as_bytes().iter().take(5).any(|&byte| byte == b':') {
         // Without leading zeros or short forms there is one text an IPv4 address: what parses is canonical.
         return match value.parse::<Ipv4Addr>() {
             Ok(_) => Ok(Cow::Borrowed(value)),
             Err(_) => Err(refusal(value)),
         };
     }
-    let (address, zone) = match value.split_once('%') {
-        Some((address, zone)) => (address, Some(zone)),
-        None => (value, None),
-    };
-    let parsed = address.parse::<Ipv6Addr>().map_err(|_| refusal(address))?;
-    if let Some(v4) = parsed.to_ipv4_mapped() {
-        return match zone {
-            None => Ok(Cow::Owned(v4.to_string())),
-            Some(_) => Err(error("an IPv4-mapped address with a zone")),
+    let (address, zone) =
+        match memchr::memchr(b'%', value.as_bytes()).and_then(|at| value.split_at_checked(at)) {
+            Some((address, zone)) => (address, zone.strip_prefix('%')),
+            None => (value, None),
+        };
+    let parsed = v6::parse(address).ok_or_else(|| refusal(address))?;
+    if let [0, 0, 0, 0, 0, 0xffff, high, low] = parsed.groups {
+        // Where it has an IPv4 part, that is the one text of the IPv4 address.
+        return match (zone, parsed.dotted) {
+            (Some(_), _) => Err(error("an IPv4-mapped address with a zone")),
+            (None, Some(at)) => Ok(Cow::Borrowed(value.get(at..).unwrap_or_default())),
+            (None, None) => {
+                Ok(Cow::Owned(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)).to_string()))
+            }
         };
     }
     if zone.is_some_and(|zone| !is_zone(zone)) {
         return Err(error("the zone is not a name"));
     }
-    let text = Rfc5952::of(&parsed);
-    let text = text.as_str();
-    if text == address {
+    if parsed.canonical {
         return Ok(Cow::Borrowed(value));
     }
+    let text = Rfc5952::of(&parsed.groups);
+    let text = text.as_str();
     Ok(Cow::Owned(match zone {
         Some(zone) => format!("{text}%{zone}"),
         None => text.to_owned(),
@@ -80,76 +89,11 @@ fn refusal(value: &str) -> CanonicalError {
     error("neither an IPv4 nor an IPv6 address")
 }
 
-/// IPv6 text in a buffer on the stack. The standard library writes the same text, several times slower.
-struct Rfc5952 {
-    text: [u8; 39],
-    len: usize,
-}
-
-impl Rfc5952 {
-    fn of(address: &Ipv6Addr) -> Self {
-        let groups = address.segments();
-        let (start, run) = longest_zero_run(&groups);
-        let mut out = Self { text: [0; 39], len: 0 };
-        for (index, &group) in groups.iter().enumerate() {
-            if run > 1 && index >= start && index < start + run {
-                if index == start {
-                    out.push(b':');
-                    // At the end nothing follows that would bring the second colon.
-                    if start + run == groups.len() {
-                        out.push(b':');
-                    }
-                }
-                continue;
-            }
-            if index > 0 {
-                out.push(b':');
-            }
-            out.push_group(group);
-        }
-        out
-    }
-
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.text.get_mut(self.len) {
-            *slot = byte;
-            self.len += 1;
-        }
-    }
-
-    fn push_group(&mut self, group: u16) {
-        let digits = (4 - group.leading_zeros() / 4).max(1);
-        for place in (0..digits).rev() {
-            let digit = (group >> (place * 4)) as u8 & 0xf;
-            self.push(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        self.text.get(..self.len).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
-    }
-}
-
-/// Start and length of the longest run of zero groups, the first one of equals (RFC 5952 4.2.3).
-fn longest_zero_run(groups: &[u16; 8]) -> (usize, usize) {
-    let (mut best, mut current) = ((0, 0), (0, 0));
-    for (index, &group) in groups.iter().enumerate() {
-        if group != 0 {
-            current = (index + 1, 0);
-            continue;
-        }
-        current.1 += 1;
-        if current.1 > best.1 {
-            best = current;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::net::Ipv6Addr;
 
     fn ok(raw: &str) -> String {
         canonical_ip(raw).unwrap().into_owned()
@@ -178,7 +122,7 @@ mod tests {
 
     #[test]
     fn canonical_input_is_borrowed() {
-        for raw in ["192.0.2.1", "2001:db8::1", "fe80::1%eth0", "[::1]"] {
+        for raw in ["192.0.2.1", "2001:db8::1", "fe80::1%eth0", "[::1]", "::ffff:192.0.2.1"] {
             assert!(matches!(canonical_ip(raw), Ok(Cow::Borrowed(_))), "{raw}");
         }
     }
