@@ -4,6 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::table::Results;
+
+/// A reason that begins so is no exception: the canonicaliser is wrong, and the vectors count as failed. It is
+/// listed like an exception, so that the others go on being checked until it is put right.
+const DEFECT: &str = "defect: ";
+
+/// Vectors of one reason that are named in the output.
+const NAMED: usize = 10;
+
 /// One set of vectors and its results so far.
 pub struct Corpus {
     name: &'static str,
@@ -24,6 +33,7 @@ impl Corpus {
         let folder = root.join(name);
         if !folder.is_dir() {
             say(&format!("{name}: SKIPPED, the vectors are not on this machine"));
+            Results::skipped(name, None);
             return None;
         }
         Some(Self { name, folder, passed: 0, failed: Vec::new(), excepted: BTreeMap::new() })
@@ -45,28 +55,39 @@ impl Corpus {
         }
     }
 
-    /// Prints the results; fails on a vector that neither passed nor is excepted, and where a reason comes
-    /// more often than `listed` says, so that it cannot hide what breaks later.
-    pub fn finish(self, listed: &[(&str, usize)]) {
-        let excepted: usize = self.excepted.values().map(Vec::len).sum();
-        say(&format!(
-            "{}: {} passed, {} failed, {excepted} exceptions",
-            self.name,
-            self.passed,
-            self.failed.len()
-        ));
+    /// Prints the results; fails on a vector that neither passed nor is excepted, where a reason comes
+    /// more often than `listed` says, so that it cannot hide what breaks later, and where the table of
+    /// conformance says otherwise. There the row is found by `title`, which is the set's own; `standard` is
+    /// what the vectors are about.
+    pub fn finish(self, title: &str, standard: &str, listed: &[(&str, usize)]) {
+        let name = self.name;
+        let (defects, excepted): (Vec<_>, Vec<_>) =
+            self.excepted.iter().partition(|(reason, _)| reason.starts_with(DEFECT));
+        let count = |of: &[(&&str, &Vec<String>)]| of.iter().map(|(_, vectors)| vectors.len()).sum::<usize>();
+        let results = Results {
+            set: name,
+            title,
+            standard,
+            passed: self.passed,
+            failed: self.failed.len() + count(&defects),
+            excepted: count(&excepted),
+            reasons: self.excepted.iter().map(|(reason, vectors)| (*reason, vectors.len())).collect(),
+        };
+        say(&format!("{results}"));
         for (reason, vectors) in &self.excepted {
             say(&format!("  {} × {reason}", vectors.len()));
-            for vector in vectors {
+            for vector in vectors.iter().take(NAMED) {
                 say(&format!("      {vector:?}"));
             }
         }
-        assert!(self.passed > 0, "{}: no vector was read", self.name);
-        assert!(self.failed.is_empty(), "{}:\n{}", self.name, self.failed.join("\n"));
+        results.write();
+        assert!(self.passed > 0, "{name}: no vector was read");
+        assert!(self.failed.is_empty(), "{name}, {title}:\n{}", self.failed.join("\n"));
         for (reason, vectors) in &self.excepted {
             let most = listed.iter().find(|(listed, _)| listed == reason).map_or(0, |(_, most)| *most);
-            assert!(vectors.len() <= most, "{}: {} × {reason}, listed are {most}", self.name, vectors.len());
+            assert!(vectors.len() <= most, "{name}: {} × {reason}, listed are {most}", vectors.len());
         }
+        results.compare();
     }
 }
 
