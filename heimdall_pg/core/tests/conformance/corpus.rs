@@ -45,6 +45,17 @@ impl Corpus {
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    /// The text of a file that some copies of the set do not have.
+    pub fn read_if_there(&self, file: &str) -> Option<String> {
+        self.folder.join(file).is_file().then(|| self.read(file))
+    }
+
+    /// Says aloud that there is nothing to read for the row of that title.
+    pub fn skip(self, title: &str) {
+        say(&format!("{}, {title}: SKIPPED, the vectors are not on this machine", self.name));
+        Results::skipped(self.name, Some(title));
+    }
+
     /// Notes one vector. Where it does not do what the set expects, `exception` may give the reason why that
     /// is wanted; it is not looked at where the vector passes.
     pub fn note(&mut self, vector: &str, result: Result<(), String>, exception: Option<&'static str>) {

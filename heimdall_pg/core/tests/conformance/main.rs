@@ -15,6 +15,8 @@ mod iban;
 #[cfg(test)]
 mod ip;
 #[cfg(test)]
+mod public_suffix;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod table;
