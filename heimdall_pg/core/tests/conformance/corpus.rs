@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use crate::table::Results;
 
-/// A reason that begins so is no exception: the canonicaliser is wrong, and the vectors count as failed. It is
-/// listed like an exception, so that the others go on being checked until it is put right.
+/// A reason that begins so is no exception: the canonicaliser is wrong, and the vectors count as failed. It
+/// is listed like an exception, so that the others go on being checked until it is put right.
 const DEFECT: &str = "defect: ";
 
 /// Vectors of one reason that are named in the output.
@@ -39,6 +39,11 @@ impl Corpus {
         Some(Self { name, folder, passed: 0, failed: Vec::new(), excepted: BTreeMap::new() })
     }
 
+    /// The folder's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The text of a file of the set.
     pub fn read(&self, file: &str) -> String {
         let path = self.folder.join(file);
@@ -54,6 +59,32 @@ impl Corpus {
     pub fn skip(self, title: &str) {
         say(&format!("{}, {title}: SKIPPED, the vectors are not on this machine", self.name));
         Results::skipped(self.name, Some(title));
+    }
+
+    /// The files of a folder of the set (`""` for the set itself) whose names end so, in order.
+    pub fn files(&self, folder: &str, ending: &str) -> Vec<String> {
+        self.entries(folder, |entry| entry.is_file())
+            .into_iter()
+            .filter(|name| name.ends_with(ending))
+            .map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") })
+            .collect()
+    }
+
+    /// The folders of the set, in order.
+    pub fn folders(&self) -> Vec<String> {
+        self.entries("", |entry| entry.is_dir())
+    }
+
+    fn entries(&self, folder: &str, wanted: impl Fn(&std::path::Path) -> bool) -> Vec<String> {
+        let path = self.folder.join(folder);
+        let entries = std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("an entry"))
+            .filter(|entry| wanted(&entry.path()))
+            .map(|entry| entry.file_name().into_string().expect("a name in UTF-8"))
+            .collect();
+        names.sort();
+        names
     }
 
     /// Notes one vector. Where it does not do what the set expects, `exception` may give the reason why that

@@ -1,7 +1,7 @@
 //! The table of conformance in the reference, which `make conformance` writes.
 //!
-//! With `$HEIMDALL_CONFORMANCE`, a folder, every set writes its lines into a file there. Without it, the lines
-//! are compared with those in the reference, so that the table cannot go stale.
+//! With `$HEIMDALL_CONFORMANCE`, a folder, every set writes its lines into a file there. Without it, the
+//! lines are compared with those in the reference, so that the table cannot go stale.
 
 use std::fmt;
 use std::path::PathBuf;
