@@ -6,16 +6,19 @@ SHELL := bash
 .DEFAULT_GOAL := help
 R := docker/runtime
 
-.PHONY: help demo test bench fuzz lint fmt setup build up down reset psql env status install clean distclean
+.PHONY: help demo test conformance bench fuzz lint fmt setup build up down reset psql env status install clean distclean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: up ## set up, build, start, take in four dumps and show what they have in common
 	@$R/server.sh run docs/demo/demo.sh
 
 test: build ## every test, from unit to end-to-end (one of them: make test ARGS='-- name')
 	@$R/test.sh $(ARGS)
+
+conformance: ## run the published vectors and write their table in docs/reference/canonical.md
+	@$R/conformance.sh
 
 bench: build ## measure ingest and canonicalisers against their rivals on this machine (make bench ARGS='canonical')
 	@$R/with-server.sh --durable cargo run --release -p heimdall_tests --bin bench -- $(ARGS)

@@ -40,7 +40,11 @@ fn canonical_defanged_indicators() {
         let result = result.or_else(|_| extracted(input, kind, &all));
         corpus.note(input, result, exception);
     }
-    corpus.finish(&[(CUT, 4), (ZONE, 3), (LABEL, 1), (WORDS, 2), (FILE, 1), (SPACE, 1)]);
+    corpus.finish(
+        "Defanged indicators",
+        "usage of the field",
+        &[(CUT, 4), (ZONE, 3), (LABEL, 1), (WORDS, 2), (FILE, 1), (SPACE, 1)],
+    );
 }
 
 /// Whether all the indicators are found in the input.

@@ -29,7 +29,11 @@ fn canonical_email_vectors() {
         };
         corpus.note(&address, result, exception(&address, diagnosis));
     }
-    corpus.finish(&[(SPACE, 24), (ONE_GROUP, 1), (NUMBER, 1), (ESCAPED, 1)]);
+    corpus.finish(
+        "E-mail addresses",
+        "RFC 5321, RFC 5322",
+        &[(SPACE, 24), (ONE_GROUP, 1), (NUMBER, 1), (ESCAPED, 1)],
+    );
 }
 
 fn exception(address: &str, diagnosis: &str) -> Option<&'static str> {

@@ -27,5 +27,5 @@ fn canonical_iban_vectors() {
         };
         corpus.note(input, result, Some(if found { SENTENCE } else { SPELLING }));
     }
-    corpus.finish(&[(SENTENCE, 5), (SPELLING, 2)]);
+    corpus.finish("Bank account numbers", "ISO 13616", &[(SENTENCE, 5), (SPELLING, 2)]);
 }

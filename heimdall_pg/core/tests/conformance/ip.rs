@@ -47,7 +47,11 @@ fn canonical_ip_vectors() {
             corpus.note(&address, result, exception);
         }
     }
-    corpus.finish(&[(LEADING_ZERO, 2), (SPACE, 2), (IPV4, 1)]);
+    corpus.finish(
+        "IPv4 and IPv6 addresses",
+        "RFC 4291, RFC 4632, RFC 5952",
+        &[(LEADING_ZERO, 2), (SPACE, 2), (IPV4, 1)],
+    );
 }
 
 /// An address, or a network where there is a prefix length.

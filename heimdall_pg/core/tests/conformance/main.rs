@@ -1,18 +1,27 @@
 //! Canonicalisers against the published vectors of their field.
 //!
 //! The vectors are not part of the project. They are read from `$HEIMDALL_CORPORA`, or from
-//! `shared/corpora` beside the work tree; a set that is not there is skipped, and the output says so.
+//! `shared/corpora` beside the work tree; a set that is not there is skipped, and the output says so. What
+//! came of them is a table in the reference of canonical forms, which `make conformance` writes.
 
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod defang;
 #[cfg(test)]
+mod ecs;
+#[cfg(test)]
 mod email;
 #[cfg(test)]
 mod iban;
 #[cfg(test)]
 mod ip;
+#[cfg(test)]
+mod public_suffix;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod table;
 #[cfg(test)]
 mod timestamp;
 #[cfg(test)]

@@ -33,15 +33,19 @@ fn canonical_timestamp_vectors() {
         };
         corpus.note(input, result, exception(input, got.err().map(|error| error.reason)));
     }
-    corpus.finish(&[
-        (AMBIGUOUS, 14),
-        (TWO_DIGITS, 1),
-        (NOT_A_POINT, 2),
-        (ZONE_IGNORED, 11),
-        (ZONE_UNKNOWN, 1),
-        (SCRIPT, 1),
-        (LENIENT, 2),
-    ]);
+    corpus.finish(
+        "Timestamps of many formats",
+        "RFC 3339, ISO 8601, RFC 2822",
+        &[
+            (AMBIGUOUS, 14),
+            (TWO_DIGITS, 1),
+            (NOT_A_POINT, 2),
+            (ZONE_IGNORED, 11),
+            (ZONE_UNKNOWN, 1),
+            (SCRIPT, 1),
+            (LENIENT, 2),
+        ],
+    );
 }
 
 /// `2006-01-02 15:04:05.123 +0000 UTC`, read by position so that the check does not use what it checks.

@@ -29,7 +29,11 @@ fn canonical_url_whatwg() {
             corpus.note(&shortened(input), check(input, vector), exception(input));
         }
     }
-    corpus.finish(&[(FILE, 17), (OPAQUE_SPACE, 5), (CARET, 2), (A_LABEL, 8)]);
+    corpus.finish(
+        "URLs",
+        "WHATWG URL Standard, RFC 3986",
+        &[(FILE, 17), (OPAQUE_SPACE, 5), (CARET, 2), (A_LABEL, 8)],
+    );
 }
 
 fn check(input: &str, vector: &Value) -> Result<(), String> {
