@@ -2,7 +2,6 @@
 
 use heimdall_core::canonical::{self, CanonicalError, Kind};
 use heimdall_core::protect::{HashKeys, hex};
-use pgrx::check_for_interrupts;
 use pgrx::prelude::*;
 
 use crate::error::{Error, ok};
@@ -101,48 +100,6 @@ fn refang(value: &str) -> String {
 #[pg_extern(immutable, strict, parallel_safe)]
 fn defang(value: &str) -> String {
     canonical::defang(value)
-}
-
-/// The observables in a text, in order. `start` counts characters from 1, and the text goes on at `end`.
-// The statement is written out because `end` has to be quoted, which pgrx does not do.
-#[pg_extern(
-    immutable,
-    strict,
-    parallel_safe,
-    sql = r#"
-CREATE FUNCTION extract_observables(report text)
-RETURNS TABLE (kind text, value text, canonical text, start integer, "end" integer)
-IMMUTABLE STRICT PARALLEL SAFE
-LANGUAGE c
-AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
-"#
-)]
-fn extract_observables(
-    report: &str,
-) -> TableIterator<
-    'static,
-    (name!(kind, String), name!(value, String), name!(canonical, String), name!(start, i32), name!(end, i32)),
-> {
-    TableIterator::new(located(report))
-}
-
-/// The observables with their places in characters, each of which is counted once.
-fn located(text: &str) -> Vec<(String, String, String, i32, i32)> {
-    let (mut at, mut position) = (0, 1);
-    canonical::extract_observables(text)
-        .map(|found| {
-            check_for_interrupts!();
-            let start = position + characters(text, at, found.start);
-            let end = start + characters(text, found.start, found.end);
-            (at, position) = (found.end, end);
-            (found.kind.name().to_owned(), found.value.to_owned(), found.canonical, start, end)
-        })
-        .collect()
-}
-
-/// A value in Postgres has less than 2^30 bytes.
-fn characters(text: &str, start: usize, end: usize) -> i32 {
-    text.get(start..end).map_or(0, |part| i32::try_from(part.chars().count()).unwrap_or(i32::MAX))
 }
 
 /// The version of the canonicalisers: a change that moves keys raises it.

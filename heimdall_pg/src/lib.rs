@@ -12,7 +12,9 @@ mod keys;
 mod local_settings;
 mod logs;
 mod mapping;
+mod observables;
 mod owner;
+mod raw;
 mod sealed;
 mod session;
 mod settings;
@@ -34,6 +36,7 @@ extension_sql_file!(
         mapping::formats
     ]
 );
+extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
 extension_sql_file!(
     "../../sql/060_questions.sql",

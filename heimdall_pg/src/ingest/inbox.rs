@@ -8,12 +8,13 @@ use std::ffi::{CStr, c_void};
 
 use heimdall_core::format::{FormatError, MAX_ROW, Row};
 use heimdall_core::pipeline::IngestError;
-use pgrx::pg_sys::{self, Pg_finfo_record};
+use pgrx::pg_sys;
 use pgrx::{PgLogLevel, PgSqlErrorCode, function_name, pg_guard};
 
 use super::upload::{Outcome, Source, Upload};
 use crate::error::{Error, ok};
 use crate::logs;
+use crate::raw::{text, version_1};
 
 struct Frame {
     view: pg_sys::Oid,
@@ -195,16 +196,6 @@ fn misused() -> Error {
     )
 }
 
-/// # Safety
-/// `datum` is of type text.
-unsafe fn text<'a>(datum: pg_sys::Datum) -> &'a str {
-    // SAFETY: a text datum; the database is in UTF-8, which `Source::load` has checked.
-    unsafe {
-        let varlena = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
-        pgrx::varlena::text_to_rust_str_unchecked(varlena)
-    }
-}
-
 /// The context of a trigger call.
 fn called_as_trigger<'a>(fcinfo: pg_sys::FunctionCallInfo) -> Result<&'a pg_sys::TriggerData, Error> {
     // SAFETY: Postgres gives a valid call; the context says by its tag what it is.
@@ -228,12 +219,7 @@ macro_rules! trigger {
             pg_sys::Datum::from(trigger.tg_trigtuple)
         }
 
-        /// Says that the function above is called by version 1 of the convention.
-        #[unsafe(no_mangle)]
-        pub extern "C" fn $info() -> &'static Pg_finfo_record {
-            static INFO: Pg_finfo_record = Pg_finfo_record { api_version: 1 };
-            &INFO
-        }
+        version_1!($info);
     };
 }
 
