@@ -100,13 +100,26 @@ fn card(value: &str) -> Option<Guess> {
 }
 
 fn timestamp(value: &str) -> Option<Guess> {
-    let number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let bare = value.parse::<f64>().is_ok();
+    let number = bare || value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if number && !value.starts_with(['1', '2']) {
         // Times since 1970 in digits begin with 1 from 2001 to 2033; more likely this counts something.
         return None;
     }
-    let bare = number && value.matches('.').count() < 2;
-    sure(Kind::Timestamp, value, if bare { 0.5 } else { 0.95 })
+    // `2024-031` is the 31st day of a year, and more often the 31st of something else; so many digits count
+    // other things as well.
+    let doubtful = value.len() == 8 && value.rfind('-') == Some(4) || bare && value.len() == 18;
+    sure(
+        Kind::Timestamp,
+        value,
+        if doubtful {
+            0.4
+        } else if bare {
+            0.5
+        } else {
+            0.95
+        },
+    )
 }
 
 /// Endings of file names that are also top-level domains.
@@ -180,6 +193,9 @@ mod tests {
             ("server.corp", Kind::Domain),
             ("archive.zip", Kind::Domain),
             ("alice@host", Kind::Email),
+            ("1.5913679E9", Kind::Timestamp),
+            ("133512191990000000", Kind::Timestamp),
+            ("2024-031", Kind::Timestamp),
         ] {
             let guess = kind_of(raw).unwrap_or_else(|| panic!("{raw}"));
             assert_eq!((guess.kind, guess.confidence <= 0.5), (kind, true), "{raw}");
@@ -197,6 +213,9 @@ mod tests {
             "3.14",
             "0501234567",
             "1.2.3",
+            "-1591367999",
+            "638423423990000000",
+            "2024-W05",
             "GET /x",
         ] {
             assert_eq!(kind_of(raw), None, "{raw}");

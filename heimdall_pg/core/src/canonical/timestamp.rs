@@ -1,21 +1,34 @@
 //! Points in time: read from the formats that logs have, written as RFC 3339 in UTC.
 
 mod clock;
+mod decimal;
 mod epoch;
 mod fields;
+mod json_date;
 mod named;
 mod numeric;
+mod offset;
+mod options;
+mod parsed;
+mod rfc3339;
 mod scan;
+mod serial;
+mod text;
+mod utctime;
+mod zone;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use jiff::SignedDuration;
-
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
-use fields::EPOCH;
+use decimal::{Decimal, read_hex};
 use scan::Scan;
+use text::Text;
+
+pub use options::{Ambiguous, DateOrder, Digits, TimeOptions};
+pub use parsed::{ParsedTime, Precision};
+pub use zone::{UnknownZone, Zone};
 
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z, in the years 1 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,27 +68,67 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Rfc3339::of(*self).as_str())
+        f.write_str(Text::canonical(*self).as_str())
     }
 }
 
-/// Reads a point in time.
-///
-/// Known are RFC 3339 and ISO 8601 (extended and basic, a date alone is its midnight), RFC 2822, ctime, the
-/// Apache log, dates with `/` or `.`, with or without AM and PM, and digits since 1970: 10 of them are
-/// seconds (with a fraction or without), 13 milli-, 16 micro- and 19 nanoseconds. Without an offset the time
-/// is UTC. What is finer than a microsecond is cut off. A leap second is the first second of the next minute.
-/// Refused are dates without a year, and those whose day and month cannot be told apart.
+/// Reads a point in time about whose source nothing is known: [`parse_time`] without options.
 pub fn parse_timestamp(raw: &str) -> Result<Timestamp, CanonicalError> {
-    let value = trimmed(Kind::Timestamp, raw)?;
-    let scan = Scan::new(value.as_bytes());
-    let read = match scan.digits_ahead() {
-        0 => named::read(scan),
-        10 | 13 | 16 | 19 => epoch::read(scan),
-        1 | 2 | 4 if scan.letter_after_digits() => named::read(scan),
-        _ => numeric::read(scan),
+    static NOTHING_DECLARED: TimeOptions = TimeOptions::NONE;
+    parse_time(raw, &NOTHING_DECLARED).map(|time| time.timestamp)
+}
+
+/// Reads a point in time, and keeps how it was written.
+///
+/// Known are
+/// - RFC 3339 and ISO 8601, extended and basic: dates of the calendar, the week and the year, with `T`, a
+///   space or `_` before the time, fractions of the last part, `24:00`; a date alone is its midnight;
+/// - RFC 2822, 850 and 1123, ctime, the Apache and nginx logs, Java, Go, JavaScript, Cisco, syslog (RFC 3164
+///   with a declared year, RFC 5424), W3C logs, English names of months in any order of the parts;
+/// - dates with `/` or `.`, with or without AM and PM, Chinese and Japanese dates;
+/// - generalized time of LDAP, the times of CIM, `/Date(…)/` of .NET, and `UTCTime` where it is declared;
+/// - numbers since 1970, with point or exponent: 10 digits before the point are seconds, 13 milli-, 16 micro-
+///   and 19 nanoseconds; of 18 digits those that are a Windows `FILETIME` or .NET ticks between 1970 and
+///   2100; others where it is declared what they count, then in hexadecimal as well (`0x…`).
+///
+/// Without an offset the time is in the declared zone, or in UTC. What is finer than a nanosecond is cut off.
+/// A leap second is the first second of the next minute. Refused are dates without a year, and those whose
+/// day and month cannot be told apart, unless it is declared; a year of two digits needs a month in letters
+/// or a declared order, and below 50 is of this century.
+pub fn parse_time(raw: &str, options: &TimeOptions) -> Result<ParsedTime, CanonicalError> {
+    let value = trimmed(Kind::Timestamp, raw)?.as_bytes();
+    let time = match rfc3339::read(value) {
+        Some(reading) => reading.resolve(options),
+        None => read(value, options),
     };
-    read.map_err(|reason| CanonicalError::new(Kind::Timestamp, reason))
+    time.map_err(|reason| CanonicalError::new(Kind::Timestamp, reason))
+}
+
+/// All forms but the most common one.
+fn read(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str> {
+    if let Some(number) = Decimal::of(value)
+        && let Some(digits) = options.digits.or_else(|| epoch::evident(&number))
+    {
+        return epoch::read(&number, digits, options);
+    }
+    if let Some(digits) = options.digits
+        && let Some(number) = read_hex(value)
+        && let Some(number) = Decimal::of(number.to_string().as_bytes())
+    {
+        return epoch::read(&number, digits, options);
+    }
+    if let Some(time) = json_date::read(value) {
+        return time;
+    }
+    let scan = Scan::new(value);
+    let reading = match scan.digits_ahead() {
+        10 | 12 if options.digits == Some(Digits::Utctime) => utctime::read(scan),
+        0 => named::read(scan, options),
+        4 if scan.week_after_year() => numeric::read(scan, options.order),
+        1 | 2 | 4 if scan.letter_after_digits() => named::read(scan, options),
+        _ => numeric::read(scan, options.order),
+    };
+    reading?.resolve(options)
 }
 
 /// The canonical text of a point in time: RFC 3339 in UTC, with microseconds when they are not zero.
@@ -85,60 +138,18 @@ pub fn canonical_timestamp(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     if is_written_in_seconds(value.as_bytes()) {
         return Ok(Cow::Borrowed(value));
     }
-    let text = Rfc3339::of(timestamp);
+    let text = Text::canonical(timestamp);
     Ok(if text.as_str() == value { Cow::Borrowed(value) } else { Cow::Owned(text.as_str().to_owned()) })
 }
 
 /// True where a text that names a point in time is canonical and has no fraction: the common case.
 fn is_written_in_seconds(value: &[u8]) -> bool {
-    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', _, _, b':', tens, ones, b'Z'] = value else {
+    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T', hour @ .., b':', _, _, b':', tens, ones, b'Z'] = value
+    else {
         return false;
     };
-    // A leap second is written as the second after it.
-    tens.is_ascii_digit() && *tens != b'6' && ones.is_ascii_digit()
-}
-
-/// RFC 3339 text in a buffer on the stack.
-struct Rfc3339 {
-    text: [u8; 27],
-    len: usize,
-}
-
-impl Rfc3339 {
-    fn of(timestamp: Timestamp) -> Self {
-        let mut out = Self { text: *b"0000-00-00T00:00:00.000000Z", len: 27 };
-        let seconds = timestamp.micros.div_euclid(1_000_000);
-        let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400) as u32);
-        // The years are within those of the calendar; the epoch stands in for what cannot be.
-        let date = EPOCH.checked_add(SignedDuration::from_hours(day * 24)).unwrap_or(EPOCH);
-        out.put(0, 4, date.year().unsigned_abs().into());
-        out.put(5, 2, date.month().unsigned_abs().into());
-        out.put(8, 2, date.day().unsigned_abs().into());
-        out.put(11, 2, second / 3600);
-        out.put(14, 2, second / 60 % 60);
-        out.put(17, 2, second % 60);
-        let micros = timestamp.micros.rem_euclid(1_000_000) as u32;
-        out.put(20, 6, micros);
-        if micros == 0 {
-            out.len = 20;
-            if let Some(dot) = out.text.get_mut(19) {
-                *dot = b'Z';
-            }
-        }
-        out
-    }
-
-    fn put(&mut self, start: usize, digits: usize, mut number: u32) {
-        let places = self.text.get_mut(start..start + digits).unwrap_or_default();
-        for place in places.iter_mut().rev() {
-            *place = b'0' + (number % 10) as u8;
-            number /= 10;
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        self.text.get(..self.len).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
-    }
+    // A leap second is written as the second after it, and 24:00 as the midnight that it is.
+    hour.len() == 2 && hour != b"24" && tens.is_ascii_digit() && *tens != b'6' && ones.is_ascii_digit()
 }
 
 #[cfg(test)]

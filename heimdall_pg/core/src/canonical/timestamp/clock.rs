@@ -1,17 +1,36 @@
-//! The time of the day, and its zone.
+//! The time of the day.
 
+use super::Precision;
 use super::scan::Scan;
 
-/// Seconds and microseconds since midnight.
-#[derive(Clone, Copy, Default)]
+const SHAPE: &str = "the time of day is not hours, minutes and seconds";
+
+/// Seconds and nanoseconds since midnight, and how exactly they were written.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Clock {
     pub(super) seconds: u32,
-    pub(super) micros: u32,
+    pub(super) nanos: u32,
+    pub(super) precision: Precision,
 }
 
 impl Clock {
-    fn new(hour: u32, minute: u32, second: u32, micros: u32) -> Result<Self, &'static str> {
-        if hour > 23 {
+    /// With a fraction of the last part that was written, in billionths and the number of its digits.
+    ///
+    /// 24:00:00 is the end of the day, and a second of 60 the first of the next minute.
+    fn new(
+        hour: u32,
+        minute: Option<u32>,
+        second: Option<u32>,
+        fraction: Option<(u32, u8)>,
+    ) -> Result<Self, &'static str> {
+        let (unit, whole) = match (minute, second) {
+            (None, _) => (3600, Precision::Hour),
+            (_, None) => (60, Precision::Minute),
+            _ => (1, Precision::Second),
+        };
+        let (billionths, digits) = fraction.unwrap_or_default();
+        let (minute, second) = (minute.unwrap_or(0), second.unwrap_or(0));
+        if hour > 23 && (hour, minute, second, billionths) != (24, 0, 0, 0) {
             return Err("an hour past 23");
         }
         if minute > 59 {
@@ -20,51 +39,95 @@ impl Clock {
         if second > 60 {
             return Err("a second past 60");
         }
-        Ok(Self { seconds: hour * 3600 + minute * 60 + second, micros })
+        let nanos = u64::from(billionths) * unit;
+        Ok(Self {
+            seconds: hour * 3600 + minute * 60 + second + (nanos / 1_000_000_000) as u32,
+            nanos: (nanos % 1_000_000_000) as u32,
+            // One digit of a fraction of an hour is six minutes, the next 36 seconds, and so on.
+            precision: match (unit, digits) {
+                (_, 0) => whole,
+                (3600, 1) => Precision::Minute,
+                (3600, _) => Precision::of_digits(digits - 2),
+                (60, _) => Precision::of_digits(digits - 1),
+                _ => Precision::of_digits(digits),
+            },
+        })
     }
 
-    /// `H:MM`, `H:MM:SS`, `H:MM:SS.fraction`, with AM or PM after it or without.
+    /// `H:MM`, `H:MM:SS`, `H:MM:SS.fraction`, `H:MM:SS:mmm`, with AM or PM after it or without.
     pub(super) fn read(scan: &mut Scan<'_>) -> Result<Self, &'static str> {
-        const SHAPE: &str = "the time of day is not hours, minutes and seconds";
         let hour = scan.number(1, 2).ok_or(SHAPE)?;
         if !scan.eat(b':') {
             return Err(SHAPE);
         }
         let minute = scan.number(1, 2).ok_or(SHAPE)?;
-        let (mut second, mut micros) = (0, 0);
+        let (mut second, mut fraction) = (None, None);
         if scan.eat(b':') {
-            second = scan.number(1, 2).ok_or(SHAPE)?;
-            micros = fraction(scan).ok_or(SHAPE)?;
+            second = Some(scan.number(1, 2).ok_or(SHAPE)?);
+            fraction = fraction_ahead(scan).or_else(|| milliseconds_after_colon(scan));
         }
-        Self::new(half_of_day(scan, hour)?, minute, second, micros)
+        Self::new(half_of_day(scan, hour)?, Some(minute), second, fraction)
     }
 
-    /// `HHMM`, `HHMMSS`, `HHMMSS.fraction`: the basic format of ISO 8601.
+    /// What ISO 8601 allows after a `T`: the last part, be it the hour, may have a fraction.
+    pub(super) fn read_iso(scan: &mut Scan<'_>) -> Result<Self, &'static str> {
+        let mut ahead = *scan;
+        if let (Some(hour), true) = (ahead.number(2, 2), ahead.eat(b':'))
+            && let Some(minute) = ahead.number(2, 2)
+            && let Some(fraction) = fraction_ahead(&mut ahead)
+        {
+            *scan = ahead;
+            return Self::new(hour, Some(minute), None, Some(fraction));
+        }
+        if scan.ahead(1) == Some(b':') || scan.ahead(2) == Some(b':') {
+            return Self::read(scan);
+        }
+        Self::read_basic(scan)
+    }
+
+    /// `HH`, `HHMM`, `HHMMSS`, the last part with a fraction or without: the basic format of ISO 8601.
     pub(super) fn read_basic(scan: &mut Scan<'_>) -> Result<Self, &'static str> {
-        const SHAPE: &str = "the time of day is not hours, minutes and seconds";
         let hour = scan.number(2, 2).ok_or(SHAPE)?;
-        let minute = scan.number(2, 2).ok_or(SHAPE)?;
-        let second = scan.number(2, 2).unwrap_or(0);
-        let micros = fraction(scan).ok_or(SHAPE)?;
-        Self::new(hour, minute, second, micros)
+        let minute = scan.number(2, 2);
+        let second = scan.number(2, 2);
+        if scan.digits_ahead() > 0 {
+            return Err(SHAPE);
+        }
+        Self::new(hour, minute, second, fraction_ahead(scan))
     }
 }
 
-/// Microseconds after a `.` or a `,`; zero without; `None` where no digit follows.
-fn fraction(scan: &mut Scan<'_>) -> Option<u32> {
-    match scan.eat_any(b".,") {
-        Some(_) => scan.fraction(),
-        None => Some(0),
+/// Billionths after a `.` or a `,`, and how many digits they were; nothing is taken where no digit follows.
+fn fraction_ahead(scan: &mut Scan<'_>) -> Option<(u32, u8)> {
+    let mut ahead = *scan;
+    ahead.eat_any(b".,")?;
+    let fraction = ahead.fraction()?;
+    *scan = ahead;
+    Some(fraction)
+}
+
+/// SQL Server has a colon before milliseconds: `23:59:59:123`.
+fn milliseconds_after_colon(scan: &mut Scan<'_>) -> Option<(u32, u8)> {
+    let mut ahead = *scan;
+    if !ahead.eat(b':') || ahead.digits_ahead() != 3 {
+        return None;
     }
+    let fraction = ahead.fraction()?;
+    *scan = ahead;
+    Some(fraction)
 }
 
 /// The hour of 24 after AM or PM, if one of them comes.
 fn half_of_day(scan: &mut Scan<'_>, hour: u32) -> Result<u32, &'static str> {
     let mut ahead = *scan;
     ahead.skip_spaces();
-    let word = ahead.word();
-    let afternoon = word.eq_ignore_ascii_case(b"pm");
-    if !afternoon && !word.eq_ignore_ascii_case(b"am") {
+    let mut letters = ahead.word();
+    if letters.len() == 1 && ahead.eat(b'.') && ahead.word().eq_ignore_ascii_case(b"m") && ahead.eat(b'.') {
+        letters = if letters.eq_ignore_ascii_case(b"p") { b"pm" } else { letters };
+        letters = if letters.eq_ignore_ascii_case(b"a") { b"am" } else { letters };
+    }
+    let afternoon = letters.eq_ignore_ascii_case(b"pm");
+    if !afternoon && !letters.eq_ignore_ascii_case(b"am") {
         return Ok(hour);
     }
     if !(1..=12).contains(&hour) {
@@ -72,91 +135,4 @@ fn half_of_day(scan: &mut Scan<'_>, hour: u32) -> Result<u32, &'static str> {
     }
     *scan = ahead;
     Ok(hour % 12 + if afternoon { 12 } else { 0 })
-}
-
-/// The zone at the end of a time, in seconds east of UTC; UTC where there is none. Takes all that is left.
-pub(super) fn read_zone(scan: &mut Scan<'_>) -> Result<i32, &'static str> {
-    scan.skip_spaces();
-    if scan.is_empty() {
-        return Ok(0);
-    }
-    if scan.eat_any(b"zZ").is_some() && scan.is_empty() {
-        return Ok(0);
-    }
-    let offset = match scan.peek() {
-        Some(b'+' | b'-') => numeric_zone(scan)?,
-        Some(byte) if byte.is_ascii_alphabetic() => named_zone(scan)?,
-        _ => return Err("something follows the time"),
-    };
-    skip_zone_name(scan);
-    if scan.is_empty() { Ok(offset) } else { Err("something follows the time") }
-}
-
-/// `+HH`, `+HHMM`, `+HH:MM`.
-pub(super) fn numeric_zone(scan: &mut Scan<'_>) -> Result<i32, &'static str> {
-    const SHAPE: &str = "the offset is not hours and minutes";
-    let west = scan.eat_any(b"+-") == Some(b'-');
-    let hours = scan.number(2, 2).ok_or(SHAPE)?;
-    let colon = scan.eat(b':');
-    let minutes = match scan.number(2, 2) {
-        Some(minutes) => minutes,
-        None if colon => return Err(SHAPE),
-        None => 0,
-    };
-    if hours > 23 || minutes > 59 {
-        return Err("an offset past 23:59");
-    }
-    let seconds = (hours * 3600 + minutes * 60) as i32;
-    Ok(if west { -seconds } else { seconds })
-}
-
-/// A name of RFC 2822 4.3, or any name with a numeric offset right after it.
-pub(super) fn named_zone(scan: &mut Scan<'_>) -> Result<i32, &'static str> {
-    let name = scan.word();
-    if matches!(scan.peek(), Some(b'+' | b'-')) {
-        return numeric_zone(scan);
-    }
-    let hours = match name.to_ascii_uppercase().as_slice() {
-        b"Z" | b"UTC" | b"GMT" | b"UT" => 0,
-        b"EDT" => -4,
-        b"EST" | b"CDT" => -5,
-        b"CST" | b"MDT" => -6,
-        b"MST" | b"PDT" => -7,
-        b"PST" => -8,
-        // Others name several zones at once, or a zone whose rules change.
-        _ => return Err("a time zone name that is not one of RFC 2822"),
-    };
-    Ok(hours * 3600)
-}
-
-/// After an offset its name says nothing more: `+0200 CEST`, `+0100 (CET)`, `+01:00[Europe/Berlin]`.
-fn skip_zone_name(scan: &mut Scan<'_>) {
-    scan.skip_spaces();
-    if scan.eat(b'(') {
-        scan.skip_past(b')');
-        return;
-    }
-    if scan.eat(b'[') {
-        scan.skip_past(b']');
-        return;
-    }
-    if scan.eat_any(b"+-").is_some() {
-        // Names of zones without letters: `+0300 +03`.
-        scan.number(2, 4);
-    } else {
-        scan.word();
-    }
-    skip_monotonic(scan);
-}
-
-/// Programs in Go write the reading of a second clock after the time: `m=+0.012`.
-fn skip_monotonic(scan: &mut Scan<'_>) {
-    scan.skip_spaces();
-    let mut ahead = *scan;
-    if ahead.eat(b'm') && ahead.eat(b'=') && ahead.eat_any(b"+-").is_some() && ahead.fraction().is_some() {
-        if ahead.eat(b'.') {
-            ahead.fraction();
-        }
-        *scan = ahead;
-    }
 }

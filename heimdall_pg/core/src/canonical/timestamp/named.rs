@@ -2,10 +2,11 @@
 //!
 //! The word tells the month and four digits the year, so that the parts may come in any order.
 
-use super::Timestamp;
-use super::clock::{Clock, named_zone, numeric_zone};
-use super::fields::Day;
+use super::clock::Clock;
+use super::fields::{Reading, day, full_year};
+use super::offset::{Written, named, numeric};
 use super::scan::Scan;
+use super::{DateOrder, TimeOptions};
 
 const SHAPE: &str = "not a known form of a point in time";
 const TWICE: &str = "a part of the date comes twice";
@@ -30,21 +31,25 @@ const WEEKDAYS: [&[u8]; 7] =
 
 /// The parts that were read.
 #[derive(Default)]
-struct Parts {
+struct Parts<'a> {
     year: Option<u32>,
     month: Option<u32>,
     day: Option<u32>,
     clock: Option<Clock>,
-    offset: Option<i32>,
+    zone: Option<Written<'a>>,
+    /// A year of two digits comes before the day.
+    year_first: bool,
 }
 
-pub(super) fn read(mut scan: Scan<'_>) -> Result<Timestamp, &'static str> {
+pub(super) fn read<'a>(mut scan: Scan<'a>, options: &TimeOptions) -> Result<Reading<'a>, &'static str> {
     let bracketed = scan.eat(b'[');
-    let mut parts = Parts::default();
+    // Cisco says so where the clock is not set, or not synchronised.
+    let marked = !bracketed && scan.eat_any(b"*.").is_some();
+    let mut parts = Parts { year_first: options.order == Some(DateOrder::Ymd), ..Parts::default() };
     while let Some(byte) = scan.peek() {
         match byte {
             b'0'..=b'9' => parts.number(&mut scan)?,
-            b'+' | b'-' if parts.clock.is_some() => set(&mut parts.offset, numeric_zone(&mut scan)?)?,
+            b'+' | b'-' if parts.clock.is_some() => set(&mut parts.zone, numeric(&mut scan)?)?,
             b' ' | b',' | b'-' | b'/' => {
                 scan.eat(byte);
             }
@@ -52,10 +57,14 @@ pub(super) fn read(mut scan: Scan<'_>) -> Result<Timestamp, &'static str> {
             b':' if parts.year.is_some() && parts.clock.is_none() => {
                 scan.eat(byte);
             }
+            // Cisco ends the time with one.
+            b':' if parts.clock.is_some() && scan.length() == 1 => {
+                scan.eat(byte);
+            }
             b'\'' if scan.ahead(1).is_some_and(|b| b.is_ascii_digit()) && parts.day.is_some() => {
                 scan.eat(byte);
             }
-            b'(' if parts.offset.is_some() => {
+            b'(' if parts.zone.is_some() => {
                 if !scan.skip_past(b')') {
                     return Err(SHAPE);
                 }
@@ -70,12 +79,16 @@ pub(super) fn read(mut scan: Scan<'_>) -> Result<Timestamp, &'static str> {
             _ => return Err(SHAPE),
         }
     }
-    parts.timestamp()
+    if marked && parts.clock.is_none() {
+        return Err(SHAPE);
+    }
+    parts.reading(options)
 }
 
-impl Parts {
-    /// A time, a year of four digits, a day, or a year of two digits after the day.
-    fn number(&mut self, scan: &mut Scan<'_>) -> Result<(), &'static str> {
+impl<'a> Parts<'a> {
+    /// A time, a year of four digits, a day, or a year of two digits: after the day unless it is declared to be
+    /// before it.
+    fn number(&mut self, scan: &mut Scan<'a>) -> Result<(), &'static str> {
         let digits = scan.digits_ahead();
         if digits <= 2 && scan.ahead(digits) == Some(b':') {
             return set(&mut self.clock, Clock::read(scan)?);
@@ -83,36 +96,40 @@ impl Parts {
         let number = scan.number(1, 4).ok_or(SHAPE)?;
         match digits {
             4 => set(&mut self.year, number),
+            2 if self.year_first && self.year.is_none() && self.month.is_none() => {
+                set(&mut self.year, full_year(number))
+            }
             1 | 2 if self.day.is_none() => {
                 skip_ordinal(scan);
                 set(&mut self.day, number)
             }
-            // RFC 2822 4.3 on years of two digits.
-            2 => set(&mut self.year, if number < 50 { 2000 + number } else { 1900 + number }),
+            2 => set(&mut self.year, full_year(number)),
             _ => Err(SHAPE),
         }
     }
 
-    fn word(&mut self, scan: &mut Scan<'_>) -> Result<(), &'static str> {
+    fn word(&mut self, scan: &mut Scan<'a>) -> Result<(), &'static str> {
         let mut ahead = *scan;
         let word = ahead.word();
         if let Some(month) = position(&MONTHS, word) {
             set(&mut self.month, month + 1)?;
             ahead.eat(b'.');
-        } else if self.clock.is_some() && self.offset.is_none() {
-            return set(&mut self.offset, named_zone(scan)?);
-        } else if position(&WEEKDAYS, word).is_none() && !is_filler(word) && self.offset.is_none() {
+        } else if self.clock.is_some() && self.zone.is_none() {
+            return set(&mut self.zone, named(scan)?);
+        } else if position(&WEEKDAYS, word).is_none() && !is_filler(word) && self.zone.is_none() {
             return Err(SHAPE);
         }
         *scan = ahead;
         Ok(())
     }
 
-    fn timestamp(self) -> Result<Timestamp, &'static str> {
+    fn reading(self, options: &TimeOptions) -> Result<Reading<'a>, &'static str> {
         let month = self.month.ok_or(SHAPE)?;
-        let day = self.day.ok_or("a month alone is not a point in time")?;
-        let year = self.year.ok_or("the year is unknown")?;
-        Day { year, month, day }.at(self.clock.unwrap_or_default(), self.offset.unwrap_or_default())
+        let number = self.day.ok_or("a month alone is not a point in time")?;
+        let declared = options.year.map(|year| u32::try_from(year).unwrap_or(0));
+        let date = day(self.year.or(declared).ok_or("the year is unknown")?, month, number)?;
+        let zone = self.zone.unwrap_or(Written::Nothing);
+        Ok(Reading { date, clock: self.clock.unwrap_or_default(), zone })
     }
 }
 

@@ -37,6 +37,22 @@ impl<'a> Scan<'a> {
         Some(byte)
     }
 
+    /// Takes these bytes if they are next.
+    pub(super) fn eat_all(&mut self, bytes: &[u8]) -> bool {
+        match self.rest.strip_prefix(bytes) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes a minus: that of ASCII or U+2212, which ISO 8601 prefers.
+    pub(super) fn eat_minus(&mut self) -> bool {
+        self.eat(b'-') || self.eat_all("\u{2212}".as_bytes())
+    }
+
     pub(super) fn skip_spaces(&mut self) {
         while self.eat(b' ') {}
     }
@@ -46,9 +62,24 @@ impl<'a> Scan<'a> {
         self.rest.iter().take_while(|b| b.is_ascii_digit()).count()
     }
 
+    /// How many bytes are left.
+    pub(super) const fn length(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// True where an hour and a colon come next.
+    pub(super) fn colon_after_digits(&self) -> bool {
+        matches!(self.rest, [b'0'..=b'9', b':', ..] | [b'0'..=b'9', b'0'..=b'9', b':', ..])
+    }
+
     /// The byte at this distance.
     pub(super) fn ahead(&self, distance: usize) -> Option<u8> {
         self.rest.get(distance).copied()
+    }
+
+    /// True where the week of a year of four digits comes next: `2024-W05-3`, `2024W053`.
+    pub(super) fn week_after_year(&self) -> bool {
+        matches!(self.rest, [_, _, _, _, b'W', b'0'..=b'9', ..] | [_, _, _, _, b'-', b'W', b'0'..=b'9', ..])
     }
 
     /// True where a word follows the digits: `10/Oct/2000`, `2 Jan 2006`, `3rd`.
@@ -79,17 +110,18 @@ impl<'a> Scan<'a> {
         Some(value)
     }
 
-    /// Takes all the digits that come next: microseconds of a fraction of a second, cut off, not rounded.
-    pub(super) fn fraction(&mut self) -> Option<u32> {
-        let (mut value, mut length) = (0u32, 0u32);
+    /// Takes all the digits that come next: nanoseconds of a fraction of a second, cut off, not rounded, and
+    /// how many digits there were.
+    pub(super) fn fraction(&mut self) -> Option<(u32, u8)> {
+        let (mut value, mut length) = (0u32, 0u8);
         while let Some(byte) = self.peek().filter(u8::is_ascii_digit) {
-            if length < 6 {
+            if length < 9 {
                 value = value * 10 + u32::from(byte - b'0');
                 length += 1;
             }
             self.eat(byte);
         }
-        (length > 0).then(|| value * 10u32.pow(6 - length))
+        (length > 0).then(|| (value * 10u32.pow(9 - u32::from(length)), length))
     }
 
     /// Takes the letters that come next.

@@ -1,3 +1,8 @@
+mod forms;
+mod laws;
+mod numbers;
+mod options;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -77,7 +82,7 @@ fn digits_since_1970() {
     assert_eq!(ok("1591367999305"), "2020-06-05T14:39:59.305000Z");
     assert_eq!(ok("1591367999305988"), "2020-06-05T14:39:59.305988Z");
     assert_eq!(ok("1591367999305988123"), "2020-06-05T14:39:59.305988Z");
-    for raw in ["159136799", "15913679990", "1591367999.", "1591367999x", "1591367999305.5", "-1591367999"] {
+    for raw in ["159136799", "15913679990", "1591367999.", "1591367999x", "-159136799"] {
         assert!(parse_timestamp(raw).is_err(), "{raw}");
     }
 }
@@ -95,7 +100,10 @@ fn day_and_month_have_to_be_evident() {
 #[test]
 fn others_are_refused_with_the_rule() {
     assert_eq!(reason("Jan  2 15:04:05"), "the year is unknown");
-    assert_eq!(reason("2024-01-31T24:00:00Z"), "an hour past 23");
+    assert_eq!(reason("2024-01-31T24:00:01Z"), "an hour past 23");
+    assert_eq!(reason("2024-01-31T24:00:00.1Z"), "an hour past 23");
+    assert_eq!(reason("2024-01-31T24:00:60Z"), "an hour past 23");
+    assert_eq!(reason("2024-01-31T25:00:00Z"), "an hour past 23");
     assert_eq!(reason("2024-01-31T23:60:00Z"), "a minute past 59");
     assert_eq!(reason("2024-01-31T23:59:61Z"), "a second past 60");
     assert_eq!(reason("2023-02-29"), "the calendar has no such day");
@@ -107,7 +115,7 @@ fn others_are_refused_with_the_rule() {
     assert_eq!(reason("2024-01-31 13:00 PM"), "AM and PM go with hours 1 to 12");
     assert_eq!(reason("2024-01-31 10:00:00 CEST"), "a time zone name that is not one of RFC 2822");
     for raw in
-        ["", "x", "2024-01-31x", "2024-01-31T", "2024-01-31T10", "12:00:00", "2024-01-31T10:00:00.Z", "é"]
+        ["", "x", "2024-01-31x", "2024-01-31T", "2024-01-31 10", "12:00:00", "2024-01-31T10:00:00.Z", "é"]
     {
         assert!(parse_timestamp(raw).is_err(), "{raw}");
     }
