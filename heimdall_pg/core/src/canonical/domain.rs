@@ -1,5 +1,7 @@
 //! Domain names: UTS #46 (non-transitional) to A-labels, lower case, no trailing dot.
 
+mod plain;
+
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
@@ -7,6 +9,7 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
+pub(super) use plain::PlainName;
 
 /// Lengths of RFC 1035 2.3.4, for a name in text without the root's dot.
 const MAX_NAME: usize = 253;
@@ -25,6 +28,15 @@ pub fn canonical_domain(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
 /// The same for another kind that follows the rules of domain names, and that the error names.
 pub(super) fn name(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(kind, raw)?;
+    let name = value.strip_suffix('.').unwrap_or(value);
+    // What follows tells why a value is none.
+    if let Some(plain) = PlainName::of(name.as_bytes())
+        && plain.len == name.len()
+        && plain.len <= MAX_NAME
+        && !plain.number
+    {
+        return Ok(if plain.upper { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) });
+    }
     if needs_idna(value.as_bytes()) {
         let ascii = Uts46::new()
             .to_ascii(value.as_bytes(), AsciiDenyList::URL, Hyphens::Allow, DnsLength::Ignore)
@@ -164,6 +176,13 @@ mod tests {
         fn case_does_not_matter(name in "[a-z_]([a-z0-9_-]{0,8}\\.){0,3}[a-z]{1,9}") {
             let upper = name.to_uppercase();
             prop_assert_eq!(canonical_domain(&name), canonical_domain(&upper));
+        }
+
+        #[test]
+        fn one_pass_decides_as_the_rules_do(name in "([xX][nN]--|[a-zA-Z0-9_-]{0,3}|[0-9]|\\.|[ -~é]|a{40}){0,8}") {
+            if !needs_idna(name.as_bytes()) && name.trim_ascii() == name && !name.is_empty() {
+                prop_assert_eq!(canonical_domain(&name), lower(Kind::Domain, &name));
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! URLs: parsed and written as the WHATWG URL Standard says, then percent-encoding after RFC 3986.
 
+mod plain;
+
 use std::borrow::Cow;
 
 use url::{Host, ParseError, Position, Url};
@@ -20,10 +22,19 @@ const MAX_ROUNDS: usize = 4;
 /// read as defanging (`[.]`, `(dot)`) is percent-encoded.
 pub fn canonical_url(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let value = trimmed(Kind::Url, raw)?;
+    let text = match plain::plain(value) {
+        Some(text) => text,
+        None => settled(value)?,
+    };
+    within(Kind::Url, text)
+}
+
+/// The canonical text as the URL parser has it.
+fn settled(value: &str) -> Result<Cow<'_, str>, CanonicalError> {
     let mut text = round(value)?;
     for _ in 1..MAX_ROUNDS {
         if let Settled::Yes(text) = text {
-            return within(Kind::Url, if text == value { Cow::Borrowed(value) } else { Cow::Owned(text) });
+            return Ok(if text == value { Cow::Borrowed(value) } else { Cow::Owned(text) });
         }
         text = match round(text.text())? {
             Settled::No(next) if next == text.text() => Settled::Yes(next),
@@ -31,7 +42,7 @@ pub fn canonical_url(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         };
     }
     match text {
-        Settled::Yes(text) => within(Kind::Url, Cow::Owned(text)),
+        Settled::Yes(text) => Ok(Cow::Owned(text)),
         Settled::No(_) => Err(error("it has no stable form")),
     }
 }
