@@ -2,7 +2,7 @@
 
 use super::defang::refang;
 use super::limit::max_bytes;
-use super::{Kind, canonical, card, domain, mac, user};
+use super::{Kind, canonical, card, coordinates, domain, mac, path, phone, user, user_agent};
 
 /// A kind that fits, and how likely it is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,8 +14,8 @@ pub struct Guess {
 }
 
 /// The kind that fits best; `None` where none does. A user only as a security identifier, and never a person, a
-/// host, a port, a protocol or a text: these have no shape of their own. Defanged values are taken for what
-/// they stand for.
+/// host, a country, a port, a protocol or a text: these have no shape of their own. A telephone number only with
+/// its country. Defanged values are taken for what they stand for.
 pub fn kind_of(raw: &str) -> Option<Guess> {
     let raw = raw.trim_ascii();
     if raw.len() > max_bytes(Kind::Url) {
@@ -24,9 +24,28 @@ pub fn kind_of(raw: &str) -> Option<Guess> {
     let value = refang(raw);
     let value = value.trim_ascii();
     // In the order of how much a shape says.
-    [cve, uuid, sid, mac_address, ip, cidr, asn, email, url, hash, iban, card, timestamp, domain_name]
-        .into_iter()
-        .find_map(|guess| guess(value))
+    [
+        cve,
+        uuid,
+        sid,
+        mac_address,
+        ip,
+        cidr,
+        asn,
+        email,
+        url,
+        position,
+        file,
+        hash,
+        iban,
+        card,
+        telephone,
+        timestamp,
+        agent,
+        domain_name,
+    ]
+    .into_iter()
+    .find_map(|guess| guess(value))
 }
 
 fn sure(kind: Kind, value: &str, confidence: f32) -> Option<Guess> {
@@ -81,6 +100,29 @@ fn email(value: &str) -> Option<Guess> {
 fn url(value: &str) -> Option<Guess> {
     value.split_once("://")?;
     sure(Kind::Url, value, 0.95)
+}
+
+fn position(value: &str) -> Option<Guess> {
+    // Two numbers may be anything.
+    if coordinates::is_marked(value) { sure(Kind::Coordinates, value, 0.95) } else { None }
+}
+
+fn file(value: &str) -> Option<Guess> {
+    // What has no root looks like any text, and a target of HTTP like an absolute path.
+    path::likelihood(value).and_then(|confidence| sure(Kind::File, value, confidence))
+}
+
+fn telephone(value: &str) -> Option<Guess> {
+    // Without a plus sign digits may be anything, and with one they may still count something.
+    let plus = value.trim_start_matches(['(', ' ']).starts_with('+') || value.starts_with("tel:");
+    let number = plus.then(|| canonical(Kind::Phone, value).ok()).flatten()?;
+    let bare = value.bytes().skip(1).all(|b| b.is_ascii_digit());
+    let confidence = if bare { 0.8 } else { 0.9 };
+    phone::is_assigned(&number).then_some(Guess { kind: Kind::Phone, confidence })
+}
+
+fn agent(value: &str) -> Option<Guess> {
+    if user_agent::is_browser(value) { sure(Kind::UserAgent, value, 0.95) } else { None }
 }
 
 fn hash(value: &str) -> Option<Guess> {
@@ -174,6 +216,13 @@ mod tests {
             ("2024-01-31T23:59:59Z", Kind::Timestamp),
             ("10/Oct/2000:13:55:36 -0700", Kind::Timestamp),
             ("S-1-5-21-1-2-3-500", Kind::User),
+            ("+44 20 7123 4567", Kind::Phone),
+            ("tel:+1-415-555-0123;ext=12", Kind::Phone),
+            ("C:\\Windows\\System32\\cmd.exe", Kind::File),
+            ("\\\\srv\\share\\x", Kind::File),
+            ("geo:48.8584,2.2945", Kind::Coordinates),
+            ("48°51'30.2\"N 2°17'40.2\"E", Kind::Coordinates),
+            ("Mozilla/5.0 (X11; Linux x86_64)", Kind::UserAgent),
             ("www.example.org", Kind::Domain),
             ("bücher.de", Kind::Domain),
         ] {
@@ -196,6 +245,7 @@ mod tests {
             ("1.5913679E9", Kind::Timestamp),
             ("133512191990000000", Kind::Timestamp),
             ("2024-031", Kind::Timestamp),
+            ("/images/logo.png", Kind::File),
         ] {
             let guess = kind_of(raw).unwrap_or_else(|| panic!("{raw}"));
             assert_eq!((guess.kind, guess.confidence <= 0.5), (kind, true), "{raw}");
@@ -217,6 +267,14 @@ mod tests {
             "638423423990000000",
             "2024-W05",
             "GET /x",
+            "48.8584, 2.2945",
+            "+1.5",
+            "+11111111111",
+            "DE",
+            "Germany",
+            "/index.html",
+            "/search?q=a/b",
+            "curl/8.5.0",
         ] {
             assert_eq!(kind_of(raw), None, "{raw}");
         }

@@ -41,11 +41,21 @@ pub enum Kind {
     Protocol,
     /// Any other text: trimmed, case and Unicode form kept.
     Text,
+    /// Telephone number (E.164). Personal data.
+    Phone,
+    /// Path of a file, of Windows or of POSIX.
+    File,
+    /// What a client says it is (RFC 9110 10.1.5).
+    UserAgent,
+    /// Country (ISO 3166-1, two letters).
+    Country,
+    /// Latitude and longitude (WGS 84).
+    Coordinates,
 }
 
 impl Kind {
     /// Every kind, in the order of the enum.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 24] = [
         Kind::Ip,
         Kind::Cidr,
         Kind::Asn,
@@ -65,6 +75,11 @@ impl Kind {
         Kind::Port,
         Kind::Protocol,
         Kind::Text,
+        Kind::Phone,
+        Kind::File,
+        Kind::UserAgent,
+        Kind::Country,
+        Kind::Coordinates,
     ];
 
     /// The name in SQL and in mappings, lower case.
@@ -89,6 +104,11 @@ impl Kind {
             Kind::Port => "port",
             Kind::Protocol => "protocol",
             Kind::Text => "text",
+            Kind::Phone => "phone",
+            Kind::File => "file",
+            Kind::UserAgent => "user_agent",
+            Kind::Country => "country",
+            Kind::Coordinates => "coordinates",
         }
     }
 
@@ -114,12 +134,18 @@ impl Kind {
             Kind::Port => "Port",
             Kind::Protocol => "Protocol",
             Kind::Text => "Text",
+            Kind::Phone => "Phone",
+            Kind::File => "File",
+            Kind::UserAgent => "UserAgent",
+            Kind::Country => "Country",
+            Kind::Coordinates => "Coordinates",
         }
     }
 
-    /// The kind of that name (case does not matter, so that a label is found as well).
+    /// The kind of that name or of that label; case does not matter.
     pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
+        let is = |text: &str| text.eq_ignore_ascii_case(name);
+        Kind::ALL.into_iter().find(|kind| is(kind.name()) || is(kind.label()))
     }
 
     /// The kind of that label, to the letter.
@@ -129,6 +155,6 @@ impl Kind {
 
     /// True where a value identifies a person: such a key is stored as an HMAC, never as text.
     pub const fn is_personal(self) -> bool {
-        matches!(self, Kind::Email | Kind::User | Kind::Person | Kind::Iban | Kind::Card)
+        matches!(self, Kind::Email | Kind::User | Kind::Person | Kind::Iban | Kind::Card | Kind::Phone)
     }
 }

@@ -12,8 +12,12 @@ pub const fn max_bytes(kind: Kind) -> usize {
     match kind {
         Kind::Ip | Kind::Cidr | Kind::Asn | Kind::Timestamp | Kind::Mac | Kind::Cve => 64,
         Kind::Uuid | Kind::Iban | Kind::Card | Kind::Port | Kind::Protocol => 64,
+        Kind::Phone | Kind::Country | Kind::Coordinates => 128,
         Kind::Hash | Kind::User => 256,
         Kind::Domain | Kind::Host | Kind::Email | Kind::Person => 1024,
+        Kind::UserAgent => 8 * 1024,
+        // Windows has 32,767 characters at most, POSIX systems 4,096 bytes.
+        Kind::File => 32 * 1024,
         Kind::Url | Kind::Text => 64 * 1024,
     }
 }

@@ -6,6 +6,8 @@
 pub mod asn;
 pub mod card;
 pub mod cidr;
+pub mod coordinates;
+pub mod country;
 pub mod cve;
 pub mod defang;
 pub mod domain;
@@ -21,14 +23,17 @@ pub mod limit;
 pub mod mac;
 mod mailbox;
 pub mod parts;
+pub mod path;
 mod percent;
 pub mod person;
+pub mod phone;
 pub mod port;
 pub mod protocol;
 pub mod text;
 pub mod timestamp;
 pub mod url;
 pub mod user;
+pub mod user_agent;
 pub mod uuid;
 
 use std::borrow::Cow;
@@ -68,6 +73,11 @@ pub fn canonical(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> 
         Kind::Port => port::canonical_port(raw),
         Kind::Protocol => protocol::canonical_protocol(raw),
         Kind::Text => text::canonical_text(raw),
+        Kind::Phone => phone::canonical_phone(raw),
+        Kind::File => path::canonical_path(raw),
+        Kind::UserAgent => user_agent::canonical_user_agent(raw),
+        Kind::Country => country::canonical_country(raw),
+        Kind::Coordinates => coordinates::canonical_coordinates(raw),
     }
 }
 

@@ -236,6 +236,15 @@ mod tests {
     }
 
     #[test]
+    fn shapes_that_only_look_alike_say_nothing() {
+        let dump = "target,count,offset,ratio,area,phone,path\n\
+                    /images/logo.png,4155550123,+12,0.5,DE,+44 20 7123 4567,C:\\Temp\\a.exe\n\
+                    /js/app/x.js,4155550124,+13,0.7,FR,+14155550123,C:\\b.dll\n";
+        let mapping = infer(Format::Csv, dump).unwrap().unwrap();
+        assert_eq!(entities(&mapping), [("phone", "Phone"), ("path", "File")]);
+    }
+
+    #[test]
     fn secrets_are_no_observables() {
         let dump = "mail,password_hash,apiKey,sessionId,file_sha1\n\
                     a@example.com,5f4dcc3b5aa765d61d8327deb882cf99,5f4dcc3b5aa765d61d8327deb882cf99,10.0.0.1,\
