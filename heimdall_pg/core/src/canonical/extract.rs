@@ -4,6 +4,7 @@
 //! is refanged where it holds marks, and read word by word.
 
 mod address;
+mod class;
 mod email;
 mod name;
 mod plain;
@@ -12,11 +13,12 @@ mod stretch;
 mod url;
 mod word;
 
-use std::vec::IntoIter;
+use std::collections::VecDeque;
 
 use super::Kind;
 use plain::Plain;
-use reader::Reader;
+use reader::{Found, Reader};
+use stretch::Stretch;
 
 /// An observable that stands in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub struct Observable<'a> {
 /// Suffix List has, and a name that looks like one of a file (`readme.md`) is none unless it is defanged.
 /// Punctuation and brackets that belong to the sentence are left out. Time and memory are linear in the text.
 pub fn extract_observables(text: &str) -> Observables<'_> {
-    Observables { text, at: 0, found: Vec::new().into_iter() }
+    Observables { text, at: 0, found: Vec::new(), next: VecDeque::new() }
 }
 
 /// Iterator of [`extract_observables`]. Looks no further into the text than the caller asks.
@@ -48,7 +50,9 @@ pub fn extract_observables(text: &str) -> Observables<'_> {
 pub struct Observables<'a> {
     text: &'a str,
     at: usize,
-    found: IntoIter<Observable<'a>>,
+    /// Of one stretch, empty in between: kept for its memory.
+    found: Vec<Found>,
+    next: VecDeque<Observable<'a>>,
 }
 
 impl<'a> Iterator for Observables<'a> {
@@ -56,26 +60,28 @@ impl<'a> Iterator for Observables<'a> {
 
     fn next(&mut self) -> Option<Observable<'a>> {
         loop {
-            if let Some(found) = self.found.next() {
+            if let Some(found) = self.next.pop_front() {
                 return Some(found);
             }
             let stretch = stretch::next(self.text, self.at)?;
-            self.at = stretch.end;
-            self.found = observables(self.text, stretch).into_iter();
+            self.at = stretch.range.end;
+            self.read(&stretch);
         }
     }
 }
 
-fn observables(text: &str, stretch: std::ops::Range<usize>) -> Vec<Observable<'_>> {
-    let offset = stretch.start;
-    let plain = Plain::of(text.get(stretch).unwrap_or_default());
-    let located = Reader::read(&plain).into_iter().filter_map(|found| {
-        let start = offset + plain.raw_start(found.start);
-        let end = offset + plain.raw_end(found.end);
-        let value = text.get(start..end)?;
-        Some(Observable { kind: found.kind, value, canonical: found.canonical, start, end })
-    });
-    located.collect()
+impl Observables<'_> {
+    fn read(&mut self, stretch: &Stretch) {
+        let offset = stretch.range.start;
+        let plain = Plain::of(self.text.get(stretch.range.clone()).unwrap_or_default(), stretch.classes);
+        Reader::read(&plain, &mut self.found);
+        self.next.extend(self.found.drain(..).filter_map(|found| {
+            let start = offset + plain.raw_start(found.start);
+            let end = offset + plain.raw_end(found.end);
+            let value = self.text.get(start..end)?;
+            Some(Observable { kind: found.kind, value, canonical: found.canonical, start, end })
+        }));
+    }
 }
 
 #[cfg(test)]

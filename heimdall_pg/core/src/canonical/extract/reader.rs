@@ -1,9 +1,11 @@
 //! Reads a stretch from front to back: at each word, the longest observable that begins there.
 
+use super::class::{ALNUM, DIGIT, DOT, HIGH, JOINT, class};
 use super::plain::Plain;
 use crate::canonical::Kind;
 
 /// An observable in the plain text of a stretch.
+#[derive(Debug)]
 pub(super) struct Found {
     pub(super) kind: Kind,
     pub(super) start: usize,
@@ -15,52 +17,77 @@ pub(super) struct Found {
 pub(super) struct Reader<'p> {
     pub(super) plain: &'p Plain<'p>,
     pub(super) text: &'p str,
-    pub(super) found: Vec<Found>,
+    pub(super) found: &'p mut Vec<Found>,
     /// Up to here goes the path behind a host: names in it are no domains.
     pub(super) path_end: usize,
     /// Up to here no URL begins, since one that was none has been looked at: keeps the time linear.
     pub(super) no_url_before: usize,
 }
 
+/// Where a name ends, and the classes of its bytes.
+struct Name {
+    end: usize,
+    classes: u8,
+}
+
 impl<'p> Reader<'p> {
-    /// The observables of a stretch, in order and without overlaps.
-    pub(super) fn read(plain: &'p Plain<'p>) -> Vec<Found> {
-        let mut reader =
-            Reader { plain, text: &plain.text, found: Vec::new(), path_end: 0, no_url_before: 0 };
+    /// Notes the observables of a stretch, in order and without overlaps.
+    pub(super) fn read(plain: &'p Plain<'p>, found: &'p mut Vec<Found>) {
+        let mut reader = Reader { plain, text: &plain.text, found, path_end: 0, no_url_before: 0 };
         let mut at = 0;
         while let Some(byte) = reader.byte(at) {
-            let length = reader.name_char(at);
-            at = if byte == b':' {
-                reader.colons(at).unwrap_or(at + 1)
-            } else if length > 0 && !matches!(byte, b'.' | b'-') {
+            let class = class(byte);
+            at = if class & ALNUM != 0 || byte == b'_' {
                 reader.word(at)
+            } else if class & HIGH != 0 {
+                match reader.name_char(at) {
+                    0 => at + reader.char_at(at).map_or(1, char::len_utf8),
+                    _ => reader.word(at),
+                }
+            } else if byte == b':' && reader.byte(at + 1) == Some(b':') {
+                reader.colons(at).unwrap_or(at + 1)
             } else {
-                at + reader.char_at(at).map_or(1, char::len_utf8)
+                at + 1
             };
         }
-        reader.found
     }
 
     /// Reads what begins with the name at `at`; where to go on.
     fn word(&mut self, at: usize) -> usize {
-        let end = self.name_end(at);
-        if self.follows(end, "://") {
-            return self.url(end).unwrap_or(end + 3);
+        let name = self.name(at);
+        if self.follows(name.end, "://") {
+            return self.url(name.end).unwrap_or(name.end + 3);
         }
-        if at >= self.path_end {
-            let found =
-                self.email(at, end).or_else(|| self.colons(at)).or_else(|| self.mac(at, end)).or_else(|| {
-                    if self.is_inside_path(at) {
-                        None
-                    } else {
-                        self.ipv4(at, end).or_else(|| self.domain(at, end))
-                    }
-                });
-            if let Some(next) = found {
-                return next;
-            }
+        if at >= self.path_end
+            && let Some(next) = self.observable(at, &name)
+        {
+            return next;
         }
-        self.identifiers(at, end)
+        self.identifiers(at, name.end)
+    }
+
+    /// The observable that begins with a name; where to go on. Most names are words: what stands in them and
+    /// right behind them tells what they cannot be.
+    fn observable(&mut self, at: usize, name: &Name) -> Option<usize> {
+        let &Name { end, classes } = name;
+        let found = match self.byte(end) {
+            // Signs that a mailbox name has and a domain name has not; or else another dot follows.
+            Some(b'@' | b'+' | b'*' | b'%' | b'~' | b'\'' | b'.') => self.email(at, end),
+            Some(b':') => self.colons(at),
+            _ => None,
+        };
+        if found.is_some() || classes & (DOT | JOINT | HIGH) == 0 {
+            return found;
+        }
+        if let Some(next) = self.mac(at, end) {
+            return Some(next);
+        }
+        if classes & (DOT | HIGH) == 0 || self.is_inside_path(at) {
+            return None;
+        }
+        let digit = self.byte(at).is_some_and(|byte| class(byte) & DIGIT != 0);
+        let address = if digit { self.ipv4(at, end) } else { None };
+        address.or_else(|| self.domain(at, end))
     }
 
     /// Notes an observable; where to go on.
@@ -120,12 +147,27 @@ impl<'p> Reader<'p> {
     }
 
     /// Where the name at `at` ends.
-    pub(super) fn name_end(&self, mut at: usize) -> usize {
+    pub(super) fn name_end(&self, at: usize) -> usize {
+        self.name(at).end
+    }
+
+    fn name(&self, at: usize) -> Name {
+        let mut name = Name { end: at, classes: 0 };
         loop {
-            at += self.count(at, usize::MAX, |byte| byte.is_ascii_alphanumeric() || is_joint(*byte));
-            match self.name_char(at) {
-                0 => return at,
-                length => at += length,
+            for &byte in self.bytes_from(name.end) {
+                let class = class(byte);
+                if class & (ALNUM | JOINT) == 0 {
+                    break;
+                }
+                name.classes |= class;
+                name.end += 1;
+            }
+            match self.name_char(name.end) {
+                0 => return name,
+                length => {
+                    name.classes |= if length == 1 { DOT } else { HIGH };
+                    name.end += length;
+                }
             }
         }
     }
@@ -134,15 +176,11 @@ impl<'p> Reader<'p> {
     fn name_char(&self, at: usize) -> usize {
         match self.byte(at) {
             Some(b'.') => usize::from(self.byte(at + 1) != Some(b'.')),
-            Some(byte) if byte.is_ascii() => usize::from(byte.is_ascii_alphanumeric() || is_joint(byte)),
+            Some(byte) if byte.is_ascii() => usize::from(class(byte) & (ALNUM | JOINT) != 0),
             Some(_) => self.char_at(at).filter(|c| is_name_char(*c)).map_or(0, char::len_utf8),
             None => 0,
         }
     }
-}
-
-fn is_joint(byte: u8) -> bool {
-    matches!(byte, b'-' | b'_')
 }
 
 /// Letters, digits, what combines with them, and the full stops of UTS #46; not the punctuation of texts.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::defang::mark;
 use super::super::limit::max_bytes;
+use super::class::{BREAK, DOT, SIGN, class};
 use crate::canonical::Kind;
 
 /// A longer stretch is cut: no observable is longer, and what is read is held in memory.
@@ -11,43 +12,23 @@ const MAX: usize = max_bytes(Kind::Url);
 /// Spaces that may stand between a value and a mark in brackets.
 const SPACES: usize = 3;
 
-/// Ends a stretch.
-const BREAK: u8 = 1;
-/// Without one of these a stretch has no observable: a digit, a dot, a colon, an at sign or a bracket.
-const SIGN: u8 = 2;
-
-const CLASSES: [u8; 256] = classes();
-
-const fn classes() -> [u8; 256] {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            0..=b' ' | 0x7f | b'"' | b'<' | b'>' | b'|' | b'`' => BREAK,
-            b'0'..=b'9' | b'.' | b':' | b'@' | b'[' | b'(' | b'{' => SIGN,
-            // Full stops of UTS #46 and everything else past ASCII.
-            0x80.. => SIGN,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    classes
-}
-
-fn class(byte: u8) -> u8 {
-    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
+/// A piece of text that may hold an observable.
+pub(super) struct Stretch {
+    pub(super) range: Range<usize>,
+    /// The classes of its bytes.
+    pub(super) classes: u8,
 }
 
 /// The first stretch at or after `from` that may hold an observable.
-pub(super) fn next(text: &str, from: usize) -> Option<Range<usize>> {
+pub(super) fn next(text: &str, from: usize) -> Option<Stretch> {
     let bytes = text.as_bytes();
     let mut start = from;
     loop {
-        start += bytes.get(start..)?.iter().position(|&byte| class(byte) != BREAK)?;
+        start += bytes.get(start..)?.iter().position(|&byte| class(byte) & BREAK == 0)?;
         let (end, classes) = end_of(bytes, start);
         // Shorter is nothing that is looked for: `::1`.
         if classes & SIGN != 0 && end - start >= 3 {
-            return Some(start..shortened(text, start, end));
+            return Some(Stretch { range: start..shortened(text, start, end), classes });
         }
         start = end;
     }
@@ -56,29 +37,41 @@ pub(super) fn next(text: &str, from: usize) -> Option<Range<usize>> {
 /// Where the stretch ends, and the classes of its bytes. Spaces around marks in brackets do not end it.
 fn end_of(bytes: &[u8], start: usize) -> (usize, u8) {
     let (mut end, mut classes) = (start, 0);
-    while let Some(&byte) = bytes.get(end) {
-        let class = class(byte);
-        if class == BREAK {
-            match after_spaces(bytes, start, end) {
-                Some(next) => end = next,
-                None => break,
-            }
-            continue;
+    loop {
+        let (length, seen) = unbroken(bytes.get(end..).unwrap_or_default(), MAX + 1 - (end - start));
+        end += length;
+        classes |= seen;
+        match after_spaces(bytes, start, end) {
+            Some(next) if end - start <= MAX => end = next,
+            _ => return (end, classes),
         }
-        classes |= class;
-        end += 1;
         if end - start > MAX {
-            break;
+            return (end, classes);
         }
     }
-    (end, classes)
+}
+
+/// How many bytes, of so many at most, stand before one that ends a stretch, and their classes.
+fn unbroken(bytes: &[u8], most: usize) -> (usize, u8) {
+    let (mut seen, mut last) = (0, 0);
+    let bytes = bytes.get(..most).unwrap_or(bytes);
+    for (at, &byte) in bytes.iter().enumerate() {
+        let class = class(byte);
+        if class & BREAK != 0 {
+            return (at, seen);
+        }
+        // A dot at the end of a word is the one of a sentence.
+        seen |= class | if last & DOT == 0 { 0 } else { SIGN };
+        last = class;
+    }
+    (bytes.len(), seen)
 }
 
 /// Where the stretch goes on after spaces at `at`, when a mark stands before or behind them.
 fn after_spaces(bytes: &[u8], start: usize, at: usize) -> Option<usize> {
     let spaces = bytes.get(at..)?.iter().take(SPACES).take_while(|&&byte| byte == b' ').count();
     let next = at + spaces;
-    let follows = *bytes.get(next).filter(|&&byte| spaces > 0 && class(byte) != BREAK)?;
+    let follows = *bytes.get(next).filter(|&&byte| spaces > 0 && class(byte) & BREAK == 0)?;
     let before = matches!(bytes.get(at.checked_sub(1)?)?, b']' | b')' | b'}');
     let joined = (matches!(follows, b'[' | b'(' | b'{') && mark(bytes, next).is_some())
         || (before && ends_in_mark(bytes.get(start..at)?));

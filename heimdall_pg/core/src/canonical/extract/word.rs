@@ -1,5 +1,6 @@
 //! Digests, CVE identifiers and autonomous systems in text: words without dots.
 
+use super::class::{ALNUM, class};
 use super::reader::Reader;
 use crate::canonical::Kind;
 use crate::canonical::asn::canonical_asn;
@@ -10,36 +11,30 @@ impl Reader<'_> {
     pub(super) fn identifiers(&mut self, start: usize, end: usize) -> usize {
         let mut at = start;
         while at < end {
-            let length = self.count(at, end - at, u8::is_ascii_alphanumeric);
-            if length == 0 {
+            let length = self.count(at, end - at, |&byte| class(byte) & ALNUM != 0);
+            at = match length {
                 // Within a character the bytes are no letters either.
-                at += 1;
-                continue;
-            }
-            let word = self.slice(at, at + length);
-            if let Some(next) = self.identifier(at, word) {
-                at = next;
-            } else {
-                at += length;
-            }
+                0 => at + 1,
+                3..=13 | 32 | 40 | 64 | 128 => self.identifier(at, length).unwrap_or(at + length),
+                _ => at + length,
+            };
         }
         at.max(end)
     }
 
-    fn identifier(&mut self, at: usize, word: &str) -> Option<usize> {
-        let end = at + word.len();
-        match word.len() {
-            3 if word.eq_ignore_ascii_case("cve") => self.cve(at),
-            32 | 40 | 64 | 128 if is_digest(word) => {
-                Some(self.note(Kind::Hash, at, end, word.to_ascii_lowercase()))
-            }
+    fn identifier(&mut self, at: usize, length: usize) -> Option<usize> {
+        let end = at + length;
+        let word = self.bytes_from(at).get(..length)?;
+        match word {
+            [b'C' | b'c', b'V' | b'v', b'E' | b'e'] => self.cve(at),
             // Only in capitals: `as` is a word.
-            3..=13 if word.starts_with("AS") => {
-                let digits = word.strip_prefix("ASN").or_else(|| word.strip_prefix("AS"))?;
-                canonical_asn(digits)
-                    .ok()
-                    .map(|asn| asn.into_owned())
-                    .map(|asn| self.note(Kind::Asn, at, end, asn))
+            [b'A', b'S', b'N', b'0'..=b'9', ..] | [b'A', b'S', b'0'..=b'9', ..] if length <= 13 => {
+                let letters = if word.starts_with(b"ASN") { 3 } else { 2 };
+                let asn = canonical_asn(self.slice(at + letters, end)).ok()?.into_owned();
+                Some(self.note(Kind::Asn, at, end, asn))
+            }
+            _ if length >= 32 && is_digest(word) => {
+                Some(self.note(Kind::Hash, at, end, self.slice(at, end).to_ascii_lowercase()))
             }
             _ => None,
         }
@@ -60,8 +55,14 @@ impl Reader<'_> {
 }
 
 /// Hexadecimal, with digits and letters both: one alone is rather a number, or a line drawn with a letter.
-fn is_digest(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && word.bytes().any(|byte| byte.is_ascii_digit())
-        && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+fn is_digest(word: &[u8]) -> bool {
+    let (mut digits, mut letters) = (false, false);
+    for byte in word {
+        match byte {
+            b'0'..=b'9' => digits = true,
+            b'a'..=b'f' | b'A'..=b'F' => letters = true,
+            _ => return false,
+        }
+    }
+    digits && letters
 }
