@@ -2,6 +2,7 @@
 
 use super::Batch;
 use super::rows::set;
+use crate::canonical::timestamp::ParsedTime;
 use crate::format::Row;
 use crate::mapping::{Plan, is_absent};
 use crate::protect::hex;
@@ -16,9 +17,10 @@ impl Batch {
         &mut self,
         plan: &Plan,
         row: &Row<'_>,
-        at: Option<i64>,
+        time: Option<ParsedTime>,
         nodes: &[Option<u32>],
     ) -> Option<u32> {
+        let at = time.map(|time| time.timestamp.micros());
         let mut bytes = std::mem::take(&mut self.row_bytes);
         bytes.clear();
         for column in plan.columns_by_name() {
@@ -39,6 +41,11 @@ impl Batch {
         let node = &mut self.nodes[record as usize];
         node.seen.add(row.number, at);
         set(&mut self.properties, &mut node.properties, plan, &plan.leftovers, row, at);
+        if let (Some(position), Some(time)) = (plan.written_time, time) {
+            // Its offset and precision, which the point in time does not have.
+            let (head, at) = (&mut node.properties, time.timestamp.micros());
+            self.properties.set(head, position, at, &time.to_rfc3339());
+        }
         Some(record)
     }
 }

@@ -8,7 +8,8 @@ use super::properties::{Head, Properties};
 use super::reject::Fault;
 use super::{Batch, EdgeKey, Node, Original, Seen};
 use crate::canonical::parts::has_user_information;
-use crate::canonical::{CanonicalError, Kind, canonical_observable, parse_timestamp};
+use crate::canonical::timestamp::{ParsedTime, parse_time};
+use crate::canonical::{CanonicalError, Kind, canonical_observable, canonical_with};
 use crate::format::Row;
 use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
 use crate::protect::{SealError, hex};
@@ -36,12 +37,12 @@ impl Batch {
     }
 
     fn try_row(&mut self, plan: &Plan, row: &Row<'_>) -> Result<(), Fault> {
-        let at = time(plan, row)?;
+        let time = time(plan, row)?;
         let mut nodes = std::mem::take(&mut self.row_nodes);
         let found = self.find_entities(plan, row, &mut nodes);
         let done = match found {
             Err(fault) => Err(fault),
-            Ok(()) => self.merge_row(plan, row, at, &nodes),
+            Ok(()) => self.merge_row(plan, row, time, &nodes),
         };
         self.row_nodes = nodes;
         done
@@ -82,8 +83,11 @@ impl Batch {
         if self.by_spelling.len() <= at {
             self.by_spelling.resize_with(at + 1, Default::default);
         }
-        // Canonicalisers are idempotent: a value that is there in canonical form is its own canonical form.
-        if let (KeyRule::Keep, Some(values)) = (entity.key_rule, self.by_value.get(usize::from(entity.label)))
+        // Canonicalisers are idempotent: a value that is there in canonical form is its own canonical form. What is
+        // declared of one entity need not hold for another of the same label.
+        if entity.options.is_none()
+            && let (KeyRule::Keep, Some(values)) =
+                (entity.key_rule, self.by_value.get(usize::from(entity.label)))
             && let Some(node) = values.get(spelled)
         {
             return Ok(*node);
@@ -91,7 +95,10 @@ impl Batch {
         if let Some(node) = self.by_spelling[at].get(spelled) {
             return Ok(*node);
         }
-        let canonical = canonical_observable(entity.kind, spelled)?;
+        let canonical = match &entity.options {
+            None => canonical_observable(entity.kind, spelled)?,
+            Some(options) => canonical_with(entity.kind, spelled, options)?,
+        };
         let node = match entity.key_rule {
             KeyRule::Keep if canonical == spelled => return Ok(self.node(entity.label, &canonical)),
             KeyRule::Keep => {
@@ -145,11 +152,12 @@ impl Batch {
         &mut self,
         plan: &Plan,
         row: &Row<'_>,
-        at: Option<i64>,
+        time: Option<ParsedTime>,
         nodes: &[Option<u32>],
     ) -> Result<(), Fault> {
+        let at = time.map(|time| time.timestamp.micros());
         let record = if plan.relations.is_empty() || has_leftovers(plan, row) {
-            self.record(plan, row, at, nodes)
+            self.record(plan, row, time, nodes)
         } else {
             None
         };
@@ -213,13 +221,13 @@ fn has_leftovers(plan: &Plan, row: &Row<'_>) -> bool {
     })
 }
 
-fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<i64>, Fault> {
+fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<ParsedTime>, Fault> {
     let spelled = plan.time.map_or("", |column| row.value(column));
     if is_absent(spelled) {
         return Ok(None);
     }
-    match parse_timestamp(spelled) {
-        Ok(time) => Ok(Some(time.micros())),
+    match parse_time(spelled, &plan.time_options) {
+        Ok(time) => Ok(Some(time)),
         Err(error) => Err(Fault { column: plan.time, rule: Kind::Timestamp.name(), reason: error.reason }),
     }
 }

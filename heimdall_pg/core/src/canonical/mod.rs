@@ -22,6 +22,7 @@ mod kind;
 pub mod limit;
 pub mod mac;
 mod mailbox;
+mod options;
 pub mod parts;
 pub mod path;
 mod percent;
@@ -43,6 +44,7 @@ pub use error::CanonicalError;
 pub use extract::{Observable, extract_observables};
 pub use guess::{Guess, kind_of};
 pub use kind::Kind;
+pub use options::{HostBits, Mailbox, Options, canonical_with};
 pub use timestamp::{ParsedTime, Precision, TimeOptions, Timestamp, Zone, parse_time, parse_timestamp};
 
 /// Version of the canonical forms. It changes when a value gets another canonical text than before, because
@@ -83,15 +85,24 @@ pub fn canonical(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> 
 
 /// The canonical text of an indicator that may be defanged.
 pub fn canonical_observable(kind: Kind, raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
+    refanged(kind, raw, |value| canonical(kind, value))
+}
+
+/// What `read` makes of a value, refanged before where values of the kind are defanged at all.
+fn refanged<'a>(
+    kind: Kind,
+    raw: &'a str,
+    read: impl for<'v> Fn(&'v str) -> Result<Cow<'v, str>, CanonicalError>,
+) -> Result<Cow<'a, str>, CanonicalError> {
     let raw = raw.trim_ascii();
     if !matches!(kind, Kind::Ip | Kind::Cidr | Kind::Domain | Kind::Url | Kind::Email)
         || raw.len() > limit::max_bytes(kind)
     {
-        return canonical(kind, raw);
+        return read(raw);
     }
     match refang(raw) {
-        Cow::Borrowed(plain) => canonical(kind, plain),
-        Cow::Owned(plain) => canonical(kind, &plain).map(|text| Cow::Owned(text.into_owned())),
+        Cow::Borrowed(plain) => read(plain),
+        Cow::Owned(plain) => read(&plain).map(|text| Cow::Owned(text.into_owned())),
     }
 }
 

@@ -73,7 +73,8 @@ struct Declared {
 
 impl From<Declared> for Options {
     fn from(declared: Declared) -> Options {
-        let Declared { zone, date_order, year, digits, ambiguous, region, hash, host_bits, mailbox } = declared;
+        let Declared { zone, date_order, year, digits, ambiguous, region, hash, host_bits, mailbox } =
+            declared;
         let ambiguous = ambiguous.unwrap_or_default();
         let time = TimeOptions { zone, order: date_order, year, digits, ambiguous };
         Options { time, region, hash, host_bits, mailbox }

@@ -3,7 +3,7 @@
 use super::plan::PlanError;
 use super::plausible_header;
 use super::spec::{EntitySpec, Mapping, Named};
-use crate::canonical::{Kind, kind_of};
+use crate::canonical::{Kind, Options, kind_of};
 use crate::format::{FormatError, Malformed, Row, Sink};
 
 /// How many rows are looked at.
@@ -77,7 +77,8 @@ impl Sample {
                 Some(Kind::Timestamp) | None => {}
                 Some(kind) => {
                     let label = kind.label().to_owned();
-                    let spec = EntitySpec { label, key: name.clone(), properties: Named::default() };
+                    let (properties, options) = (Named::default(), Options::default());
+                    let spec = EntitySpec { label, key: name.clone(), properties, options };
                     mapping.entities.0.push((name.clone(), spec));
                 }
             }

@@ -2,9 +2,10 @@
 
 use thiserror::Error;
 
-use super::spec::{FieldRule, HAS_HOST, Mapping, Named, OBSERVED_IN, RECORD, SUBDOMAIN_OF};
+use super::spec::{FieldRule, HAS_HOST, Mapping, Named, OBSERVED_IN, RECORD, RESERVED, SUBDOMAIN_OF};
 use super::{EntitySpec, is_plausible_name};
-use crate::canonical::Kind;
+use crate::canonical::timestamp::TimeOptions;
+use crate::canonical::{Kind, Options};
 use crate::protect::{Rule, Tlp};
 
 /// See the module.
@@ -22,6 +23,10 @@ pub struct Plan {
     pub derive: Option<DerivePlan>,
     /// Position of the time.
     pub time: Option<usize>,
+    /// What the source declares about it.
+    pub time_options: TimeOptions,
+    /// The property of the vertex of a row that keeps the time as it was written, in [`Plan::properties`].
+    pub written_time: Option<u16>,
     /// The mark of vertices and edges.
     pub tlp: Tlp,
     /// Everything that is filled from a column and is no key; the lists below hold positions in here.
@@ -58,6 +63,8 @@ pub struct EntityPlan {
     pub label: u16,
     /// What the values are.
     pub kind: Kind,
+    /// What the source declares about the values; none where that is nothing.
+    pub options: Option<Options>,
     /// Position of the column; none until the dump has shown it.
     pub column: Option<usize>,
     /// How the key is stored.
@@ -140,6 +147,8 @@ impl Plan {
         let entities = mapping.entities.0.iter().map(|(_, spec)| EntityPlan {
             label: position(&labels, &spec.label),
             kind: spec.kind(),
+            options: Some(spec.options.clone().or(&mapping.options))
+                .filter(|options| options.concern(spec.kind())),
             column: None,
             key_rule: key_rule(mapping, spec),
             original_tlp: mapping.rule(&spec.key).unwrap_or_default().tlp,
@@ -168,6 +177,8 @@ impl Plan {
             relations,
             properties,
             time: None,
+            time_options: mapping.options.time.clone(),
+            written_time: None,
             tlp: mapping.tlp,
             leftovers: Vec::new(),
             columns: Vec::new(),
@@ -209,9 +220,16 @@ impl Plan {
             if self.mapping.time.as_ref() == Some(name) {
                 self.time = Some(at);
                 used = true;
+                // As exact as the provenance, which shows it: a rule may say otherwise.
+                let rule = self.mapping.rule(name).unwrap_or(FieldRule { rule: Rule::Keep, tlp: self.tlp });
+                if rule.rule != Rule::Drop {
+                    self.written_time = Some(self.properties.len() as u16);
+                    let (name, column_name) = (free_name(name), name.clone());
+                    self.properties.push(PropertyPlan { name, column_name, column: None, rule });
+                }
             }
             if !used && rule.rule != Rule::Drop {
-                let (name, column_name) = (name.clone(), name.clone());
+                let (name, column_name) = (free_name(name), name.clone());
                 self.leftovers.push(self.properties.len() as u16);
                 self.properties.push(PropertyPlan { name, column_name, column: Some(at), rule });
             }
@@ -271,6 +289,11 @@ impl Plan {
         let properties = of_entities.chain(of_relations).map(|(_, column)| column.as_str());
         keys.chain(properties).chain(mapping.time.as_deref())
     }
+}
+
+/// The name of a column as that of a property, which must not be one that Heimdall uses itself.
+fn free_name(column: &str) -> String {
+    if RESERVED.contains(&column) { format!("{column}_") } else { column.to_owned() }
 }
 
 fn position(names: &[String], name: &str) -> u16 {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::canonical::Kind;
+use crate::canonical::{Kind, Options};
 use crate::protect::{Rule, Tlp};
 
 /// Longest label and relation type. AGE has trouble beyond 40 characters.
@@ -31,6 +31,9 @@ pub struct Mapping {
     /// The mark of the vertices and edges; red unless the source says otherwise.
     #[serde(default)]
     pub tlp: Tlp,
+    /// What the source declares about its values.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
     /// Which values give edges of their own accord.
     #[serde(default, skip_serializing_if = "Derive::is_default")]
     pub derive: Derive,
@@ -67,6 +70,9 @@ pub struct EntitySpec {
     /// Properties of the vertex: name → column.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub properties: Named<String>,
+    /// What is declared about the values of this entity; the rest is the mapping's.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
 }
 
 /// A relation between two entities of a row.
@@ -219,6 +225,12 @@ impl Mapping {
                 return fault(format!("fields.{}", entity.key), "cannot be dropped: an entity is made of it");
             }
             self.check_properties(&format!("entities.{name}.properties"), &entity.properties)?;
+            if !entity.options.is_empty() && !entity.options.concern(entity.kind()) {
+                return fault(
+                    format!("entities.{name}.options"),
+                    format!("say nothing about a {}", entity.label),
+                );
+            }
         }
         for (at, relation) in self.relations.iter().enumerate() {
             check_name(&format!("relations[{at}].type"), &relation.edge_type)?;
@@ -311,7 +323,7 @@ pub const HAS_HOST: &str = "HAS_HOST";
 /// Type of the edge from a domain name to the registrable domain above it.
 pub const SUBDOMAIN_OF: &str = "SUBDOMAIN_OF";
 /// Property names that Heimdall writes itself.
-const RESERVED: [&str; 3] = ["value", "tlp", "sealed"];
+pub(super) const RESERVED: [&str; 3] = ["value", "tlp", "sealed"];
 
 fn once(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();

@@ -14,6 +14,8 @@ struct Kept {
     edges: BTreeMap<String, u32>,
     rejects: Vec<(u64, Option<String>, &'static str)>,
     flushes: usize,
+    /// Properties of the vertices that stand for rows.
+    records: Vec<String>,
     adopted: Option<Mapping>,
 }
 
@@ -25,8 +27,11 @@ impl Store for Kept {
         Ok(())
     }
 
-    fn flush(&mut self, flush: Flush<'_>) -> Result<(), IngestError> {
+    fn flush(&mut self, mut flush: Flush<'_>) -> Result<(), IngestError> {
         self.flushes += 1;
+        for at in (0..flush.nodes().len()).filter(|at| flush.nodes()[*at].label == 0).collect::<Vec<_>>() {
+            self.records.push(flush.vertex(at)?);
+        }
         let keys: Vec<String> = (0..flush.nodes().len()).map(|at| flush.key(at)).collect();
         assert!(keys.is_sorted(), "vertices come in the order of their keys");
         for (key, node) in keys.iter().zip(flush.nodes()) {
@@ -247,4 +252,29 @@ fn a_hashed_url_tells_nothing_about_its_host() {
     let (kept, _) = Run { mapping: Some(hashed), ..CSV }.ingest(LINK_DUMP).unwrap();
     assert_eq!(derived(&kept), []);
     assert!(!kept.vertices.contains_key("Ip:192.0.2.1"));
+}
+
+#[test]
+fn what_a_source_declares_holds_for_its_entities_and_its_time() {
+    const DECLARED: &str = r#"{"entities": {"tel": {"label": "Phone", "key": "tel"},
+            "fax": {"label": "Phone", "key": "fax", "options": {"region": "FR"}},
+            "md5": {"label": "Hash", "key": "md5"},
+            "imp": {"label": "Hash", "key": "imp", "options": {"hash": "imphash"}}},
+        "time": "ts", "fields": {"tel": {"rule": "keep"}, "fax": {"rule": "keep"}},
+        "options": {"zone": "Europe/Berlin", "date_order": "dmy", "region": "DE"}}"#;
+    let md5 = "d41d8cd98f00b204e9800998ecf8427e";
+    let dump = format!("ts,tel,fax,md5,imp\n01/07/2024 12:00,030 901820,01 40 20 50 50,{md5},{md5}\n,x,,,\n");
+    let (kept, finished) = Run { mapping: Some(DECLARED), ..CSV }.ingest(&dump).unwrap();
+    assert_eq!(finished.counts.rejected, 1);
+    let keys: Vec<&String> = kept.vertices.keys().filter(|key| !key.starts_with("Record:")).collect();
+    let imphash = format!("Hash:imphash:{md5}");
+    assert_eq!(keys, [&format!("Hash:{md5}"), &imphash, "Phone:+33140205050", "Phone:+4930901820"]);
+    // The text gave no offset: RFC 3339 4.3 writes the point in time as UTC, the local offset being unknown.
+    assert!(kept.records[0].contains(r#""ts":"2024-07-01T10:00-00:00""#), "{:?}", kept.records);
+}
+
+#[test]
+fn options_that_say_nothing_about_an_entity_are_a_mistake() {
+    let json = r#"{"entities": {"a": {"label": "Ip", "key": "a", "options": {"region": "DE"}}}}"#;
+    assert_eq!(Mapping::parse(json).unwrap_err().path, "entities.a.options");
 }
