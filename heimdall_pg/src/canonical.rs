@@ -1,7 +1,11 @@
 //! Canonicalisers in SQL: one function a kind, and its `try_` twin that gives NULL where the first raises.
 
-use heimdall_core::canonical::{self, CanonicalError, Kind};
+use std::borrow::Cow;
+
+use heimdall_core::canonical::timestamp::Precision;
+use heimdall_core::canonical::{self, CanonicalError, Kind, Options, Timestamp};
 use heimdall_core::protect::{HashKeys, hex};
+use pgrx::JsonB;
 use pgrx::prelude::*;
 
 use crate::error::{Error, ok};
@@ -45,13 +49,25 @@ canonicalisers! {
     Card: canonical_card, try_canonical_card;
     Port: canonical_port, try_canonical_port;
     Protocol: canonical_protocol, try_canonical_protocol;
+    User: canonical_user, try_canonical_user;
+    Person: canonical_person, try_canonical_person;
+    Host: canonical_host, try_canonical_host;
+    Text: canonical_text, try_canonical_text;
+    Phone: canonical_phone, try_canonical_phone;
+    File: canonical_file, try_canonical_file;
+    UserAgent: canonical_user_agent, try_canonical_user_agent;
+    Country: canonical_country, try_canonical_country;
+    Coordinates: canonical_coordinates, try_canonical_coordinates;
 }
 
-fn timestamp(value: &str) -> Result<TimestampWithTimeZone, CanonicalError> {
-    let time = canonical::parse_timestamp(value)?;
+fn instant(time: Timestamp) -> Result<TimestampWithTimeZone, CanonicalError> {
     let reason = "out of the range of timestamptz";
     TimestampWithTimeZone::try_from(time.micros() - POSTGRES_EPOCH)
         .map_err(|_| CanonicalError { kind: Kind::Timestamp, reason })
+}
+
+fn timestamp(value: &str) -> Result<TimestampWithTimeZone, CanonicalError> {
+    instant(canonical::parse_timestamp(value)?)
 }
 
 #[pg_extern(immutable, strict, parallel_safe)]
@@ -64,14 +80,70 @@ fn try_canonical_timestamp(value: &str) -> Option<TimestampWithTimeZone> {
     timestamp(value).ok()
 }
 
-/// The canonical text of a value of any kind.
+/// The canonical text of a value of any kind, read as the options say.
 #[pg_extern(immutable, strict, parallel_safe, name = "canonical")]
-fn canonical_of(kind: &str, value: &str) -> String {
+fn canonical_of(kind: &str, value: &str, options: default!(JsonB, "'{}'")) -> String {
+    any(kind, value, &options).unwrap_or_else(|error| invalid(&error).raise())
+}
+
+/// The same, NULL where it would raise for the value.
+#[pg_extern(immutable, strict, parallel_safe, name = "try_canonical")]
+fn try_canonical_of(kind: &str, value: &str, options: default!(JsonB, "'{}'")) -> Option<String> {
+    any(kind, value, &options).ok()
+}
+
+fn any(kind: &str, value: &str, options: &JsonB) -> Result<String, CanonicalError> {
     let kind = ok(known_kind(kind));
-    match canonical::canonical_observable(kind, value) {
-        Ok(canonical) => canonical.into_owned(),
-        Err(error) => invalid(&error).raise(),
-    }
+    canonical::canonical_with(kind, value, &ok(declared(options))).map(Cow::into_owned)
+}
+
+fn declared(options: &JsonB) -> Result<Options, Error> {
+    let invalid = |problem: String| {
+        Error::new(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("the options are not valid: {problem}"),
+        )
+        .hint("The options are: zone, date_order, year, digits, ambiguous, region, hash, host_bits, mailbox.")
+    };
+    Options::parse(&options.0.to_string()).map_err(invalid)
+}
+
+/// A point in time with all that its text says: what is finer than a microsecond, how exact it is, its offset from
+/// UTC where it has one, and RFC 3339 with just that precision and offset.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn parse_timestamp(
+    value: &str,
+    options: default!(JsonB, "'{}'"),
+) -> TableIterator<
+    'static,
+    (
+        name!(instant, TimestampWithTimeZone),
+        name!(nanoseconds, i32),
+        name!(precision, String),
+        name!(utc_offset, Option<Interval>),
+        name!(written, String),
+    ),
+> {
+    let parse = || {
+        let time = canonical::timestamp::parse_time(value, &ok(declared(&options)).time)?;
+        Ok((instant(time.timestamp)?, time))
+    };
+    let (instant, time) = parse().unwrap_or_else(|error: CanonicalError| invalid(&error).raise());
+    let precision = match time.precision {
+        Precision::Day => "day".to_owned(),
+        Precision::Hour => "hour".to_owned(),
+        Precision::Minute => "minute".to_owned(),
+        Precision::Second => "second".to_owned(),
+        Precision::Fraction(digits) => digits.to_string(),
+    };
+    let offset = time.offset.map(|east| ok(seconds(east)));
+    TableIterator::once((instant, i32::from(time.nanos), precision, offset, time.to_rfc3339()))
+}
+
+fn seconds(seconds: i32) -> Result<Interval, Error> {
+    Interval::new(0, 0, i64::from(seconds) * 1_000_000).map_err(|_| {
+        Error::new(PgSqlErrorCode::ERRCODE_DATETIME_FIELD_OVERFLOW, "an offset past all intervals")
+    })
 }
 
 /// The kind that the shape of a value suggests, and how likely it is meant, from 0 to 1; one row, of NULLs where no

@@ -3,7 +3,7 @@
 use heimdall_tests::Database;
 
 /// Kind, a value, its canonical form, and a value that is none.
-const KINDS: [(&str, &str, &str, &str); 14] = [
+const KINDS: [(&str, &str, &str, &str); 23] = [
     ("ip", "::FFFF:192.0.2.1", "192.0.2.1", "192.0.2.256"),
     ("cidr", "2001:DB8::/32", "2001:db8::/32", "192.0.2.1/24"),
     ("asn", "as1.10", "AS65546", "AS99999999999"),
@@ -18,6 +18,15 @@ const KINDS: [(&str, &str, &str, &str); 14] = [
     ("card", "4111-1111-1111-1111", "4111111111111111", "4111-1111-1111-1112"),
     ("port", "443", "443", "65536"),
     ("protocol", "TCP", "tcp", "nonesuch"),
+    ("user", "CORP\\Ada", "corp\\ada", "ada\u{7}"),
+    ("person", " Ada   LOVELACE", "ada lovelace", "ada\u{7}"),
+    ("host", "WEB-01", "web-01", "web 01"),
+    ("phone", "+1 (415) 555-0123", "+14155550123", "(415) 555-0123"),
+    ("file", "C:/Windows/../Temp/A.exe", "c:\\temp\\a.exe", "a\u{7}"),
+    ("user_agent", "curl/8.5.0  (x)", "curl/8.5.0 (x)", "curl\u{7}"),
+    ("country", "Germany", "DE", "Atlantis"),
+    ("coordinates", "48°51'30\"N 2°17'40\"E", "48.8583333,2.2944444", "91,0"),
+    ("text", " as it is ", "as it is", ""),
 ];
 
 #[test]
@@ -33,7 +42,15 @@ fn every_kind_has_its_function_and_its_twin() {
             canonical,
             "{kind}"
         );
+        if wrong.is_empty() {
+            continue;
+        }
         assert_eq!(database.value(&call("try_", wrong)), "∅", "{kind}");
+        assert_eq!(
+            database.value(&format!("SELECT heimdall.try_canonical('{kind}', $v${wrong}$v$)")),
+            "∅",
+            "{kind}"
+        );
         let failure = database.failure(&call("", wrong));
         assert_eq!(failure.code, "22P02", "{kind}: {failure:?}");
         assert!(failure.message.contains(kind) && !failure.message.contains(wrong), "{kind}: {failure:?}");
@@ -55,6 +72,56 @@ fn results_are_of_use_to_postgres_own_types() {
         "SELECT heimdall.canonical_timestamp('2026-01-31T12:00:00.25+02:00') = '2026-01-31 10:00:00.25+00'";
     assert_eq!(database.value(time), "t");
     assert_eq!(database.value("SELECT heimdall.try_canonical_timestamp('yesterday')"), "∅");
+}
+
+#[test]
+fn every_kind_there_is_was_asked_about() {
+    let database = Database::new();
+    let hint = database.failure("SELECT heimdall.canonical('nonesuch', 'x')").hint;
+    let names = hint.trim_start_matches("The kinds are: ").trim_end_matches('.');
+    let mut known: Vec<&str> = names.split(", ").filter(|name| *name != "timestamp").collect();
+    let mut asked: Vec<&str> = KINDS.iter().map(|(kind, ..)| *kind).collect();
+    known.sort_unstable();
+    asked.sort_unstable();
+    assert_eq!(known, asked);
+}
+
+#[test]
+fn what_is_declared_settles_what_a_text_leaves_open() {
+    let database = Database::new();
+    for (kind, value, options, canonical) in [
+        ("phone", "030 901820", r#"{"region": "DE"}"#, "+4930901820"),
+        ("cidr", "10.0.0.1/8", r#"{"host_bits": "clear"}"#, "10.0.0.0/8"),
+        (
+            "timestamp",
+            "01/02/2024 12:00",
+            r#"{"date_order": "dmy", "zone": "Europe/Berlin"}"#,
+            "2024-02-01T11:00:00Z",
+        ),
+    ] {
+        let with = format!("SELECT heimdall.canonical('{kind}', '{value}', '{options}')");
+        assert_eq!(database.value(&with), canonical);
+        assert_eq!(database.value(&format!("SELECT heimdall.try_canonical('{kind}', '{value}')")), "∅");
+    }
+    let failure = database.failure(r#"SELECT heimdall.canonical('phone', '1', '{"regoin": "DE"}')"#);
+    assert_eq!(failure.code, "22023", "{failure:?}");
+    assert!(failure.message.contains("regoin") && failure.hint.contains("region"), "{failure:?}");
+}
+
+#[test]
+fn a_time_is_read_with_all_that_it_says() {
+    let database = Database::new();
+    let parse = |value: &str, options: &str| {
+        database.rows(&format!("SELECT * FROM heimdall.parse_timestamp('{value}', '{options}')")).remove(0)
+    };
+    let expected =
+        ["2026-01-31 10:00:00.123456+00", "789", "9", "02:00:00", "2026-01-31T12:00:00.123456789+02:00"];
+    assert_eq!(parse("2026-01-31T12:00:00.123456789+02:00", "{}"), expected);
+    let expected = ["2026-01-31 00:00:00+00", "0", "day", "∅", "2026-01-31"];
+    assert_eq!(parse("2026-01-31", "{}"), expected);
+    // A number says no offset.
+    let expected = ["2023-10-16 10:52:45.5+00", "0", "7", "∅", "2023-10-16T10:52:45.5000000-00:00"];
+    assert_eq!(parse("133419271655000000", r#"{"digits": "filetime"}"#), expected);
 }
 
 #[test]
