@@ -14,6 +14,8 @@ mod iban;
 #[cfg(test)]
 mod ip;
 #[cfg(test)]
+mod personal;
+#[cfg(test)]
 mod timestamp;
 #[cfg(test)]
 mod url;
