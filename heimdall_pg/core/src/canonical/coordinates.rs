@@ -8,7 +8,7 @@ mod token;
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::limit::trimmed;
+use super::limit::{max_bytes, trimmed};
 use super::{CanonicalError, Kind};
 
 /// Units of the canonical text: it has seven decimals, about a centimetre, and an angle is a whole number of
@@ -55,7 +55,8 @@ fn parsed(value: &str) -> Result<(i64, i64), &'static str> {
 
 /// True where the value says by itself that it is a position: `geo:`, or a degree sign.
 pub(super) fn is_marked(value: &str) -> bool {
-    geo_target(value).is_some() || value.contains(token::DEGREES)
+    geo_target(value).is_some()
+        || value.len() <= max_bytes(Kind::Coordinates) && value.contains(token::DEGREES)
 }
 
 fn geo_target(value: &str) -> Option<&str> {

@@ -62,8 +62,9 @@ pub(super) fn likelihood(value: &str) -> Option<f32> {
     /// Folders of a POSIX system that web sites seldom have.
     const FOLDERS: [&str; 9] = ["bin", "boot", "dev", "etc", "proc", "root", "sbin", "usr", "var"];
     let rooted = drive(value).is_some_and(|(_, rest)| rest.starts_with(['\\', '/']));
-    let named = value.trim_start_matches('\\').split('\\').filter(|name| !name.is_empty()).count() > 1;
-    if rooted || value.starts_with("\\\\") && named || value.starts_with("\\??\\") && named {
+    let prefixed = value.starts_with("\\\\") || value.starts_with("\\??\\");
+    let names = || value.split('\\').filter(|name| !name.is_empty()).count();
+    if rooted || prefixed && names() > 1 {
         return Some(0.95);
     }
     if starts_with_variable(value) && value.contains(['\\', '/']) {

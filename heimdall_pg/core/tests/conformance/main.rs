@@ -22,6 +22,7 @@ mod public_suffix;
 mod reference;
 #[cfg(test)]
 mod table;
+mod personal;
 #[cfg(test)]
 mod timestamp;
 #[cfg(test)]
