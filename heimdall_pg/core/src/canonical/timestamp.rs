@@ -1,6 +1,7 @@
 //! Points in time: read from the formats that logs have, written as RFC 3339 in UTC.
 
 mod clock;
+mod comment;
 mod decimal;
 mod epoch;
 mod fields;
@@ -83,7 +84,7 @@ pub fn parse_timestamp(raw: &str) -> Result<Timestamp, CanonicalError> {
 /// Known are
 /// - RFC 3339 and ISO 8601, extended and basic: dates of the calendar, the week and the year, with `T`, a
 ///   space or `_` before the time, fractions of the last part, `24:00`; a date alone is its midnight;
-/// - RFC 2822, 850 and 1123, ctime, the Apache and nginx logs, Java, Go, JavaScript, Cisco, syslog (RFC 3164
+/// - RFC 2822 (with its comments), 850 and 1123, ctime, the Apache and nginx logs, Java, Go, JavaScript, Cisco, systemd, Suricata, syslog (RFC 3164
 ///   with a declared year, RFC 5424), W3C logs, English names of months in any order of the parts;
 /// - dates with `/` or `.`, with or without AM and PM, Chinese and Japanese dates;
 /// - generalized time of LDAP, the times of CIM, `/Date(…)/` of .NET, and `UTCTime` where it is declared;
@@ -121,13 +122,23 @@ fn read(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str>
         return time;
     }
     let scan = Scan::new(value);
-    let reading = match scan.digits_ahead() {
-        10 | 12 if options.digits == Some(Digits::Utctime) => utctime::read(scan),
-        0 => named::read(scan, options),
-        4 if scan.week_after_year() => numeric::read(scan, options.order),
-        1 | 2 | 4 if scan.letter_after_digits() => named::read(scan, options),
-        _ => numeric::read(scan, options.order),
+    let named = match scan.digits_ahead() {
+        0 => true,
+        10 | 12 if options.digits == Some(Digits::Utctime) => return utctime::read(scan)?.resolve(options),
+        4 if scan.week_after_year() => false,
+        1 | 2 | 4 => scan.letter_after_digits(),
+        _ => false,
     };
+    if !named {
+        return numeric::read(scan, options.order)?.resolve(options);
+    }
+    let mut room = [0; comment::MOST_BYTES];
+    let mut reading = named::read(scan, options);
+    if reading.is_err()
+        && let Some(plain) = comment::without(value, &mut room)
+    {
+        reading = named::read(Scan::new(plain), options);
+    }
     reading?.resolve(options)
 }
 

@@ -32,9 +32,11 @@ impl<'a> Decimal<'a> {
         rest.is_empty().then_some(number)
     }
 
-    /// How many digits the whole part has: as they were written, or as the exponent says where no zero leads.
+    /// How many digits the whole part has, the exponent considered, where it is a number as programs print
+    /// them: no zero leads, and before an exponent stand one digit, a point and more digits. `20e14` is none.
     pub(super) fn whole_digits(&self) -> Option<i32> {
-        if !self.plain && self.whole.first() == Some(&b'0') {
+        let printed = self.exponent == 0 || self.whole.len() == 1 && !self.fraction.is_empty();
+        if !self.plain && (self.whole.first() == Some(&b'0') || !printed) {
             return None;
         }
         Some(i32::try_from(self.whole.len()).ok()? + self.exponent)
