@@ -23,7 +23,7 @@ use std::fmt;
 
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
-use decimal::{Decimal, read_hex};
+use decimal::Decimal;
 use scan::Scan;
 use text::Text;
 
@@ -112,17 +112,18 @@ fn read(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str>
     {
         return epoch::read(&number, digits, options);
     }
-    if let Some(digits) = options.digits
-        && let Some(number) = read_hex(value)
-        && let Some(number) = Decimal::of(number.to_string().as_bytes())
-    {
-        return epoch::read(&number, digits, options);
-    }
-    if let Some(time) = json_date::read(value) {
-        return time;
-    }
+    read_parts(value, options)
+}
+
+/// Everything that is not a number through and through.
+#[inline(never)]
+fn read_parts(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str> {
     let scan = Scan::new(value);
     let named = match scan.digits_ahead() {
+        0 if matches!(value, [b'/' | b'\\', ..]) => return json_date::read(value),
+        1 if options.digits.is_some() && matches!(value, [b'0', b'x' | b'X', ..]) => {
+            return read_hex(value, options);
+        }
         0 => true,
         10 | 12 if options.digits == Some(Digits::Utctime) => return utctime::read(scan)?.resolve(options),
         4 if scan.week_after_year() => false,
@@ -132,14 +133,25 @@ fn read(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str>
     if !named {
         return numeric::read(scan, options.order)?.resolve(options);
     }
-    let mut room = [0; comment::MOST_BYTES];
-    let mut reading = named::read(scan, options);
-    if reading.is_err()
-        && let Some(plain) = comment::without(value, &mut room)
-    {
-        reading = named::read(Scan::new(plain), options);
+    match named::read(scan, options) {
+        Ok(reading) => reading.resolve(options),
+        Err(reason) => read_without_comments(value, options).unwrap_or(Err(reason)),
     }
-    reading?.resolve(options)
+}
+
+/// `0x01DA54A198BF6980`, where it is declared what that counts.
+fn read_hex(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str> {
+    const SHAPE: &str = "not a hexadecimal number of 64 bits";
+    let number = decimal::read_hex(value).ok_or(SHAPE)?.to_string();
+    let number = Decimal::of(number.as_bytes()).ok_or(SHAPE)?;
+    epoch::read(&number, options.digits.ok_or(SHAPE)?, options)
+}
+
+#[cold]
+fn read_without_comments(value: &[u8], options: &TimeOptions) -> Option<Result<ParsedTime, &'static str>> {
+    let mut room = [0; comment::MOST_BYTES];
+    let plain = comment::without(value, &mut room)?;
+    Some(named::read(Scan::new(plain), options).and_then(|reading| reading.resolve(options)))
 }
 
 /// The canonical text of a point in time: RFC 3339 in UTC, with microseconds when they are not zero.
