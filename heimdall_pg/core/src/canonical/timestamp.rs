@@ -1,6 +1,7 @@
 //! Points in time: read from the formats that logs have, written as RFC 3339 in UTC.
 
 mod clock;
+mod comment;
 mod decimal;
 mod epoch;
 mod fields;
@@ -22,7 +23,7 @@ use std::fmt;
 
 use super::limit::trimmed;
 use super::{CanonicalError, Kind};
-use decimal::{Decimal, read_hex};
+use decimal::Decimal;
 use scan::Scan;
 use text::Text;
 
@@ -83,7 +84,7 @@ pub fn parse_timestamp(raw: &str) -> Result<Timestamp, CanonicalError> {
 /// Known are
 /// - RFC 3339 and ISO 8601, extended and basic: dates of the calendar, the week and the year, with `T`, a
 ///   space or `_` before the time, fractions of the last part, `24:00`; a date alone is its midnight;
-/// - RFC 2822, 850 and 1123, ctime, the Apache and nginx logs, Java, Go, JavaScript, Cisco, syslog (RFC 3164
+/// - RFC 2822 (with its comments), 850 and 1123, ctime, the Apache and nginx logs, Java, Go, JavaScript, Cisco, systemd, Suricata, syslog (RFC 3164
 ///   with a declared year, RFC 5424), W3C logs, English names of months in any order of the parts;
 /// - dates with `/` or `.`, with or without AM and PM, Chinese and Japanese dates;
 /// - generalized time of LDAP, the times of CIM, `/Date(…)/` of .NET, and `UTCTime` where it is declared;
@@ -111,24 +112,46 @@ fn read(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str>
     {
         return epoch::read(&number, digits, options);
     }
-    if let Some(digits) = options.digits
-        && let Some(number) = read_hex(value)
-        && let Some(number) = Decimal::of(number.to_string().as_bytes())
-    {
-        return epoch::read(&number, digits, options);
-    }
-    if let Some(time) = json_date::read(value) {
-        return time;
-    }
+    read_parts(value, options)
+}
+
+/// Everything that is not a number through and through.
+#[inline(never)]
+fn read_parts(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str> {
     let scan = Scan::new(value);
-    let reading = match scan.digits_ahead() {
-        10 | 12 if options.digits == Some(Digits::Utctime) => utctime::read(scan),
-        0 => named::read(scan, options),
-        4 if scan.week_after_year() => numeric::read(scan, options.order),
-        1 | 2 | 4 if scan.letter_after_digits() => named::read(scan, options),
-        _ => numeric::read(scan, options.order),
+    let named = match scan.digits_ahead() {
+        0 if matches!(value, [b'/' | b'\\', ..]) => return json_date::read(value),
+        1 if options.digits.is_some() && matches!(value, [b'0', b'x' | b'X', ..]) => {
+            return read_hex(value, options);
+        }
+        0 => true,
+        10 | 12 if options.digits == Some(Digits::Utctime) => return utctime::read(scan)?.resolve(options),
+        4 if scan.week_after_year() => false,
+        1 | 2 | 4 => scan.letter_after_digits(),
+        _ => false,
     };
-    reading?.resolve(options)
+    if !named {
+        return numeric::read(scan, options.order)?.resolve(options);
+    }
+    match named::read(scan, options) {
+        Ok(reading) => reading.resolve(options),
+        Err(reason) => read_without_comments(value, options).unwrap_or(Err(reason)),
+    }
+}
+
+/// `0x01DA54A198BF6980`, where it is declared what that counts.
+fn read_hex(value: &[u8], options: &TimeOptions) -> Result<ParsedTime, &'static str> {
+    const SHAPE: &str = "not a hexadecimal number of 64 bits";
+    let number = decimal::read_hex(value).ok_or(SHAPE)?.to_string();
+    let number = Decimal::of(number.as_bytes()).ok_or(SHAPE)?;
+    epoch::read(&number, options.digits.ok_or(SHAPE)?, options)
+}
+
+#[cold]
+fn read_without_comments(value: &[u8], options: &TimeOptions) -> Option<Result<ParsedTime, &'static str>> {
+    let mut room = [0; comment::MOST_BYTES];
+    let plain = comment::without(value, &mut room)?;
+    Some(named::read(Scan::new(plain), options).and_then(|reading| reading.resolve(options)))
 }
 
 /// The canonical text of a point in time: RFC 3339 in UTC, with microseconds when they are not zero.

@@ -32,9 +32,11 @@ impl<'a> Decimal<'a> {
         rest.is_empty().then_some(number)
     }
 
-    /// How many digits the whole part has: as they were written, or as the exponent says where no zero leads.
+    /// How many digits the whole part has, the exponent considered, where it is a number as programs print
+    /// them: no zero leads, and before an exponent stand one digit, a point and more digits. `20e14` is none.
     pub(super) fn whole_digits(&self) -> Option<i32> {
-        if !self.plain && self.whole.first() == Some(&b'0') {
+        let printed = self.exponent == 0 || self.whole.len() == 1 && !self.fraction.is_empty();
+        if !self.plain && (self.whole.first() == Some(&b'0') || !printed) {
             return None;
         }
         Some(i32::try_from(self.whole.len()).ok()? + self.exponent)
@@ -56,13 +58,24 @@ impl<'a> Decimal<'a> {
         let length = i32::try_from(self.whole.len() + self.fraction.len()).ok()?;
         // Where the point comes to stand; that may be before the digits or after them.
         let point = i32::try_from(self.whole.len()).ok()? + self.exponent - places;
-        let mut whole = 0i64;
-        for index in 0..point.max(0) {
-            whole = whole.checked_mul(10)?.checked_add(self.digit(index).into())?;
+        let (mut whole, mut billionths, mut index) = (0i64, 0u32, 0i32);
+        for part in [self.whole, self.fraction] {
+            for digit in part.iter().map(|digit| digit - b'0') {
+                if index < point {
+                    whole = whole.checked_mul(10)?.checked_add(digit.into())?;
+                } else if index < point + 9 {
+                    billionths = billionths * 10 + u32::from(digit);
+                }
+                index += 1;
+            }
         }
-        let mut billionths = 0;
-        if point < length {
-            billionths = (point..point + 9).fold(0, |sum, index| sum * 10 + self.digit(index));
+        for _ in length..point {
+            whole = whole.checked_mul(10)?;
+        }
+        if let missing @ 1..=9 = point + 9 - length
+            && billionths > 0
+        {
+            billionths *= 10u32.pow(missing.unsigned_abs());
         }
         let written = (length - point).max(places).clamp(0, 9) as u8;
         Some(match (self.negative, billionths) {
@@ -70,19 +83,6 @@ impl<'a> Decimal<'a> {
             (true, 0) => (-whole, 0, written),
             (true, _) => (-whole - 1, 1_000_000_000 - billionths, written),
         })
-    }
-
-    /// The digit at that index, from the first before the point on; zeros lead and follow.
-    #[inline]
-    fn digit(&self, index: i32) -> u32 {
-        let Ok(index) = usize::try_from(index) else {
-            return 0;
-        };
-        let digit = match self.whole.get(index) {
-            Some(digit) => Some(digit),
-            None => self.fraction.get(index - self.whole.len()),
-        };
-        digit.map_or(0, |digit| u32::from(digit - b'0'))
     }
 }
 

@@ -6,16 +6,14 @@ use super::offset::{Written, numeric};
 use super::scan::Scan;
 use super::{ParsedTime, Precision};
 
+const SHAPE: &str = "not milliseconds and an offset in /Date()/";
+
 /// `/Date(1700000000000+0200)/` of .NET, with escaped slashes or without: milliseconds since 1970 in UTC, and
 /// the offset of the place where it was written.
-pub(super) fn read(text: &[u8]) -> Option<Result<ParsedTime, &'static str>> {
-    let text = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"/Date(")?;
-    let text = text.strip_suffix(b")/").or_else(|| text.strip_suffix(b")\\/"))?;
-    Some(read_inside(text))
-}
-
-fn read_inside(text: &[u8]) -> Result<ParsedTime, &'static str> {
-    const SHAPE: &str = "not milliseconds and an offset";
+pub(super) fn read(text: &[u8]) -> Result<ParsedTime, &'static str> {
+    let text = text.strip_prefix(b"\\").unwrap_or(text);
+    let text = text.strip_prefix(b"/Date(").ok_or("not a known form of a point in time")?;
+    let text = text.strip_suffix(b")/").or_else(|| text.strip_suffix(b")\\/")).ok_or(SHAPE)?;
     let signed = text.iter().skip(1).position(|byte| matches!(byte, b'+' | b'-')).map(|at| at + 1);
     let (number, zone) = text.split_at_checked(signed.unwrap_or(text.len())).ok_or(SHAPE)?;
     let (seconds, nanos, written) = Decimal::of(number).ok_or(SHAPE)?.shifted(3).ok_or(OUTSIDE)?;

@@ -4,9 +4,9 @@
 
 use super::clock::Clock;
 use super::fields::{Reading, day, full_year};
-use super::offset::{Written, named, numeric};
+use super::offset::{self, Written};
 use super::scan::Scan;
-use super::{DateOrder, TimeOptions};
+use super::{DateOrder, TimeOptions, numeric};
 
 const SHAPE: &str = "not a known form of a point in time";
 const TWICE: &str = "a part of the date comes twice";
@@ -49,7 +49,7 @@ pub(super) fn read<'a>(mut scan: Scan<'a>, options: &TimeOptions) -> Result<Read
     while let Some(byte) = scan.peek() {
         match byte {
             b'0'..=b'9' => parts.number(&mut scan)?,
-            b'+' | b'-' if parts.clock.is_some() => set(&mut parts.zone, numeric(&mut scan)?)?,
+            b'+' | b'-' if parts.clock.is_some() => set(&mut parts.zone, offset::numeric(&mut scan)?)?,
             b' ' | b',' | b'-' | b'/' => {
                 scan.eat(byte);
             }
@@ -75,7 +75,13 @@ pub(super) fn read<'a>(mut scan: Scan<'a>, options: &TimeOptions) -> Result<Read
                     return Err(SHAPE);
                 }
             }
-            byte if byte.is_ascii_alphabetic() => parts.word(&mut scan)?,
+            byte if byte.is_ascii_alphabetic() => {
+                // systemd has the day of the week before a date in digits.
+                if let Some(date) = date_after_weekday(scan) {
+                    return numeric::read(date, options.order);
+                }
+                parts.word(&mut scan)?;
+            }
             _ => return Err(SHAPE),
         }
     }
@@ -115,7 +121,7 @@ impl<'a> Parts<'a> {
             set(&mut self.month, month + 1)?;
             ahead.eat(b'.');
         } else if self.clock.is_some() && self.zone.is_none() {
-            return set(&mut self.zone, named(scan)?);
+            return set(&mut self.zone, offset::named(scan)?);
         } else if position(&WEEKDAYS, word).is_none() && !is_filler(word) && self.zone.is_none() {
             return Err(SHAPE);
         }
@@ -131,6 +137,13 @@ impl<'a> Parts<'a> {
         let zone = self.zone.unwrap_or(Written::Nothing);
         Ok(Reading { date, clock: self.clock.unwrap_or_default(), zone })
     }
+}
+
+/// `2024-01-31 23:59:59` of `Wed 2024-01-31 23:59:59`.
+fn date_after_weekday(mut scan: Scan<'_>) -> Option<Scan<'_>> {
+    position(&WEEKDAYS, scan.word())?;
+    scan.skip_spaces();
+    scan.iso_date_ahead().then_some(scan)
 }
 
 fn set<T>(slot: &mut Option<T>, value: T) -> Result<(), &'static str> {

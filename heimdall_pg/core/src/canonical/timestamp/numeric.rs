@@ -29,6 +29,9 @@ pub(super) fn read(mut scan: Scan<'_>, order: Option<DateOrder>) -> Result<Readi
         }
         8 => {
             let date = basic_date(&mut scan)?;
+            if scan.ahead(0) == Some(b' ') && !scan.after_spaces().colon_after_digits() {
+                return basic_after_space(date, scan.after_spaces());
+            }
             time_after(date, scan)
         }
         10 | 12 | 14 => basic(scan),
@@ -120,6 +123,15 @@ fn basic(mut scan: Scan<'_>) -> Result<Reading<'_>, &'static str> {
     Ok(Reading { date, clock, zone })
 }
 
+/// `20240131 235959`.
+fn basic_after_space(date: Date, mut scan: Scan<'_>) -> Result<Reading<'_>, &'static str> {
+    let mut clock = Clock::default();
+    if scan.digits_ahead() >= 4 {
+        clock = Clock::read_basic(&mut scan)?;
+    }
+    Ok(Reading { date, clock, zone: offset::read(&mut scan)? })
+}
+
 /// A time of day and a zone after the date, or neither, or a zone alone (XML Schema dates).
 #[inline]
 fn time_after(date: Date, mut scan: Scan<'_>) -> Result<Reading<'_>, &'static str> {
@@ -128,16 +140,14 @@ fn time_after(date: Date, mut scan: Scan<'_>) -> Result<Reading<'_>, &'static st
         clock = Clock::read_iso(&mut scan)?;
     } else if scan.eat(b'_') {
         clock = Clock::read(&mut scan)?;
+    } else if scan.time_after_hyphen() {
+        scan.eat(b'-');
+        clock = Clock::read(&mut scan)?;
     } else {
         scan.eat(b',');
         scan.skip_spaces();
-        if scan.colon_after_digits() {
+        if scan.digits_ahead() > 0 {
             clock = Clock::read(&mut scan)?;
-        } else if scan.digits_ahead() > 0 {
-            clock = Clock::read_basic(&mut scan)?;
-            if clock.precision < Precision::Minute {
-                return Err(SHAPE);
-            }
         }
     }
     Ok(Reading { date, clock, zone: offset::read(&mut scan)? })

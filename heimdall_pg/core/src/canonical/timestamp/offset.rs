@@ -21,11 +21,15 @@ pub(super) fn read<'a>(scan: &mut Scan<'a>) -> Result<Written<'a>, &'static str>
     scan.skip_spaces();
     let zone = match scan.peek() {
         None => return Ok(Written::Nothing),
-        Some(b'+' | b'-' | 0xE2) => numeric(scan)?,
         Some(byte) if byte.is_ascii_alphabetic() => named(scan)?,
+        Some(b'+' | b'-' | 0xE2) => {
+            let zone = numeric(scan)?;
+            skip_name(scan);
+            zone
+        }
         Some(_) => return Err(FOLLOWS),
     };
-    skip_name(scan);
+    skip_remarks(scan);
     if scan.is_empty() { Ok(zone) } else { Err(FOLLOWS) }
 }
 
@@ -83,22 +87,30 @@ pub(super) fn rfc_2822(name: &[u8]) -> Result<i32, &'static str> {
     Ok(hours * 3600)
 }
 
-/// After an offset its name says nothing more: `+0200 CEST`, `+0100 (CET)`, `+01:00[Europe/Berlin]`.
+/// After an offset its name says nothing more: `+0200 CEST`, and without letters `+0300 +03`.
 fn skip_name(scan: &mut Scan<'_>) {
     scan.skip_spaces();
-    if scan.eat(b'(') {
-        scan.skip_past(b')');
-        return;
+    let mut ahead = *scan;
+    let is_zone = match ahead.eat_any(b"+-") {
+        Some(_) => ahead.number(2, 4).is_some(),
+        None => {
+            let word = ahead.word();
+            // Neither the other half of the day, nor what comes after the name.
+            ![&b"am"[..], b"pm", b"m"].iter().any(|other| word.eq_ignore_ascii_case(other))
+        }
+    };
+    if is_zone {
+        *scan = ahead;
     }
-    if scan.eat(b'[') {
-        scan.skip_past(b']');
-        return;
-    }
-    if scan.eat_any(b"+-").is_some() {
-        // Names of zones without letters: `+0300 +03`.
-        scan.number(2, 4);
-    } else {
-        scan.word();
+}
+
+/// `(CET)`, `[Europe/Berlin]`.
+fn skip_remarks(scan: &mut Scan<'_>) {
+    scan.skip_spaces();
+    let mut ahead = *scan;
+    while ahead.eat(b'[') && ahead.skip_past(b']') || ahead.eat(b'(') && ahead.skip_past(b')') {
+        // RFC 9557 has several: `[Europe/Berlin][u-ca=gregory]`.
+        *scan = ahead;
     }
     skip_monotonic(scan);
 }

@@ -67,9 +67,27 @@ impl<'a> Scan<'a> {
         self.rest.len()
     }
 
+    /// What is left after spaces.
+    pub(super) fn after_spaces(mut self) -> Self {
+        self.skip_spaces();
+        self
+    }
+
+    /// True where a time with seconds comes next, which no offset has: `01/31/2024-23:59:59` of Suricata.
+    pub(super) fn time_after_hyphen(&self) -> bool {
+        matches!(self.rest, [b'-', _, _, b':', _, _, b':', ..])
+    }
+
     /// True where an hour and a colon come next.
     pub(super) fn colon_after_digits(&self) -> bool {
         matches!(self.rest, [b'0'..=b'9', b':', ..] | [b'0'..=b'9', b'0'..=b'9', b':', ..])
+    }
+
+    /// True where a year and a month in digits come next.
+    pub(super) fn iso_date_ahead(&self) -> bool {
+        self.digits_ahead() == 4
+            && self.ahead(4) == Some(b'-')
+            && self.ahead(5).is_some_and(|byte| byte.is_ascii_digit())
     }
 
     /// The byte at this distance.

@@ -69,17 +69,13 @@ impl Text {
         let (day, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY) as u32);
         // The years are within those of the calendar; the epoch stands in for what cannot be.
         let date = EPOCH.checked_add(SignedDuration::from_hours(day * 24)).unwrap_or(EPOCH);
-        self.number(4, date.year().unsigned_abs().into());
-        self.len += 1;
-        self.number(2, date.month().unsigned_abs().into());
-        self.len += 1;
-        self.number(2, date.day().unsigned_abs().into());
-        self.len += 1;
-        self.number(2, second / 3600);
-        self.len += 1;
-        self.number(2, second / 60 % 60);
-        self.len += 1;
-        self.number(2, second % 60);
+        self.put(0, 4, date.year().unsigned_abs().into());
+        self.put(5, 2, date.month().unsigned_abs().into());
+        self.put(8, 2, date.day().unsigned_abs().into());
+        self.put(11, 2, second / 3600);
+        self.put(14, 2, second / 60 % 60);
+        self.put(17, 2, second % 60);
+        self.len = 19;
     }
 
     fn offset(&mut self, sign: u8, minutes: u32) {
@@ -96,13 +92,18 @@ impl Text {
         }
     }
 
-    fn number(&mut self, digits: usize, mut number: u32) {
-        let places = self.bytes.get_mut(self.len..self.len + digits).unwrap_or_default();
+    fn number(&mut self, digits: usize, number: u32) {
+        self.put(self.len, digits, number);
+        self.len += digits;
+    }
+
+    #[inline]
+    fn put(&mut self, start: usize, digits: usize, mut number: u32) {
+        let places = self.bytes.get_mut(start..start + digits).unwrap_or_default();
         for place in places.iter_mut().rev() {
             *place = b'0' + (number % 10) as u8;
             number /= 10;
         }
-        self.len += digits;
     }
 
     pub(super) fn as_str(&self) -> &str {

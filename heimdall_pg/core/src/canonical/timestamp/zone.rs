@@ -78,7 +78,9 @@ impl FromStr for Zone {
         }
         let mut scan = Scan::new(text.as_bytes());
         if !text.starts_with(['+', '-']) {
-            return DATABASE.get(text).map(Self).map_err(|_| UnknownZone);
+            // `Etc/Unknown` is in there, and is UTC.
+            let zone = DATABASE.get(text).ok().filter(|zone| !zone.is_unknown());
+            return zone.map(Self).ok_or(UnknownZone);
         }
         let east = match numeric(&mut scan) {
             Ok(Written::Offset(east)) => east,
