@@ -49,7 +49,7 @@ pub use timestamp::{ParsedTime, Precision, TimeOptions, Timestamp, Zone, parse_t
 
 /// Version of the canonical forms. It changes when a value gets another canonical text than before, because
 /// stored keys then have to be made anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The canonical text of `raw` as that kind; a timestamp as RFC 3339 text in UTC.
 ///

@@ -1,5 +1,6 @@
 //! URLs: parsed and written as the WHATWG URL Standard says, then percent-encoding after RFC 3986.
 
+mod file;
 mod plain;
 
 use std::borrow::Cow;
@@ -10,8 +11,10 @@ use super::defang::{defanged_scheme, first_mark, next_mark};
 use super::domain::canonical_domain;
 use super::limit::{trimmed, within};
 use super::{CanonicalError, Kind, percent};
+use file::File;
 
-/// The URL parser settles at once but for oddities of `file:`; what does not settle has no canonical form.
+/// Decoding may make a drive letter or segments of dots, which another round settles; what does not settle has
+/// no canonical form.
 const MAX_ROUNDS: usize = 4;
 
 /// The canonical text of a URL.
@@ -49,11 +52,15 @@ fn settled(value: &str) -> Result<Cow<'_, str>, CanonicalError> {
 
 /// The host of a canonical URL as a canonical address or domain; `None` where it has none.
 pub fn url_host(canonical: &str) -> Option<String> {
-    match Url::parse(canonical).ok()?.host()? {
+    let host = match File::parse(canonical) {
+        Some(file) => file.ok()?.host?,
+        None => Url::parse(canonical).ok()?.host()?.to_owned(),
+    };
+    match host {
         Host::Ipv4(address) => Some(address.to_string()),
         Host::Ipv6(address) => Some(address.to_canonical().to_string()),
-        Host::Domain("") => None,
-        Host::Domain(name) => Some(canonical_domain(name).map_or_else(|_| name.to_owned(), Cow::into_owned)),
+        Host::Domain(name) if name.is_empty() => None,
+        Host::Domain(name) => Some(canonical_domain(&name).map(Cow::into_owned).unwrap_or(name)),
     }
 }
 
@@ -71,7 +78,13 @@ impl Settled {
     }
 }
 
+/// Reads the text once, and writes it.
 fn round(value: &str) -> Result<Settled, CanonicalError> {
+    if let Some(file) = File::parse(value) {
+        let File { host, rest } = file.map_err(|cause| error(reason(cause)))?;
+        let origin = host.map_or("file://".to_owned(), |host| format!("file://{host}"));
+        return written(&origin, Cow::Owned(rest), value);
+    }
     let mut url = Url::parse(value).map_err(|cause| error(reason(cause)))?;
     if is_host_and_port(&url) {
         return Err(error("no scheme"));
@@ -83,20 +96,34 @@ fn round(value: &str) -> Result<Settled, CanonicalError> {
     if has_user && (url.set_password(None).is_err() || url.set_username("").is_err()) {
         return Err(error("the user name cannot be removed"));
     }
-    let origin = percent::normalized(&url[..Position::BeforePath]);
+    written(&url[..Position::BeforePath], rest_of(&url), url.as_str())
+}
+
+/// The parts in one spelling of percent-encoding and without marks; settled where that is what was `read`.
+fn written(origin: &str, rest: Cow<'_, str>, read: &str) -> Result<Settled, CanonicalError> {
+    let origin = percent::normalized(origin);
     if first_mark(&origin).is_some() {
         return Err(error("the host holds a mark of defanging"));
     }
-    let rest = percent::normalized(&url[Position::BeforePath..]);
-    let rest = match without_marks(&rest) {
-        Cow::Borrowed(_) => rest,
-        Cow::Owned(rest) => Cow::Owned(rest),
-    };
-    if matches!((&origin, &rest), (Cow::Borrowed(_), Cow::Borrowed(_))) {
-        return Ok(Settled::Yes(url.into()));
+    let rest = percent::normalized(&rest);
+    let text = format!("{origin}{}", without_marks(&rest));
+    Ok(if text == read { Settled::Yes(text) } else { Settled::No(text) })
+}
+
+/// The path, the query and the fragment. Two rules of the standard are younger than the parser: `^` is
+/// encoded in a path, and so is a space that ends an opaque one.
+fn rest_of(url: &Url) -> Cow<'_, str> {
+    let (path, tail) = (&url[Position::BeforePath..Position::AfterPath], &url[Position::AfterPath..]);
+    if url.cannot_be_a_base() {
+        return match path.strip_suffix(' ') {
+            Some(path) if !tail.is_empty() => Cow::Owned(format!("{path}%20{tail}")),
+            _ => Cow::Borrowed(&url[Position::BeforePath..]),
+        };
     }
-    let text = format!("{origin}{rest}");
-    Ok(if text == url.as_str() { Settled::Yes(text) } else { Settled::No(text) })
+    if path.contains('^') {
+        return Cow::Owned(format!("{}{tail}", path.replace('^', "%5E")));
+    }
+    Cow::Borrowed(&url[Position::BeforePath..])
 }
 
 /// `example.org:8080/path` reads as a URL of the scheme `example.org`; no such scheme is registered.

@@ -17,12 +17,13 @@ mod iban;
 #[cfg(test)]
 mod ip;
 #[cfg(test)]
+mod personal;
+#[cfg(test)]
 mod public_suffix;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod table;
-mod personal;
 #[cfg(test)]
 mod timestamp;
 #[cfg(test)]

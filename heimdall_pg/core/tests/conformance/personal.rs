@@ -25,7 +25,7 @@ fn canonical_phone_vectors() {
             corpus.note(&format!("{number} of {text}"), result, exception);
         }
     }
-    corpus.finish(&[(NO_PLUS, 1)]);
+    corpus.finish("Telephone numbers", "ITU-T E.164, RFC 3966", &[(NO_PLUS, 1)]);
 }
 
 /// Takes the number, in international form or as one of the region, and compares the digits that every form of
@@ -57,7 +57,7 @@ fn email_vectors() {
         let text = vector["text"].as_str().expect("a text");
         corpus.note(text, found(text, &vector, &[Kind::Email]), None);
     }
-    corpus.finish(&[]);
+    corpus.finish("E-mail addresses in sentences", "RFC 5321", &[]);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn url_vectors() {
         };
         corpus.note(text, found(text, &vector, &[Kind::Url, Kind::Domain]), exception);
     }
-    corpus.finish(&[(BRAND, 3), (QUOTES, 2)]);
+    corpus.finish("URLs in sentences", "WHATWG URL Standard", &[(BRAND, 3), (QUOTES, 2)]);
 }
 
 /// Compares what is extracted with the places that the set names.
