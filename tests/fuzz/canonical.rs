@@ -2,9 +2,12 @@
 //! what another implementation can read it reads the same way.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
+use heimdall_core::canonical::timestamp::{TimeOptions, parse_time};
 use heimdall_core::canonical::{
-    Kind, canonical, canonical_observable, defang, kind_of, limit, parse_timestamp, refang,
+    Kind, Options, canonical, canonical_observable, canonical_with, defang, kind_of, limit, parse_timestamp,
+    refang,
 };
 
 /// Kinds whose parsers are large enough to be fuzzed by themselves.
@@ -27,14 +30,33 @@ pub fn names(data: &[u8]) {
     NAMES.into_iter().for_each(|kind| holds(kind, raw));
 }
 
-/// Points in time.
+/// Points in time, with what a source may declare of them.
 pub fn times(data: &[u8]) {
     let Ok(raw) = std::str::from_utf8(data) else { return };
     holds(Kind::Timestamp, raw);
-    if let Ok(time) = parse_timestamp(raw) {
-        assert_eq!(parse_timestamp(&time.to_string()), Ok(time));
+    for options in [&Options::default()].into_iter().chain(&*DECLARED) {
+        let Ok(time) = parse_time(raw, &options.time) else { continue };
+        assert_eq!(parse_timestamp(&time.timestamp.to_string()), Ok(time.timestamp));
+        let written = parse_time(&time.to_rfc3339(), &TimeOptions::NONE).expect("its own text");
+        assert_eq!((written.timestamp, written.nanos), (time.timestamp, time.nanos), "{}", time.to_rfc3339());
     }
 }
+
+/// What sources declare; each of it settles something.
+static DECLARED: LazyLock<Vec<Options>> = LazyLock::new(|| {
+    [
+        r#"{"zone": "Europe/Berlin", "date_order": "dmy", "year": 2024, "region": "DE", "host_bits": "clear"}"#,
+        r#"{"zone": "America/St_Johns", "date_order": "mdy", "digits": "filetime", "ambiguous": "earlier"}"#,
+        r#"{"date_order": "ymd", "digits": "dotnet", "region": "US", "hash": "imphash", "mailbox": "folded"}"#,
+        r#"{"zone": "-03:30", "digits": "spreadsheet", "year": 9999, "hash": "ssdeep"}"#,
+        r#"{"digits": "spreadsheet1904", "zone": "Asia/Kathmandu", "ambiguous": "later", "year": 1}"#,
+        r#"{"digits": "utctime"}"#,
+        r#"{"digits": "nanoseconds"}"#,
+        r#"{"digits": "webkit"}"#,
+    ]
+    .map(|json| Options::parse(json).expect("options"))
+    .into()
+});
 
 fn holds(kind: Kind, raw: &str) {
     match canonical(kind, raw) {
@@ -46,6 +68,11 @@ fn holds(kind: Kind, raw: &str) {
             let padded = format!(" \t{raw}\r\n");
             assert_eq!(canonical(kind, &padded).as_deref(), Ok(&*text), "{kind:?} with white space");
             agrees(kind, &text);
+        }
+    }
+    for options in DECLARED.iter().filter(|options| options.concern(kind)) {
+        if let Ok(text) = canonical_with(kind, raw, options) {
+            assert_eq!(canonical_with(kind, &text, options).as_deref(), Ok(&*text), "{kind:?} with options");
         }
     }
     if let Ok(text) = canonical_observable(kind, raw) {

@@ -2,7 +2,9 @@
 
 use super::defang::refang;
 use super::limit::max_bytes;
-use super::{Kind, canonical, card, coordinates, domain, mac, path, phone, user, user_agent};
+use super::{
+    Kind, canonical, canonical_observable, card, coordinates, domain, mac, path, phone, user, user_agent,
+};
 
 /// A kind that fits, and how likely it is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +48,8 @@ pub fn kind_of(raw: &str) -> Option<Guess> {
     ]
     .into_iter()
     .find_map(|guess| guess(value))
+    // Kinds that are not defanged take the value as it is written.
+    .filter(|guess| value == raw || canonical_observable(guess.kind, raw).is_ok())
 }
 
 fn sure(kind: Kind, value: &str, confidence: f32) -> Option<Guess> {

@@ -10,8 +10,10 @@ pub(super) const TOO_LONG: &str = "too long";
 /// The most bytes that a value of that kind may have without white space around it, before and after canonicalisation.
 pub const fn max_bytes(kind: Kind) -> usize {
     match kind {
-        Kind::Ip | Kind::Cidr | Kind::Asn | Kind::Timestamp | Kind::Mac | Kind::Cve => 64,
+        Kind::Ip | Kind::Cidr | Kind::Asn | Kind::Mac | Kind::Cve => 64,
         Kind::Uuid | Kind::Iban | Kind::Card | Kind::Port | Kind::Protocol => 64,
+        // JavaScript writes the name of the zone out.
+        Kind::Timestamp => 96,
         Kind::Phone | Kind::Country | Kind::Coordinates => 128,
         Kind::Hash | Kind::User => 256,
         Kind::Domain | Kind::Host | Kind::Email | Kind::Person => 1024,

@@ -1,7 +1,7 @@
 //! Comments and white space, which RFC 2822 allows between any two parts of a date.
 
 /// No value is longer.
-pub(super) const MOST_BYTES: usize = 64;
+pub(super) const MOST_BYTES: usize = 96;
 
 /// The text without its comments, and without white space around colons: `09(comment): 55` is `09:55`.
 /// `None` where that changes nothing, or where a comment does not end.
