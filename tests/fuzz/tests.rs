@@ -1,7 +1,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::mutate::{Random, mutant};
+use fastrand::Rng;
+
+use super::mutate::mutant;
 use super::{TARGETS, Target};
 
 /// Mutants of each target in one test run.
@@ -29,9 +31,9 @@ fn run(target: &Target) {
     let seed = std::env::var("HEIMDALL_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed =
         seed.unwrap_or_else(|| std::time::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64));
-    let mut random = Random(seed);
+    let mut random = Rng::with_seed(seed);
     for _ in 0..MUTANTS {
-        let (sample, other) = (random.below(inputs.len()), random.below(inputs.len()));
+        let (sample, other) = (random.usize(..inputs.len()), random.usize(..inputs.len()));
         let input = mutant(&inputs[sample], &inputs[other], &mut random);
         survives(target, &input, &format!("a mutant of seed {seed}"));
     }
