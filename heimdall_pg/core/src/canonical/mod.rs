@@ -83,4 +83,6 @@ pub fn canonical_observable(kind: Kind, raw: &str) -> Result<Cow<'_, str>, Canon
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
