@@ -1,7 +1,7 @@
 //! Networks: an address and a prefix length (RFC 4632, RFC 4291 2.3), the address as RFC 5952 writes it.
 
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
 
 use super::ip::{canonical_ip, v6};
 use super::limit::trimmed;
@@ -21,7 +21,7 @@ pub fn canonical_cidr(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return Err(error("a network has neither a zone nor brackets nor white space"));
     }
     let text = canonical_ip(address).map_err(|cause| error(cause.reason))?;
-    let v6 = v6::parse(address).map(|parsed| Ipv6Addr::from(parsed.groups).to_bits());
+    let v6 = v6::parse(address).map(|parsed| parsed.bits);
     let prefix = prefix_length(length)?;
     let (width, host) = match v6 {
         Some(bits) => (128, bits),
@@ -60,6 +60,7 @@ fn error(reason: &'static str) -> CanonicalError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::net::Ipv6Addr;
 
     fn ok(raw: &str) -> String {
         canonical_cidr(raw).unwrap().into_owned()
