@@ -32,7 +32,7 @@ fn network(raw: &str, clear: bool) -> Result<Cow<'_, str>, CanonicalError> {
     }
     let text = canonical_ip(address).map_err(|cause| error(cause.reason))?;
     let parsed = match v6::parse(address) {
-        Some(v6) => IpAddr::V6(v6.groups.into()),
+        Some(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.bits)),
         None => IpAddr::V4(address.parse().map_err(|_| error("not an address"))?),
     };
     let prefix = prefix_length(length)?;
@@ -90,6 +90,7 @@ fn error(reason: &'static str) -> CanonicalError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::net::Ipv6Addr;
 
     fn ok(raw: &str) -> String {
         canonical_cidr(raw).unwrap().into_owned()

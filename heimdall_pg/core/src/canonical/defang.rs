@@ -3,108 +3,43 @@
 //! Canonical texts hold no mark: refanging them changes nothing, and `refang(defang(x)) == x`. That is
 //! why URLs percent-encode and e-mail addresses escape a mark that is meant literally.
 
+mod mark;
+mod scheme;
+
 use std::borrow::Cow;
 
-/// A piece of text that stands for a character it hides.
-#[derive(Clone, Copy)]
-pub(super) struct Mark {
-    /// Bytes of the mark.
-    pub(super) len: usize,
-    /// What it stands for.
-    pub(super) plain: &'static str,
-    /// Words stand between spaces that do not belong to the value.
-    word: bool,
-}
-
-/// What stands between brackets, and which brackets: reports write `[.]`, `(.)` and `{.}`, and braces only
-/// around signs, since `{at}` is a good part of a mailbox name.
-const BRACKETED: [(&str, &str, bool); 7] = [
-    (".", ".", false),
-    ("@", "@", false),
-    (":", ":", false),
-    ("://", "://", false),
-    ("//", "//", false),
-    ("dot", ".", true),
-    ("at", "@", true),
-];
-
-/// The mark that begins at this byte of `text`, if one does.
-pub(super) fn mark(text: &[u8], at: usize) -> Option<Mark> {
-    let rest = text.get(at..)?;
-    let (&open, inside) = rest.split_first()?;
-    let close = match open {
-        b'[' => b']',
-        b'(' => b')',
-        b'{' => b'}',
-        b' ' => return spaced_dot(inside),
-        _ => return None,
-    };
-    for (sign, plain, word) in BRACKETED {
-        let found = inside.get(..sign.len()).is_some_and(|text| text.eq_ignore_ascii_case(sign.as_bytes()));
-        if !found || inside.get(sign.len()) != Some(&close) {
-            continue;
-        }
-        // Only `[…]` hides colons and slashes, and braces hide only signs.
-        let fits = match open {
-            b'[' => true,
-            b'(' => word || matches!(sign, "." | "@"),
-            _ => matches!(sign, "." | "@"),
-        };
-        // `{@}` and `(.)` come with spaces around them as words do; `[.]` is what defanging itself writes.
-        return fits.then_some(Mark { len: sign.len() + 2, plain, word: word || open != b'[' });
-    }
-    None
-}
-
-/// ` dot `, with the space before it taken already.
-fn spaced_dot(inside: &[u8]) -> Option<Mark> {
-    let found = inside.get(..4).is_some_and(|text| text.eq_ignore_ascii_case(b"dot "));
-    found.then_some(Mark { len: 5, plain: ".", word: true })
-}
-
-/// Schemes that stand for http, without the `s` that may follow.
-const DEFANGED_HTTP: [&str; 4] = ["hxxp", "h__p", "h**p", "hzzzp"];
-
-/// The scheme that a defanged one at the beginning of `text` stands for, and the length of the defanged one.
-pub(super) fn defanged_scheme(text: &str) -> Option<(&'static str, usize)> {
-    // Nearly every value ends here.
-    if text.as_bytes().first().is_none_or(|b| b | 0x20 != b'h') {
-        return None;
-    }
-    for scheme in DEFANGED_HTTP {
-        if !text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) {
-            continue;
-        }
-        let rest = text.as_bytes().get(scheme.len()..).unwrap_or_default();
-        let (secure, rest) = match rest.split_first() {
-            Some((b's' | b'S', rest)) => (true, rest),
-            _ => (false, rest),
-        };
-        if rest.starts_with(b":") || rest.starts_with(b"[:") {
-            return Some((if secure { "https" } else { "http" }, scheme.len() + usize::from(secure)));
-        }
-    }
-    None
-}
+pub(super) use mark::{first_mark, mark, next_mark};
+pub(super) use scheme::Defanged;
 
 /// The plain text of a defanged indicator; borrowed where nothing is defanged.
 ///
-/// Known are `hxxp(s)` (also `h__p`, `h**p`, `hzzzp`), `[.] (.) {.} [dot] (dot)` and ` dot `,
-/// `[:] [://] [//]`, `[@] (@) {@} [at] (at)`, all in any case.
+/// Known are `hxxp(s)` (also `hxxxp`, `hxtp`, `htxp`, `h__p`, `h**p`, `h--p`, `hzzzp`, `meow`) and `fxp(s)`, with
+/// spaces behind their slashes; `[.] (.) {.} [dot] (dot) {dot}` and ` dot `, `[.` and `.]` within a word, `\.` in
+/// a host; `[:] [/] [//] [:/] [://]`, `[@] (@) {@} [at] (at)` and `[www.]`; another full stop
+/// of UTS #46 in an IPv4 address; all in any case, and with spaces inside of the brackets.
 pub fn refang(raw: &str) -> Cow<'_, str> {
     let value = raw.trim_ascii_start();
+    let marked = without_marks(value);
+    let plain = marked.as_deref().unwrap_or(value);
+    match unescaped(plain).or_else(|| with_ascii_dots(plain)) {
+        Some(plain) => Cow::Owned(plain),
+        None => marked.map_or(Cow::Borrowed(raw), Cow::Owned),
+    }
+}
+
+/// The text with a scheme that is none and with marks replaced; `None` where it has neither.
+fn without_marks(value: &str) -> Option<String> {
     let bytes = value.as_bytes();
-    let scheme = defanged_scheme(value);
-    let start = scheme.map_or(0, |(_, len)| len);
-    let Some(first) = may_have_mark(bytes).then(|| next_mark(bytes, start)).flatten() else {
-        return match scheme {
-            Some((plain, len)) => Cow::Owned(format!("{plain}{}", value.get(len..).unwrap_or_default())),
-            None => Cow::Borrowed(raw),
-        };
-    };
+    let scheme = Defanged::at_start_of(value);
+    let mut from = scheme.map_or(0, |scheme| scheme.len);
+    let mut next = next_mark(bytes, 0);
+    if scheme.is_none() && next.is_none() {
+        return None;
+    }
     let mut out = String::with_capacity(value.len());
-    out.push_str(scheme.map_or("", |(plain, _)| plain));
-    let (mut from, mut next) = (start, Some(first));
+    if let Some(scheme) = scheme {
+        out.push_str(&scheme.plain());
+    }
     while let Some((at, mark)) = next {
         out.push_str(value.get(from..at).unwrap_or_default());
         from = at + mark.len;
@@ -116,32 +51,43 @@ pub fn refang(raw: &str) -> Cow<'_, str> {
         next = next_mark(bytes, from);
     }
     out.push_str(value.get(from..).unwrap_or_default());
-    Cow::Owned(out)
+    // `hxxp:// evil.example`: no program is to make a link of it.
+    if let (Some(_), Some((scheme, rest))) = (scheme, out.split_once("://"))
+        && rest.starts_with(' ')
+    {
+        out = format!("{scheme}://{}", rest.trim_start_matches(' '));
+    }
+    Some(out)
 }
 
-/// False where no mark can be in `text`, as in most values: two scans with vector instructions tell.
-fn may_have_mark(text: &[u8]) -> bool {
-    memchr::memchr3(b'[', b'(', b'{', text).is_some() || memchr::memchr(b' ', text).is_some()
-}
-
-/// Where the first mark of `text` begins.
-pub(super) fn first_mark(text: &str) -> Option<usize> {
-    if !may_have_mark(text.as_bytes()) {
+/// The text without the backslashes of `evil\.example` in its host; `None` where there are none. What holds a
+/// backslash that escapes no dot is a path, and an e-mail address has them between quotes.
+fn unescaped(value: &str) -> Option<String> {
+    memchr::memchr(b'\\', value.as_bytes())?;
+    let is_scheme =
+        |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let start = match value.split_once("://") {
+        Some((scheme, _)) if is_scheme(scheme) => scheme.len() + 3,
+        _ => 0,
+    };
+    let rest = value.get(start..)?;
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (names, port) = host.split_at(host.rfind("\\.")?);
+    let of_names = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '\\');
+    let escaped = names.matches('\\').count() == names.matches("\\.").count();
+    if !escaped || names.is_empty() || !names.chars().all(of_names) || port.matches('\\').count() > 1 {
         return None;
     }
-    next_mark(text.as_bytes(), 0).map(|(at, _)| at)
+    let scheme = value.get(..start)?;
+    Some(format!("{scheme}{}{path}", host.replace("\\.", ".")))
 }
 
-/// The first mark at or after `from`.
-pub(super) fn next_mark(text: &[u8], mut from: usize) -> Option<(usize, Mark)> {
-    loop {
-        let rest = text.get(from..)?;
-        let found = rest.iter().position(|b| matches!(b, b'[' | b'(' | b'{' | b' '))?;
-        match mark(text, from + found) {
-            Some(mark) => return Some((from + found, mark)),
-            None => from += found + 1,
-        }
-    }
+/// An IPv4 address or network whose dots are other full stops; names get theirs from UTS #46.
+fn with_ascii_dots(value: &str) -> Option<String> {
+    let is_dot = |c: char| matches!(c, '\u{ff0e}' | '\u{3002}' | '\u{ff61}');
+    let numeric =
+        |c: char| c.is_ascii_digit() || matches!(c, '.' | '/') || is_dot(c) || c.is_ascii_whitespace();
+    (!value.is_ascii() && value.chars().all(numeric)).then(|| value.replace(is_dot, "."))
 }
 
 /// A canonical indicator in a form that no reader's program turns into a link.
@@ -193,13 +139,41 @@ mod tests {
             ("john[@]evil.example", "john@evil.example"),
             ("2001[:]db8[:]:1", "2001:db8::1"),
             ("[::1]", "[::1]"),
-            ("evil[.example", "evil[.example"),
+            ("hxxp:// evil[.]example", "http://evil.example"),
+            ("meow://evil[.]example", "http://evil.example"),
+            ("hXtps[:/]/evil[.]example", "https://evil.example"),
+            ("fxp[:][/][/]evil{dot}example", "ftp://evil.example"),
+            ("evil[.example", "evil.example"),
+            ("evil.]example", "evil.example"),
+            ("[www.]evil[.]example", "www.evil.example"),
+            ("evil[ . ]example", "evil.example"),
+            ("john ( at ) evil [ dot ] example", "john@evil.example"),
+            ("evil\\.example", "evil.example"),
+            ("http://www\\.evil\\.example:80/a\\.b", "http://www.evil.example:80/a\\.b"),
+            ("1.1.1[.]1", "1.1.1.1"),
+            ("192\u{ff0e}0\u{3002}2\u{ff0e}1", "192.0.2.1"),
+            ("list[.]", "list."),
             ("hxxp", "hxxp"),
             ("hxxp.example", "hxxp.example"),
         ] {
             assert_eq!(refang(raw), plain, "{raw}");
         }
-        for clean in ["evil.example", "http://evil.example/(x)?[y]", "192.0.2.1", ""] {
+        for clean in [
+            "C:\\a\\.b",
+            "\\\\a\\.b",
+            "file:a\\.b",
+            "foo:a\\.b",
+            "\"a\\.b\"@c",
+            "meow",
+            "fxp",
+            "a．b",
+            "h--p",
+        ] {
+            assert!(matches!(refang(clean), Cow::Borrowed(_)), "{clean}");
+        }
+        for clean in
+            ["evil.example", "http://evil.example/(x)?[y]", "192.0.2.1", "", "[.", ".]", "a [.x", "x.] y"]
+        {
             assert!(matches!(refang(clean), Cow::Borrowed(_)), "{clean}");
         }
     }

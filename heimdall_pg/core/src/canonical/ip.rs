@@ -29,20 +29,19 @@ pub fn canonical_ip(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
             Err(_) => Err(refusal(value)),
         };
     }
-    let (address, zone) =
-        match memchr::memchr(b'%', value.as_bytes()).and_then(|at| value.split_at_checked(at)) {
-            Some((address, zone)) => (address, zone.strip_prefix('%')),
-            None => (value, None),
-        };
-    let parsed = v6::parse(address).ok_or_else(|| refusal(address))?;
-    if let [0, 0, 0, 0, 0, 0xffff, high, low] = parsed.groups {
+    let (parsed, zone) = match v6::parse(value) {
+        Some(parsed) => (parsed, None),
+        None => {
+            let (address, zone) = value.split_once('%').ok_or_else(|| refusal(value))?;
+            (v6::parse(address).ok_or_else(|| refusal(address))?, Some(zone))
+        }
+    };
+    if parsed.bits >> 32 == 0xffff {
         // Where it has an IPv4 part, that is the one text of the IPv4 address.
         return match (zone, parsed.dotted) {
             (Some(_), _) => Err(error("an IPv4-mapped address with a zone")),
             (None, Some(at)) => Ok(Cow::Borrowed(value.get(at..).unwrap_or_default())),
-            (None, None) => {
-                Ok(Cow::Owned(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)).to_string()))
-            }
+            (None, None) => Ok(Cow::Owned(Ipv4Addr::from(parsed.bits as u32).to_string())),
         };
     }
     if zone.is_some_and(|zone| !is_zone(zone)) {
@@ -51,7 +50,7 @@ pub fn canonical_ip(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     if parsed.canonical {
         return Ok(Cow::Borrowed(value));
     }
-    let text = Rfc5952::of(&parsed.groups);
+    let text = Rfc5952::of(parsed.bits);
     let text = text.as_str();
     Ok(Cow::Owned(match zone {
         Some(zone) => format!("{text}%{zone}"),

@@ -107,4 +107,6 @@ fn refanged<'a>(
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

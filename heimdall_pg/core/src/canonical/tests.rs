@@ -9,6 +9,7 @@ fn shapes() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-z0-9.:/@-]{1,8}",
         "(https?|hxxp|ftp|file|mailto|CVE|xn--|www|md5)",
+        "(\\[\\.|\\.\\]|\\[/\\]|\\[ \\. \\]|\\{dot\\}|\\\\\\.|\\[www\\.\\]|．|meow|fxp|\\[a|b\\])",
         "(://|:|\\[\\.\\]|\\(dot\\)| dot |\\[at\\]|@|\\.|-|/|%[0-9a-f]{2}|%)",
         "(192\\.0\\.2\\.1|2001:db8::1|::ffff:10\\.0\\.0\\.1|\\[::1\\]|%eth0)",
         "(example\\.org|Bücher|ß|İ|Σ|ς|。|\u{200d}|\u{ad}|٠)",

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use url::{Host, ParseError, Position, Url};
 
-use super::defang::{defanged_scheme, first_mark, next_mark};
+use super::defang::{Defanged, first_mark, next_mark};
 use super::domain::canonical_domain;
 use super::limit::{trimmed, within};
 use super::{CanonicalError, Kind, percent};
@@ -89,7 +89,7 @@ fn round(value: &str) -> Result<Settled, CanonicalError> {
     if is_host_and_port(&url) {
         return Err(error("no scheme"));
     }
-    if defanged_scheme(url.as_str()).is_some() {
+    if Defanged::at_start_of(url.as_str()).is_some() {
         return Err(error("a defanged scheme"));
     }
     let has_user = !url.username().is_empty() || url.password().is_some();

@@ -5,8 +5,8 @@ pub(super) const BREAK: u8 = 1;
 /// Without one of these a stretch has no observable: a digit, a colon, an at sign, a bracket, what is not
 /// ASCII, or a dot with something behind it.
 pub(super) const SIGN: u8 = 1 << 1;
-/// A bracket that may begin a mark.
-pub(super) const OPEN: u8 = 1 << 2;
+/// A bracket with which a mark may begin.
+pub(super) const MARK: u8 = 1 << 2;
 /// An ASCII letter or digit.
 pub(super) const ALNUM: u8 = 1 << 3;
 /// A digit.
@@ -31,7 +31,8 @@ const fn classes() -> [u8; 256] {
             b'-' | b'_' => JOINT,
             b'.' => DOT,
             b':' | b'@' => SIGN,
-            b'[' | b'(' | b'{' => SIGN | OPEN,
+            b'[' | b'(' | b'{' => SIGN | MARK,
+            b']' => MARK,
             0x80.. => SIGN | HIGH,
             _ => 0,
         };

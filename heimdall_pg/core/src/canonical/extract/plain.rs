@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::defang::mark;
-use super::class::OPEN;
+use super::class::{MARK, class};
 
 /// A stretch without marks.
 pub(super) struct Plain<'a> {
@@ -23,14 +23,16 @@ struct Piece {
 impl<'a> Plain<'a> {
     /// Takes the marks out of a stretch whose bytes are of these classes.
     pub(super) fn of(raw: &'a str, classes: u8) -> Self {
-        if classes & OPEN == 0 {
+        if classes & MARK == 0 {
             return Self { text: Cow::Borrowed(raw), pieces: Vec::new() };
         }
         let bytes = raw.as_bytes();
         let mut text = String::new();
         let mut pieces = Vec::new();
         let (mut from, mut at) = (0, 0);
-        while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'[', b'(', b'{', rest)) {
+        while let Some(found) =
+            bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| class(byte) & MARK != 0))
+        {
             at += found;
             let Some(mark) = mark(bytes, at) else {
                 at += 1;
@@ -93,12 +95,12 @@ mod tests {
     #[test]
     fn marks_are_taken_out_and_places_kept() {
         let raw = "hxxp[://]evil [.] example(.)org";
-        let plain = Plain::of(raw, OPEN);
+        let plain = Plain::of(raw, MARK);
         assert_eq!(plain.text, "hxxp://evil.example.org");
         assert_eq!((plain.raw_start(0), plain.raw_end(4)), (0, 4));
         assert_eq!(&raw[plain.raw_start(7)..plain.raw_end(19)], "evil [.] example");
         assert_eq!(plain.raw_end(plain.text.len()), raw.len());
         assert!(plain.is_defanged(7, 19) && !plain.is_defanged(7, 11));
-        assert!(matches!(Plain::of("a(b)c", OPEN).text, Cow::Borrowed(_)));
+        assert!(matches!(Plain::of("a(b)c", MARK).text, Cow::Borrowed(_)));
     }
 }

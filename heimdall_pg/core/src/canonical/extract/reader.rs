@@ -22,10 +22,14 @@ pub(super) struct Reader<'p> {
     pub(super) path_end: usize,
     /// Up to here no URL begins, since one that was none has been looked at: keeps the time linear.
     pub(super) no_url_before: usize,
+    /// The name that was looked at last: where something is found in it, the rest of it is looked at again.
+    name: Name,
 }
 
-/// Where a name ends, and the classes of its bytes.
+/// A name, or the rest of one, with the classes of its bytes.
+#[derive(Clone, Copy, Default)]
 struct Name {
+    start: usize,
     end: usize,
     classes: u8,
 }
@@ -33,7 +37,8 @@ struct Name {
 impl<'p> Reader<'p> {
     /// Notes the observables of a stretch, in order and without overlaps.
     pub(super) fn read(plain: &'p Plain<'p>, found: &'p mut Vec<Found>) {
-        let mut reader = Reader { plain, text: &plain.text, found, path_end: 0, no_url_before: 0 };
+        let mut reader =
+            Reader { plain, text: &plain.text, found, path_end: 0, no_url_before: 0, name: Name::default() };
         let mut at = 0;
         while let Some(byte) = reader.byte(at) {
             let class = class(byte);
@@ -54,12 +59,16 @@ impl<'p> Reader<'p> {
 
     /// Reads what begins with the name at `at`; where to go on.
     fn word(&mut self, at: usize) -> usize {
-        let name = self.name(at);
+        // Looking for its end again each time would take the square of its length.
+        if !(self.name.start..self.name.end).contains(&at) {
+            self.name = self.name(at);
+        }
+        let name = self.name;
         if self.follows(name.end, "://") {
             return self.url(name.end).unwrap_or(name.end + 3);
         }
         if at >= self.path_end
-            && let Some(next) = self.observable(at, &name)
+            && let Some(next) = self.observable(at, name)
         {
             return next;
         }
@@ -68,8 +77,8 @@ impl<'p> Reader<'p> {
 
     /// The observable that begins with a name; where to go on. Most names are words: what stands in them and
     /// right behind them tells what they cannot be.
-    fn observable(&mut self, at: usize, name: &Name) -> Option<usize> {
-        let &Name { end, classes } = name;
+    fn observable(&mut self, at: usize, name: Name) -> Option<usize> {
+        let Name { end, classes, .. } = name;
         let found = match self.byte(end) {
             // Signs that a mailbox name has and a domain name has not; or else another dot follows.
             Some(b'@' | b'+' | b'*' | b'%' | b'~' | b'\'' | b'.') => self.email(at, end),
@@ -152,7 +161,7 @@ impl<'p> Reader<'p> {
     }
 
     fn name(&self, at: usize) -> Name {
-        let mut name = Name { end: at, classes: 0 };
+        let mut name = Name { start: at, end: at, classes: 0 };
         loop {
             for &byte in self.bytes_from(name.end) {
                 let class = class(byte);

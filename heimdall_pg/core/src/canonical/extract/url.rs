@@ -1,27 +1,16 @@
 //! URLs in text.
 
+use std::borrow::Cow;
+
 use super::reader::{Reader, is_name_char};
 use crate::canonical::Kind;
+use crate::canonical::defang::Defanged;
 use crate::canonical::url::canonical_url;
 
-/// Schemes that are looked for, with what defanged ones stand for.
-const SCHEMES: [(&str, &str); 15] = [
-    ("http", "http"),
-    ("https", "https"),
-    ("hxxp", "http"),
-    ("hxxps", "https"),
-    ("h__p", "http"),
-    ("h__ps", "https"),
-    ("h**p", "http"),
-    ("h**ps", "https"),
-    ("hzzzp", "http"),
-    ("hzzzps", "https"),
-    ("ftp", "ftp"),
-    ("ftps", "ftps"),
-    ("sftp", "sftp"),
-    ("ws", "ws"),
-    ("wss", "wss"),
-];
+/// Schemes that are looked for, beside the defanged ones.
+const SCHEMES: [&str; 7] = ["http", "https", "ftp", "ftps", "sftp", "ws", "wss"];
+/// The longest scheme, defanged or not: `hxxxps`.
+const MAX_SCHEME: usize = 6;
 
 impl Reader<'_> {
     /// The URL whose scheme ends at `colon`; where to go on.
@@ -44,13 +33,23 @@ impl Reader<'_> {
     }
 
     /// Where the scheme before a colon begins, and what it is.
-    fn scheme_before(&self, colon: usize) -> Option<(usize, &'static str)> {
-        SCHEMES.iter().find_map(|&(written, scheme)| {
-            let start = colon.checked_sub(written.len())?;
-            let found = self.text.as_bytes().get(start..colon)?.eq_ignore_ascii_case(written.as_bytes());
-            let before = start.checked_sub(1).and_then(|at| self.byte(at));
+    fn scheme_before(&self, colon: usize) -> Option<(usize, Cow<'static, str>)> {
+        (2..=MAX_SCHEME).find_map(|length| {
+            let start = colon.checked_sub(length)?;
             // Nothing that was found already is part of it: the asterisks stand in no other observable.
-            (found && !before.is_some_and(|byte| byte.is_ascii_alphanumeric())).then_some((start, scheme))
+            if start
+                .checked_sub(1)
+                .and_then(|at| self.byte(at))
+                .is_some_and(|byte| byte.is_ascii_alphanumeric())
+            {
+                return None;
+            }
+            let written = self.text.as_bytes().get(start..colon)?;
+            let plain = SCHEMES.into_iter().find(|scheme| written.eq_ignore_ascii_case(scheme.as_bytes()));
+            let scheme = plain
+                .map(Cow::Borrowed)
+                .or_else(|| Defanged::of(written).map(|found| Cow::Owned(found.plain())));
+            Some((start, scheme?))
         })
     }
 

@@ -24,7 +24,7 @@ pub(super) fn plain(value: &str) -> Option<Cow<'_, str>> {
         Some(b'?' | b'#') | None => "/",
         Some(_) => return None,
     };
-    if !is_settled(tail.as_bytes()) || (tail.contains(['(', '[']) && first_mark(tail).is_some()) {
+    if !is_settled(tail.as_bytes()) || first_mark(tail).is_some() {
         return None;
     }
     let port = if port == default_port { "" } else { port };
