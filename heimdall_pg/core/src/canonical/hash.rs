@@ -1,6 +1,7 @@
 //! Digests of files and messages: cryptographic ones in hexadecimal, ssdeep and TLSH by their shape.
 
 mod declared;
+mod fingerprint;
 
 use std::borrow::Cow;
 
@@ -34,7 +35,8 @@ const TLSH_DIGITS: usize = 70;
 /// The canonical text of a digest.
 ///
 /// MD5, SHA-1 and SHA-2 digests are lower-case hexadecimal, told apart by their length; `sha256:` and the
-/// like, and `0x`, are dropped. TLSH is upper case with its version (`T1…`), which older tools leave out.
+/// like, and `0x`, are dropped. Fingerprints of certificates (octets with colons) and of SSH keys (`SHA256:` and
+/// Base64) are such digests as well. TLSH is upper case with its version (`T1…`), which older tools leave out.
 /// ssdeep (`block size:signature:signature`) is Base64 and keeps its case. An imphash, which looks like an MD5
 /// digest but is one of the names that a program imports, keeps its name: `imphash:…`.
 pub fn canonical_hash(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
@@ -45,7 +47,14 @@ pub fn canonical_hash(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     if let Some((name, rest)) = value.split_once(':') {
         let known = PREFIXES.iter().find(|(prefix, _)| prefix.eq_ignore_ascii_case(name));
         if let Some(&(_, digits)) = known {
-            return hexadecimal(rest.trim_ascii_start(), Some(digits));
+            let rest = rest.trim_ascii_start();
+            return match fingerprint::octets(rest).or_else(|| fingerprint::base64(rest, digits)) {
+                Some(hex) => hexadecimal(&hex, Some(digits)).map(|text| Cow::Owned(text.into_owned())),
+                None => hexadecimal(rest, Some(digits)),
+            };
+        }
+        if let Some(hex) = fingerprint::octets(value) {
+            return hexadecimal(&hex, None).map(|text| Cow::Owned(text.into_owned()));
         }
         if name.eq_ignore_ascii_case(IMPHASH) {
             return imphash(value, rest.trim_ascii_start());
@@ -147,6 +156,30 @@ mod tests {
             assert_eq!(canonical_hash(&"A".repeat(digits)).unwrap(), "a".repeat(digits));
         }
         assert!(matches!(canonical_hash(MD5), Ok(Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn fingerprints_are_digests() {
+        let octets = "d4:1d:8c:d9:8f:00:b2:04:e9:80:09:98:ec:f8:42:7e";
+        for raw in [octets.to_owned(), octets.to_uppercase(), format!("MD5:{octets}")] {
+            assert_eq!(canonical_hash(&raw).unwrap(), MD5, "{raw}");
+        }
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        for raw in [
+            "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+            "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        ] {
+            assert_eq!(canonical_hash(raw).unwrap(), empty, "{raw}");
+        }
+        // Hardware addresses, and a digest of another length than its name says.
+        for raw in [
+            "00:1a:2b:3c:4d:5e",
+            "00:1a:2b:3c:4d:5e:6f:70",
+            "SHA1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+        ] {
+            assert!(canonical_hash(raw).is_err(), "{raw}");
+        }
+        assert!(canonical_hash(&format!("sha1:{octets}")).is_err());
     }
 
     #[test]

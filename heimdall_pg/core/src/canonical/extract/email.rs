@@ -35,7 +35,8 @@ impl Reader<'_> {
         }
         let canonical = canonical_email(self.slice(start, stop)).ok()?;
         let (_, host) = canonical.rsplit_once('@')?;
-        if !(host.starts_with('[') || host.contains('.') && has_public_suffix(host)) {
+        // Before a bare address stands the account of a log-in (`root@192.0.2.1`): the address is looked for.
+        if !(host.contains('.') && has_public_suffix(host)) {
             return None;
         }
         let canonical = canonical.into_owned();

@@ -91,10 +91,10 @@ impl<'p> Reader<'p> {
         if let Some(next) = self.mac(at, end) {
             return Some(next);
         }
-        if classes & (DOT | HIGH) == 0 || self.is_inside_path(at) {
+        let digit = self.byte(at).is_some_and(|byte| class(byte) & DIGIT != 0);
+        if classes & (DOT | HIGH) == 0 || self.is_inside_path(at) && !(digit && self.has_port(end)) {
             return None;
         }
-        let digit = self.byte(at).is_some_and(|byte| class(byte) & DIGIT != 0);
         let address = if digit { self.ipv4(at, end) } else { None };
         address.or_else(|| self.domain(at, end))
     }
@@ -114,6 +114,12 @@ impl<'p> Reader<'p> {
             Some(b'\\' | b'%') => true,
             _ => false,
         }
+    }
+
+    /// True where a port follows, as no version has one: `outside/192.0.2.1(443)`, `tcp/192.0.2.1:443`.
+    fn has_port(&self, end: usize) -> bool {
+        matches!(self.byte(end), Some(b':' | b'('))
+            && self.byte(end + 1).is_some_and(|byte| class(byte) & DIGIT != 0)
     }
 
     /// Behind a host come a port and a path, in which no other host is looked for.

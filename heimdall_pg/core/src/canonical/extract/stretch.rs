@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use super::super::defang::mark;
 use super::super::limit::max_bytes;
-use super::class::{BREAK, DOT, SIGN, class};
+use super::class::{BREAK, DOT, JOINT, SIGN, class};
 use crate::canonical::Kind;
 
 /// A longer stretch is cut: no observable is longer, and what is read is held in memory.
 const MAX: usize = max_bytes(Kind::Url);
+/// Characters of a hardware address with hyphens.
+const MAC: usize = 17;
 /// Spaces that may stand between a value and a mark in brackets.
 const SPACES: usize = 3;
 
@@ -26,8 +28,8 @@ pub(super) fn next(text: &str, from: usize) -> Option<Stretch> {
     loop {
         start += bytes.get(start..)?.iter().position(|&byte| class(byte) & BREAK == 0)?;
         let (end, classes) = end_of(bytes, start);
-        // Shorter is nothing that is looked for: `::1`.
-        if classes & SIGN != 0 && end - start >= 3 {
+        // Shorter is nothing that is looked for: `::1`. A hardware address may be all letters.
+        if (classes & SIGN != 0 && end - start >= 3) || (classes & JOINT != 0 && end - start >= MAC) {
             return Some(Stretch { range: start..shortened(text, start, end), classes });
         }
         start = end;

@@ -144,3 +144,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_address_with_a_port_is_no_version() {
+    for text in ["outside/192.0.2.1(443)", "tcp/192.0.2.1:443", "root@192.0.2.1", "CORP\\ada@192.0.2.1:22"] {
+        assert_eq!(one(text), (Kind::Ip, "192.0.2.1".to_owned()), "{text}");
+    }
+    assert_eq!(found("Chrome/120.0.0.0 (X11) curl/8.5.0.1"), []);
+}
+
+#[test]
+fn a_hardware_address_may_be_all_letters() {
+    for text in ["AB-CD-EF-AA-BB-CC", "mac=AB-CD-EF-AA-BB-CC,"] {
+        assert_eq!(one(text), (Kind::Mac, "ab:cd:ef:aa:bb:cc".to_owned()), "{text}");
+    }
+    assert_eq!(found("state-of-the-art-and-more"), []);
+}

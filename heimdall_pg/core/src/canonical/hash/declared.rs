@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::base64;
 use super::{IMPHASH, canonical_hash, error};
 use crate::canonical::CanonicalError;
 
@@ -31,12 +32,32 @@ pub enum HashKind {
     Imphash,
 }
 
+impl HashKind {
+    /// Hexadecimal digits of a cryptographic digest.
+    const fn digits(self) -> Option<usize> {
+        match self {
+            HashKind::Md5 => Some(32),
+            HashKind::Sha1 => Some(40),
+            HashKind::Sha224 => Some(56),
+            HashKind::Sha256 => Some(64),
+            HashKind::Sha384 => Some(96),
+            HashKind::Sha512 => Some(128),
+            HashKind::Ssdeep | HashKind::Tlsh | HashKind::Imphash => None,
+        }
+    }
+}
+
 /// The canonical text of a digest that the source declares to be of that kind.
 ///
 /// One that is of another kind, by its length or by the name before it, is refused. Bare digits that are
-/// declared an imphash get its name, without which they would be an MD5 digest.
+/// declared an imphash get its name, without which they would be an MD5 digest. Base64 of the right length is read
+/// where a cryptographic digest is declared.
 pub fn canonical_hash_as(raw: &str, kind: HashKind) -> Result<Cow<'_, str>, CanonicalError> {
-    let text = canonical_hash(raw)?;
+    let text = match (canonical_hash(raw), kind.digits()) {
+        (Ok(text), _) => text,
+        (Err(error), None) => return Err(error),
+        (Err(error), Some(digits)) => Cow::Owned(base64(raw.trim_ascii(), digits).ok_or(error)?),
+    };
     let bare = kind == HashKind::Imphash && shape(&text) == HashKind::Md5 && !raw.contains(':');
     if bare {
         return Ok(Cow::Owned(format!("{IMPHASH}:{text}")));
@@ -70,6 +91,16 @@ fn shape(canonical: &str) -> HashKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_declared_digest_may_be_base64() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let base64 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        assert_eq!(canonical_hash_as(base64, HashKind::Sha256).unwrap(), empty);
+        assert!(canonical_hash_as(base64, HashKind::Sha1).is_err());
+        assert!(canonical_hash_as(base64, HashKind::Tlsh).is_err());
+        assert!(canonical_hash(base64).is_err());
+    }
 
     #[test]
     fn declared_digests() {

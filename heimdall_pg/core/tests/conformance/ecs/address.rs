@@ -9,14 +9,10 @@ use super::event::Event;
 use super::observable::{self, Miss, Word};
 use super::{ABSENT, ELASTIC, ESCAPED, SEKOIA, Vector, check};
 
-const PATH: &str =
-    "defect: behind a word and a slash, but before a port, which no version has: not extracted";
-const ACCOUNT: &str = "behind an account and an @: extracted as an e-mail address";
 const NETWORK: &str = "with a prefix length: extracted as the network";
 const BARE: &str = "bare digits, which may be anything: not extracted";
 const DOTTED: &str = "dots and no letter, as numbers have them: not extracted";
 const NO_MAC: &str = "a placeholder, which is no MAC address";
-const LETTERS: &str = "defect: hyphens and no digit: not extracted";
 
 #[test]
 fn canonical_addresses_of_logs() {
@@ -24,10 +20,7 @@ fn canonical_addresses_of_logs() {
         "Addresses in logs",
         "RFC 4291, RFC 5952",
         addresses,
-        &[
-            (ELASTIC, &[(PATH, 56), (ACCOUNT, 1), (ABSENT, 1)]),
-            (SEKOIA, &[(PATH, 9), (ACCOUNT, 13), (NETWORK, 20), (ESCAPED, 2), (ABSENT, 3)]),
-        ],
+        &[(ELASTIC, &[(ABSENT, 1)]), (SEKOIA, &[(NETWORK, 20), (ESCAPED, 2), (ABSENT, 3)])],
     );
 }
 
@@ -37,7 +30,7 @@ fn canonical_mac_addresses_of_logs() {
         "MAC addresses in logs",
         "IEEE 802",
         macs,
-        &[(SEKOIA, &[(BARE, 56), (DOTTED, 12), (NO_MAC, 7), (LETTERS, 1), (ABSENT, 11)])],
+        &[(SEKOIA, &[(BARE, 56), (DOTTED, 12), (NO_MAC, 7), (ABSENT, 11)])],
     );
 }
 
@@ -47,12 +40,7 @@ fn canonical_autonomous_systems_of_logs() {
 }
 
 fn addresses(event: &Event) -> Vec<Vector> {
-    let glued = |word: &Word<'_>| match (word.before().chars().next_back(), word.after().chars().next()) {
-        (_, Some('/')) => Some(NETWORK),
-        (Some('/'), Some(':' | '(')) => Some(PATH),
-        (Some('@'), _) => Some(ACCOUNT),
-        _ => None,
-    };
+    let glued = |word: &Word<'_>| word.after().starts_with('/').then_some(NETWORK);
     let reason = |miss: &Miss<'_>| match miss {
         Miss::NotExtracted(word) => glued(word),
         Miss::Absent => Some(ABSENT),
@@ -69,10 +57,8 @@ fn macs(event: &Event) -> Vec<Vector> {
         let has = |sort: fn(&u8) -> bool| word.as_bytes().iter().any(sort);
         if !has(|byte| !byte.is_ascii_alphanumeric()) {
             Some(BARE)
-        } else if word.contains('.') && !has(u8::is_ascii_alphabetic) {
-            Some(DOTTED)
         } else {
-            (word.contains('-') && !has(u8::is_ascii_digit)).then_some(LETTERS)
+            (word.contains('.') && !has(u8::is_ascii_alphabetic)).then_some(DOTTED)
         }
     };
     let reason = |miss: &Miss<'_>| match miss {

@@ -15,7 +15,7 @@ const DIGITS: [(&str, usize); 5] =
 
 const FIELD: &str = "the document has it in the field of another digest";
 const NO_DIGEST: &str = "a placeholder, or digits cut short: no digest";
-const BASE64: &str = "in Base64, as SSH writes the digest of a key: refused";
+const BASE64: &str = "in Base64 without a name: refused, unless the source declares the digest";
 const ONE_SORT: &str = "digits alone or letters alone: not extracted";
 
 #[test]
