@@ -3,11 +3,11 @@
 
 use heimdall_core::canonical::{self, Kind};
 use pgrx::pg_sys;
-use pgrx::{PgMemoryContexts, check_for_interrupts, pg_guard};
+use pgrx::{check_for_interrupts, pg_guard};
 
 use crate::raw::{text, version_1};
 
-/// Rows whose values are freed together.
+/// Rows between two looks at whether the user has cancelled.
 const ROWS: usize = 256;
 
 /// The observables in a text, in order. `start` counts characters from 1, and the text goes on at `end`.
@@ -22,44 +22,61 @@ pub extern "C-unwind" fn heimdall_extract_observables(fcinfo: pg_sys::FunctionCa
         let result = (*fcinfo).resultinfo.cast::<pg_sys::ReturnSetInfo>();
         (report, (*result).setResult, (*result).setDesc)
     };
-    let kinds = Kind::ALL.map(|kind| text_datum(kind.name()));
-    let mut values = PgMemoryContexts::new("observables");
-    let mut observables = canonical::extract_observables(report);
-    let (mut at, mut position, mut given) = (0, 1, ROWS);
-    while given == ROWS {
-        check_for_interrupts!();
-        given = 0;
-        // SAFETY: the rows have the five columns of the declaration; the store copies their values.
-        unsafe {
-            values.switch_to(|_| {
-                for found in observables.by_ref().take(ROWS) {
-                    let start = position + characters(report, at, found.start);
-                    let end = start + characters(report, found.start, found.end);
-                    (at, position) = (found.end, end);
-                    let mut row = [
-                        kinds[found.kind as usize],
-                        text_datum(found.value),
-                        text_datum(&found.canonical),
-                        pg_sys::Datum::from(start),
-                        pg_sys::Datum::from(end),
-                    ];
-                    let mut nulls = [false; 5];
-                    pg_sys::tuplestore_putvalues(store, columns, row.as_mut_ptr(), nulls.as_mut_ptr());
-                    given += 1;
-                }
-            });
-            values.reset();
+    let kinds = Kind::ALL.map(|kind| TextValue::of(kind.name()));
+    let (mut value, mut canonical) = (TextValue::default(), TextValue::default());
+    let (mut at, mut position) = (0, 1);
+    for (number, found) in canonical::extract_observables(report).enumerate() {
+        if number % ROWS == 0 {
+            check_for_interrupts!();
         }
+        let start = position + characters(report, at, found.start);
+        let end = start + characters(report, found.start, found.end);
+        (at, position) = (found.end, end);
+        value.set(found.value);
+        canonical.set(&found.canonical);
+        let kind = kinds[found.kind as usize].datum();
+        let mut row = [kind, value.datum(), canonical.datum(), start.into(), end.into()];
+        let mut nulls = [false; 5];
+        // SAFETY: the row has the five columns of the declaration; the store copies it.
+        unsafe { pg_sys::tuplestore_putvalues(store, columns, row.as_mut_ptr(), nulls.as_mut_ptr()) };
     }
     pg_sys::Datum::from(0)
 }
 
 version_1!(pg_finfo_heimdall_extract_observables);
 
-/// A text in the current memory context.
-fn text_datum(text: &str) -> pg_sys::Datum {
-    // SAFETY: pointer and length are those of the text, which is shorter than what it was found in.
-    pg_sys::Datum::from(unsafe { pg_sys::cstring_to_text_with_len(text.as_ptr().cast(), text.len() as i32) })
+/// A value of type text in memory of our own, used again for the next: asking Postgres for it would take longer than
+/// finding the observable.
+#[derive(Default)]
+struct TextValue {
+    /// The header in the first word, then the bytes.
+    words: Vec<u32>,
+}
+
+impl TextValue {
+    fn of(text: &str) -> TextValue {
+        let mut value = TextValue::default();
+        value.set(text);
+        value
+    }
+
+    fn set(&mut self, text: &str) {
+        self.words.clear();
+        self.words.resize(1 + text.len().div_ceil(size_of::<u32>()), 0);
+        let varlena: *mut pg_sys::varlena = self.words.as_mut_ptr().cast();
+        // SAFETY: there is room for the header and the bytes, aligned as Postgres wants it; the text is shorter than
+        // the one it was found in, whose length fits.
+        unsafe {
+            pgrx::set_varsize_4b(varlena, (size_of::<u32>() + text.len()) as i32);
+            let bytes = varlena.cast::<u8>().add(size_of::<u32>());
+            std::ptr::copy_nonoverlapping(text.as_ptr(), bytes, text.len());
+        }
+    }
+
+    /// Good until the next value is set.
+    fn datum(&self) -> pg_sys::Datum {
+        pg_sys::Datum::from(self.words.as_ptr())
+    }
 }
 
 /// A value in Postgres has less than 2^30 bytes.

@@ -9,6 +9,7 @@ mod email;
 mod name;
 mod plain;
 mod reader;
+mod sign;
 mod stretch;
 mod url;
 mod word;

@@ -72,7 +72,7 @@ impl<'p> Reader<'p> {
         {
             return next;
         }
-        self.identifiers(at, name.end)
+        self.identifiers(at, name.end, name.classes & (DOT | JOINT | HIGH) == 0)
     }
 
     /// The observable that begins with a name; where to go on. Most names are words: what stands in them and

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::defang::mark;
 use super::super::limit::max_bytes;
 use super::class::{BREAK, DOT, JOINT, SIGN, class};
+use super::sign;
 use crate::canonical::Kind;
 
 /// A longer stretch is cut: no observable is longer, and what is read is held in memory.
@@ -24,16 +25,35 @@ pub(super) struct Stretch {
 /// The first stretch at or after `from` that may hold an observable.
 pub(super) fn next(text: &str, from: usize) -> Option<Stretch> {
     let bytes = text.as_bytes();
-    let mut start = from;
+    let mut from = from;
     loop {
-        start += bytes.get(start..)?.iter().position(|&byte| class(byte) & BREAK == 0)?;
+        let sign = from + sign::position(bytes.get(from..)?)?;
+        let start = start_of(bytes, from, sign);
         let (end, classes) = end_of(bytes, start);
         // Shorter is nothing that is looked for: `::1`. A hardware address may be all letters.
         if (classes & SIGN != 0 && end - start >= 3) || (classes & JOINT != 0 && end - start >= MAC) {
             return Some(Stretch { range: start..shortened(text, start, end), classes });
         }
-        start = end;
+        from = end;
     }
+}
+
+/// Where the stretch begins that has its first sign there, looking no further back than `from`. The word before it
+/// belongs to it where nothing but spaces stands between that and a mark in brackets.
+fn start_of(bytes: &[u8], from: usize, sign: usize) -> usize {
+    let word = |end: usize| {
+        let before = bytes.get(from..end).unwrap_or_default();
+        from + before.iter().rposition(|&byte| class(byte) & BREAK != 0).map_or(0, |at| at + 1)
+    };
+    let start = word(sign);
+    let before = bytes.get(from..start).unwrap_or_default();
+    let spaces = before.iter().rev().take(SPACES).take_while(|&&byte| byte == b' ').count();
+    let end = start - spaces;
+    let joined = spaces > 0
+        && end > from
+        && bytes.get(end - 1).is_some_and(|&byte| class(byte) & BREAK == 0)
+        && mark(bytes, start).is_some();
+    if joined { word(end) } else { start }
 }
 
 /// Where the stretch ends, and the classes of its bytes. Spaces around marks in brackets do not end it.

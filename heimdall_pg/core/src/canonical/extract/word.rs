@@ -7,11 +7,12 @@ use crate::canonical::asn::canonical_asn;
 use crate::canonical::cve::canonical_cve;
 
 impl Reader<'_> {
-    /// The identifiers in a name, at the bounds of its words; where to go on.
-    pub(super) fn identifiers(&mut self, start: usize, end: usize) -> usize {
+    /// The identifiers in a name, at the bounds of its words; where to go on. A name may be one word.
+    pub(super) fn identifiers(&mut self, start: usize, end: usize, one_word: bool) -> usize {
         let mut at = start;
         while at < end {
-            let length = self.count(at, end - at, |&byte| class(byte) & ALNUM != 0);
+            let length =
+                if one_word { end - at } else { self.count(at, end - at, |&byte| class(byte) & ALNUM != 0) };
             at = match length {
                 // Within a character the bytes are no letters either.
                 0 => at + 1,
@@ -55,14 +56,10 @@ impl Reader<'_> {
 }
 
 /// Hexadecimal, with digits and letters both: one alone is rather a number, or a line drawn with a letter.
+///
+/// Counted to the end, which the compiler does for sixteen bytes at a time.
 fn is_digest(word: &[u8]) -> bool {
-    let (mut digits, mut letters) = (false, false);
-    for byte in word {
-        match byte {
-            b'0'..=b'9' => digits = true,
-            b'a'..=b'f' | b'A'..=b'F' => letters = true,
-            _ => return false,
-        }
-    }
-    digits && letters
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = word.iter().filter(|byte| (b'a'..=b'f').contains(&(**byte | 0x20))).count();
+    digits > 0 && letters > 0 && digits + letters == word.len()
 }
