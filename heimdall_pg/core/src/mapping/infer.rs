@@ -1,8 +1,9 @@
 //! A mapping from nothing but a sample: what the header calls a column, and what its values look like.
 
+use super::named::Named;
 use super::plan::PlanError;
 use super::plausible_header;
-use super::spec::{EntitySpec, Mapping, Named};
+use super::spec::{EntitySpec, Mapping};
 use crate::canonical::{Kind, Options, kind_of};
 use crate::format::{FormatError, Malformed, Row, Sink};
 

@@ -1,12 +1,15 @@
 //! Mappings: which columns are entities, which are properties, how entities relate.
 
+mod check;
 mod header;
 mod infer;
+mod named;
 mod plan;
 mod spec;
 
+pub use check::MappingError;
 pub use header::{is_plausible_name, plausible_header};
 pub(crate) use infer::is_absent;
 pub use infer::{SAMPLE_ROWS, Sample};
 pub use plan::{DerivePlan, EntityPlan, KeyRule, Plan, PlanError, PropertyPlan, RelationPlan};
-pub use spec::{Derive, EntitySpec, FieldRule, Mapping, MappingError, RelationSpec};
+pub use spec::{Derive, EntitySpec, FieldRule, Mapping, RelationSpec};

@@ -1,11 +1,17 @@
 //! A mapping compiled against the columns of a dump: names become positions.
 
+mod parts;
+
 use thiserror::Error;
 
-use super::spec::{FieldRule, HAS_HOST, Mapping, Named, OBSERVED_IN, RECORD, RESERVED, SUBDOMAIN_OF};
+pub use self::parts::{DerivePlan, EntityPlan, KeyRule, PropertyPlan, RelationPlan};
+
+use super::check::RESERVED;
+use super::named::Named;
+use super::spec::{FieldRule, HAS_HOST, Mapping, OBSERVED_IN, RECORD, SUBDOMAIN_OF};
 use super::{EntitySpec, is_plausible_name};
+use crate::canonical::Kind;
 use crate::canonical::timestamp::TimeOptions;
-use crate::canonical::{Kind, Options};
 use crate::protect::{Rule, Tlp};
 
 /// See the module.
@@ -45,75 +51,6 @@ pub struct Plan {
 struct Use {
     entity: Option<usize>,
     dropped: bool,
-}
-
-/// How the key of an entity is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyRule {
-    /// As canonical text.
-    Keep,
-    /// As HMAC, with the original sealed beside it.
-    Hash,
-}
-
-/// See [`EntitySpec`].
-#[derive(Clone, Debug)]
-pub struct EntityPlan {
-    /// Position in [`Plan::labels`].
-    pub label: u16,
-    /// What the values are.
-    pub kind: Kind,
-    /// What the source declares about the values; none where that is nothing.
-    pub options: Option<Options>,
-    /// Position of the column; none until the dump has shown it.
-    pub column: Option<usize>,
-    /// How the key is stored.
-    pub key_rule: KeyRule,
-    /// The mark of the sealed original of a hashed key.
-    pub original_tlp: Tlp,
-    /// Properties of the vertex, positions in [`Plan::properties`].
-    pub properties: Vec<u16>,
-    /// True where edges follow from a value.
-    pub derives: bool,
-}
-
-/// Labels and edge types of what follows from values, as positions in [`Plan::labels`] and [`Plan::edge_types`].
-#[derive(Clone, Copy, Debug)]
-pub struct DerivePlan {
-    /// The label of domains.
-    pub domain: u16,
-    /// The label of addresses.
-    pub ip: u16,
-    /// From a URL to its host.
-    pub has_host: u16,
-    /// From a name to the registrable domain above it.
-    pub subdomain_of: u16,
-}
-
-/// See [`super::RelationSpec`].
-#[derive(Clone, Debug)]
-pub struct RelationPlan {
-    /// Position in [`Plan::entities`].
-    pub from: usize,
-    /// Position in [`Plan::edge_types`].
-    pub edge_type: u16,
-    /// Position in [`Plan::entities`].
-    pub to: usize,
-    /// Properties of the edge, positions in [`Plan::properties`].
-    pub properties: Vec<u16>,
-}
-
-/// A property that is filled from a column.
-#[derive(Clone, Debug)]
-pub struct PropertyPlan {
-    /// Name in the graph.
-    pub name: String,
-    /// Name in the dump.
-    pub column_name: String,
-    /// Position of the column; none until the dump has shown it.
-    pub column: Option<usize>,
-    /// What happens to its value.
-    pub rule: FieldRule,
 }
 
 /// Why a mapping does not fit a dump. Names the mapping's columns, never the dump's: in a dump without a
@@ -324,51 +261,4 @@ fn key_rule(mapping: &Mapping, spec: &EntitySpec) -> KeyRule {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plan(json: &str, columns: &[&str]) -> Result<Plan, PlanError> {
-        let mut plan = Plan::new(&Mapping::parse(json).unwrap());
-        plan.add_columns(&columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
-        Ok(plan)
-    }
-
-    const LOG: &str = r#"{"entities": {"who": {"label": "User", "key": "user"},
-                                       "src": {"label": "Ip", "key": "addr", "properties": {"port": "port"}}},
-                          "relations": [{"from": "who", "type": "USED", "to": "src", "properties": {"how": "how"}}],
-                          "time": "ts", "fields": {"noise": {"rule": "drop"}, "how": {"rule": "keep"}}}"#;
-
-    #[test]
-    fn every_column_has_its_place() {
-        let plan = plan(LOG, &["ts", "user", "addr", "port", "how", "noise", "password"]).unwrap();
-        assert_eq!(plan.time, Some(0));
-        assert_eq!(plan.entities[0].column, Some(1));
-        assert_eq!(plan.entities[0].key_rule, KeyRule::Hash);
-        assert_eq!(plan.entities[1].key_rule, KeyRule::Keep);
-        let property = |position: u16| &plan.properties[usize::from(position)];
-        assert_eq!(property(plan.entities[1].properties[0]).column, Some(3));
-        assert_eq!(property(plan.entities[1].properties[0]).rule.rule, Rule::Encrypt);
-        assert_eq!(property(plan.relations[0].properties[0]).rule.rule, Rule::Keep);
-        let leftovers: Vec<_> =
-            plan.leftovers.iter().map(|left| (property(*left).name.as_str(), property(*left).rule)).collect();
-        assert_eq!(leftovers, [("password", FieldRule { rule: Rule::Encrypt, tlp: Tlp::Red })]);
-        assert_eq!(plan.labels[0], RECORD);
-        assert_eq!(plan.edge_types[0], OBSERVED_IN);
-        assert_eq!(plan.check_complete(), Ok(()));
-    }
-
-    #[test]
-    fn a_missing_column_is_named() {
-        let plan = plan(LOG, &["user", "addr"]).unwrap();
-        let missing = PlanError::NoSuchColumn { column: "port".to_owned(), columns: 2 };
-        assert_eq!(plan.check_complete(), Err(missing));
-        assert_eq!(plan.check_any(), Ok(()));
-    }
-
-    #[test]
-    fn a_row_of_data_is_no_header() {
-        let error = plan(LOG, &["ts", "user", "addr", "port", "how", "a@example.com"]).unwrap_err();
-        assert_eq!(error, PlanError::HeaderIsData { column: 6 });
-        assert!(!error.to_string().contains("example"));
-    }
-}
+mod tests;

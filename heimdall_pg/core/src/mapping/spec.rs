@@ -1,13 +1,11 @@
 //! The mapping document, as a user writes it.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use thiserror::Error;
+use serde::{Deserialize, Serialize};
 
+use super::check::{MappingError, fault};
+use super::named::Named;
 use crate::canonical::{Kind, Options};
 use crate::protect::{Rule, Tlp};
-
-/// Longest label and relation type. AGE has trouble beyond 40 characters.
-const MAX_NAME: usize = 40;
 
 /// A mapping. The same document in `heimdall.create_source(mapping => …)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -103,74 +101,6 @@ pub struct FieldRule {
     pub tlp: Tlp,
 }
 
-/// A JSON object that keeps the order in which it was written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Named<T>(pub Vec<(String, T)>);
-
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Named(Vec::new())
-    }
-}
-
-impl<T> Named<T> {
-    /// True where nothing is named.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// What has that name.
-    pub fn get(&self, name: &str) -> Option<&T> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
-    }
-
-    /// Where in the order that name stands.
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|(other, _)| other == name)
-    }
-}
-
-impl<T: Serialize> Serialize for Named<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NamedVisitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for NamedVisitor<T> {
-            type Value = Named<T>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
-                let mut named: Vec<(String, T)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, T>()? {
-                    if named.iter().any(|(other, _)| *other == name) {
-                        return Err(serde::de::Error::custom(format!("\"{name}\" stands there twice")));
-                    }
-                    named.push((name, value));
-                }
-                Ok(Named(named))
-            }
-        }
-        deserializer.deserialize_map(NamedVisitor(std::marker::PhantomData))
-    }
-}
-
-/// What is wrong with a mapping, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{path}: {problem}")]
-pub struct MappingError {
-    /// Path inside the mapping, `relations[0].from`.
-    pub path: String,
-    /// What is wrong there.
-    pub problem: String,
-}
-
 impl Mapping {
     /// Reads and checks a mapping.
     ///
@@ -204,74 +134,6 @@ impl Mapping {
         mapping.entities.0.iter_mut().for_each(|(_, entity)| sort(&mut entity.properties));
         mapping.relations.iter_mut().for_each(|relation| sort(&mut relation.properties));
         mapping.to_json()
-    }
-
-    fn check(&self) -> Result<(), MappingError> {
-        if self.entities.is_empty() {
-            return fault("entities", "names no column: a mapping needs one entity at least");
-        }
-        for (at, column) in self.columns.iter().enumerate() {
-            if column.is_empty() || self.columns[..at].contains(column) {
-                return fault(format!("columns[{at}]"), "is empty, or stands there twice");
-            }
-        }
-        for (name, entity) in &self.entities.0 {
-            check_name(&format!("entities.{name}.label"), &entity.label)?;
-            if entity.label == RECORD {
-                return fault(format!("entities.{name}.label"), "Record is what Heimdall calls a whole row");
-            }
-            self.check_column(&format!("entities.{name}.key"), &entity.key)?;
-            if self.fields.get(&entity.key).is_some_and(|field| field.rule == Rule::Drop) {
-                return fault(format!("fields.{}", entity.key), "cannot be dropped: an entity is made of it");
-            }
-            self.check_properties(&format!("entities.{name}.properties"), &entity.properties)?;
-            if !entity.options.is_empty() && !entity.options.concern(entity.kind()) {
-                return fault(
-                    format!("entities.{name}.options"),
-                    format!("say nothing about a {}", entity.label),
-                );
-            }
-        }
-        for (at, relation) in self.relations.iter().enumerate() {
-            check_name(&format!("relations[{at}].type"), &relation.edge_type)?;
-            for (end, name) in [("from", &relation.from), ("to", &relation.to)] {
-                if self.entities.get(name).is_none() {
-                    return fault(format!("relations[{at}].{end}"), format!("there is no entity \"{name}\""));
-                }
-            }
-            self.check_properties(&format!("relations[{at}].properties"), &relation.properties)?;
-        }
-        if let Some(time) = &self.time {
-            self.check_column("time", time)?;
-        }
-        for (column, _) in &self.fields.0 {
-            self.check_column(&format!("fields.{column}"), column)?;
-        }
-        let labels = self.labels();
-        if let Some(twice) = self.edge_types().into_iter().find(|edge_type| labels.contains(edge_type)) {
-            return fault("relations", format!("\"{twice}\" is a label and a relation type"));
-        }
-        Ok(())
-    }
-
-    fn check_column(&self, path: &str, column: &str) -> Result<(), MappingError> {
-        if column.is_empty() {
-            return fault(path, "names no column");
-        }
-        if !self.columns.is_empty() && !self.columns.iter().any(|known| known == column) {
-            return fault(path, format!("\"{column}\" is not among the columns"));
-        }
-        Ok(())
-    }
-
-    fn check_properties(&self, path: &str, properties: &Named<String>) -> Result<(), MappingError> {
-        for (name, column) in &properties.0 {
-            if RESERVED.contains(&name.as_str()) || name.is_empty() {
-                return fault(format!("{path}.{name}"), "is a name that Heimdall uses itself");
-            }
-            self.check_column(&format!("{path}.{name}"), column)?;
-        }
-        Ok(())
     }
 
     /// The vertex labels that rows of this mapping may give, each once.
@@ -322,9 +184,6 @@ pub const OBSERVED_IN: &str = "OBSERVED_IN";
 pub const HAS_HOST: &str = "HAS_HOST";
 /// Type of the edge from a domain name to the registrable domain above it.
 pub const SUBDOMAIN_OF: &str = "SUBDOMAIN_OF";
-/// Property names that Heimdall writes itself.
-pub(super) const RESERVED: [&str; 3] = ["value", "tlp", "sealed"];
-
 fn once(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for name in names {
@@ -333,22 +192,6 @@ fn once(names: impl Iterator<Item = String>) -> Vec<String> {
         }
     }
     kept
-}
-
-fn check_name(path: &str, name: &str) -> Result<(), MappingError> {
-    let mut characters = name.chars();
-    let starts = characters.next().is_some_and(|first| first.is_ascii_alphabetic());
-    if starts && name.len() <= MAX_NAME && characters.all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Ok(());
-    }
-    fault(
-        path,
-        format!("\"{name}\" has to be a letter, then letters, digits or underscores, {MAX_NAME} at most"),
-    )
-}
-
-fn fault<T>(path: impl Into<String>, problem: impl Into<String>) -> Result<T, MappingError> {
-    Err(MappingError { path: path.into(), problem: problem.into() })
 }
 
 #[cfg(test)]
