@@ -30,7 +30,7 @@ BEGIN
         WHERE p.pronamespace OPERATOR(pg_catalog.=) 'heimdall'::pg_catalog.regnamespace
           AND (p.proname OPERATOR(pg_catalog.~) '^(try_)?canonical'
                OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
-                   'kind_of', 'parse_timestamp', 'registrable_domain', 'refang', 'defang', 'extract_observables',
+                   'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables',
                    'canonicaliser_version', 'check_mapping', 'infer_mapping', 'formats', 'tlp_name', 'graph']))
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO heimdall_ingest, heimdall_analyst', called);

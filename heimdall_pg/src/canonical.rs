@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use heimdall_core::canonical::timestamp::Precision;
 use heimdall_core::canonical::{self, CanonicalError, Kind, Options, Timestamp};
 use heimdall_core::protect::{HashKeys, hex};
 use pgrx::JsonB;
@@ -13,7 +12,7 @@ use crate::keys;
 use crate::session::POSTGRES_EPOCH;
 
 /// Raises for the value, which is not in the message.
-fn invalid(error: &CanonicalError) -> Error {
+pub fn invalid(error: &CanonicalError) -> Error {
     Error::new(PgSqlErrorCode::ERRCODE_INVALID_TEXT_REPRESENTATION, error.to_string())
 }
 
@@ -60,7 +59,7 @@ canonicalisers! {
     Coordinates: canonical_coordinates, try_canonical_coordinates;
 }
 
-fn instant(time: Timestamp) -> Result<TimestampWithTimeZone, CanonicalError> {
+pub fn instant(time: Timestamp) -> Result<TimestampWithTimeZone, CanonicalError> {
     let reason = "out of the range of timestamptz";
     TimestampWithTimeZone::try_from(time.micros() - POSTGRES_EPOCH)
         .map_err(|_| CanonicalError { kind: Kind::Timestamp, reason })
@@ -97,7 +96,7 @@ fn any(kind: &str, value: &str, options: &JsonB) -> Result<String, CanonicalErro
     canonical::canonical_with(kind, value, &ok(declared(options))).map(Cow::into_owned)
 }
 
-fn declared(options: &JsonB) -> Result<Options, Error> {
+pub fn declared(options: &JsonB) -> Result<Options, Error> {
     let invalid = |problem: String| {
         Error::new(
             PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
@@ -108,44 +107,6 @@ fn declared(options: &JsonB) -> Result<Options, Error> {
     Options::parse(&options.0.to_string()).map_err(invalid)
 }
 
-/// A point in time with all that its text says: what is finer than a microsecond, how exact it is, its offset from
-/// UTC where it has one, and RFC 3339 with just that precision and offset.
-#[pg_extern(immutable, strict, parallel_safe)]
-fn parse_timestamp(
-    value: &str,
-    options: default!(JsonB, "'{}'"),
-) -> TableIterator<
-    'static,
-    (
-        name!(instant, TimestampWithTimeZone),
-        name!(nanoseconds, i32),
-        name!(precision, String),
-        name!(utc_offset, Option<Interval>),
-        name!(written, String),
-    ),
-> {
-    let parse = || {
-        let time = canonical::timestamp::parse_time(value, &ok(declared(&options)).time)?;
-        Ok((instant(time.timestamp)?, time))
-    };
-    let (instant, time) = parse().unwrap_or_else(|error: CanonicalError| invalid(&error).raise());
-    let precision = match time.precision {
-        Precision::Day => "day".to_owned(),
-        Precision::Hour => "hour".to_owned(),
-        Precision::Minute => "minute".to_owned(),
-        Precision::Second => "second".to_owned(),
-        Precision::Fraction(digits) => digits.to_string(),
-    };
-    let offset = time.offset.map(|east| ok(seconds(east)));
-    TableIterator::once((instant, i32::from(time.nanos), precision, offset, time.to_rfc3339()))
-}
-
-fn seconds(seconds: i32) -> Result<Interval, Error> {
-    Interval::new(0, 0, i64::from(seconds) * 1_000_000).map_err(|_| {
-        Error::new(PgSqlErrorCode::ERRCODE_DATETIME_FIELD_OVERFLOW, "an offset past all intervals")
-    })
-}
-
 /// The kind that the shape of a value suggests, and how likely it is meant, from 0 to 1; one row, of NULLs where no
 /// kind fits.
 #[pg_extern(immutable, strict, parallel_safe)]
@@ -154,12 +115,6 @@ fn kind_of(
 ) -> TableIterator<'static, (name!(kind, Option<&'static str>), name!(confidence, Option<f32>))> {
     let guess = canonical::kind_of(value);
     TableIterator::once((guess.map(|guess| guess.kind.name()), guess.map(|guess| guess.confidence)))
-}
-
-/// The part of a domain name that its owner registered, after the Public Suffix List.
-#[pg_extern(immutable, strict, parallel_safe)]
-fn registrable_domain(value: &str) -> Option<String> {
-    canonical::domain::registrable_domain(value).map(|domain| domain.into_owned())
 }
 
 /// A defanged value as it was: `hxxps://evil[.]example` gives `https://evil.example`.

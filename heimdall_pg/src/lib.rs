@@ -14,6 +14,7 @@ mod logs;
 mod mapping;
 mod observables;
 mod owner;
+mod parts;
 mod raw;
 mod sealed;
 mod session;

@@ -125,6 +125,26 @@ fn a_time_is_read_with_all_that_it_says() {
 }
 
 #[test]
+fn values_are_taken_apart() {
+    let database = Database::new();
+    for (call, expected) in [
+        ("public_suffix('www.Example.CO.UK')", "co.uk"),
+        ("public_suffix('192.0.2.1')", "∅"),
+        ("url_host('HTTPS://User@WWW.Example.org:8443/a')", "www.example.org"),
+        ("url_host('http://[::ffff:192.0.2.1]/')", "192.0.2.1"),
+        ("url_host('mailto:ada@example.org')", "∅"),
+        ("hash_kind('MD5:D41D8CD98F00B204E9800998ECF8427E')", "md5"),
+        ("hash_kind('imphash:d41d8cd98f00b204e9800998ecf8427e')", "imphash"),
+    ] {
+        assert_eq!(database.value(&format!("SELECT heimdall.{call}")), expected, "{call}");
+    }
+    let mailbox = r#"SELECT * FROM heimdall.email_parts('"Lovelace, Ada" (work) <Ada@Example.org>')"#;
+    assert_eq!(database.rows(mailbox), [["ada@example.org", "Lovelace, Ada", "{work}"]]);
+    let failure = database.failure("SELECT heimdall.url_host('no url')");
+    assert_eq!((failure.code.as_str(), failure.message.contains("no url")), ("22P02", false));
+}
+
+#[test]
 fn the_registrable_domain_is_null_for_a_bare_suffix() {
     let database = Database::new();
     assert_eq!(database.value("SELECT heimdall.registrable_domain('a.b.example.co.uk')"), "example.co.uk");

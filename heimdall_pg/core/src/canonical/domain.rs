@@ -58,6 +58,15 @@ pub fn registrable_domain(raw: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// The suffix under which names are registered (`co.uk`), after the Public Suffix List; of a name under no listed
+/// suffix the last label, as the list's algorithm says. `None` for what is no domain.
+pub fn public_suffix(raw: &str) -> Option<Cow<'_, str>> {
+    match canonical_domain(raw).ok()? {
+        Cow::Borrowed(domain) => psl::suffix_str(domain).map(Cow::Borrowed),
+        Cow::Owned(domain) => psl::suffix_str(&domain).map(|found| Cow::Owned(found.to_owned())),
+    }
+}
+
 /// True where the name ends in a suffix that the Public Suffix List has.
 pub(super) fn has_public_suffix(canonical: &str) -> bool {
     psl::suffix(canonical.as_bytes()).is_some_and(|suffix| suffix.is_known())

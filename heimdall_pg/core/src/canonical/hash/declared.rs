@@ -33,6 +33,21 @@ pub enum HashKind {
 }
 
 impl HashKind {
+    /// The name in SQL and in mappings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            HashKind::Md5 => "md5",
+            HashKind::Sha1 => "sha1",
+            HashKind::Sha224 => "sha224",
+            HashKind::Sha256 => "sha256",
+            HashKind::Sha384 => "sha384",
+            HashKind::Sha512 => "sha512",
+            HashKind::Ssdeep => "ssdeep",
+            HashKind::Tlsh => "tlsh",
+            HashKind::Imphash => "imphash",
+        }
+    }
+
     /// Hexadecimal digits of a cryptographic digest.
     const fn digits(self) -> Option<usize> {
         match self {
