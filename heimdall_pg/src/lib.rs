@@ -44,6 +44,8 @@ extension_sql_file!(
     name = "questions",
     requires = ["inbox", canonical::lookup_keys, canonical::candidate_keys]
 );
+extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
+extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

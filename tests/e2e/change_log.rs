@@ -1,6 +1,8 @@
 //! The change log: every change of a batch is in a segment of that batch.
 
-use heimdall_tests::Database;
+use std::time::Duration;
+
+use heimdall_tests::{Database, ingest};
 
 use crate::dumps::{LEAK, LOGINS_CSV, with_logins};
 
@@ -85,5 +87,96 @@ fn a_segment_names_actor_transaction_and_mark() {
     assert_eq!(
         database.rows("SELECT actor, tlp, count(DISTINCT xid) FROM heimdall.change_log GROUP BY 1, 2"),
         [[role.as_str(), "2", "1"]]
+    );
+}
+
+/// Everything that a reader gets, in pieces of so many segments: cursor, label and keys of each change.
+fn read_all(database: &Database, pieces: usize) -> Vec<[String; 3]> {
+    let mut all: Vec<[String; 3]> = Vec::new();
+    loop {
+        let after = all.last().map_or("NULL".to_owned(), |[cursor, ..]| format!("'{cursor}'"));
+        let rows = database.rows(&format!(
+            "SELECT cursor, label, concat_ws('>', key, to_key) FROM heimdall.changes({after}, {pieces})"
+        ));
+        if rows.is_empty() {
+            return all;
+        }
+        all.extend(rows.into_iter().map(|row| [row[0].clone(), row[1].clone(), row[2].clone()]));
+    }
+}
+
+#[test]
+fn a_reader_gets_every_change_once_whatever_the_size_of_its_steps() {
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    database.ingest("logins", LOGINS_CSV.replace("2026-01-01", "2026-02-02").replace("grace", "joan"));
+    let whole = read_all(&database, 1000);
+    assert_eq!(
+        database.value("SELECT sum(cardinality(keys)) FROM heimdall.change_log"),
+        whole.len().to_string()
+    );
+    assert_eq!(read_all(&database, 1), whole);
+    assert_eq!(read_all(&database, 2), whole);
+    let last = &whole.last().expect("changes")[0];
+    let nothing: Vec<Vec<String>> = Vec::new();
+    assert_eq!(database.rows(&format!("SELECT * FROM heimdall.changes('{last}')")), nothing);
+    let properties = "SELECT count(*) FROM heimdall.changes() WHERE properties IS NOT NULL";
+    assert_ne!(database.value(properties), "0", "properties come along");
+}
+
+#[test]
+fn a_cursor_that_is_none_is_refused() {
+    let database = with_logins();
+    for call in ["changes('1')", "changes('1-2; DROP')", "changes(NULL, 0)", "changes(NULL, NULL)"] {
+        let failure = database.failure(&format!("SELECT * FROM heimdall.{call}"));
+        assert_eq!(failure.code, "22023", "{call}: {failure:?}");
+    }
+}
+
+/// Writers that commit late and in another order than they began, and a reader beside them.
+#[test]
+fn nothing_is_committed_behind_a_reader() {
+    const WRITERS: usize = 8;
+    const ROUNDS: usize = 6;
+    let database = with_logins();
+    let read = std::thread::scope(|scope| {
+        let writing = |writer: usize| {
+            let mut client = database.connect();
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    // Things of its own, so that no writer waits for another: they overlap for as long as they like.
+                    let dump = format!(
+                        "time,user,src,host,bytes\n,user{writer}x{round},10.{writer}.{round}.1,h{writer}x{round}.example,1\n"
+                    );
+                    let mut transaction = client.transaction().expect("a transaction");
+                    ingest(&mut transaction, "logins", dump.as_bytes()).expect("an ingest");
+                    std::thread::sleep(Duration::from_millis((writer * 7 + round * 13) as u64 % 40));
+                    if (writer + round) % 5 == 4 {
+                        transaction.rollback().expect("a rollback");
+                    } else {
+                        transaction.commit().expect("a commit");
+                    }
+                }
+            })
+        };
+        let writers: Vec<_> = (0..WRITERS).map(writing).collect();
+        let mut read: Vec<[String; 3]> = Vec::new();
+        loop {
+            let done = writers.iter().all(|writer| writer.is_finished());
+            let after = read.last().map_or("NULL".to_owned(), |[cursor, ..]| format!("'{cursor}'"));
+            let rows = database.rows(&format!(
+                "SELECT cursor, label, concat_ws('>', key, to_key) FROM heimdall.changes({after}, 3)"
+            ));
+            let nothing = rows.is_empty();
+            read.extend(rows.into_iter().map(|row| [row[0].clone(), row[1].clone(), row[2].clone()]));
+            if done && nothing {
+                return read;
+            }
+        }
+    });
+    assert_eq!(read, read_all(&database, 1000), "what was read meanwhile is all there is, in order");
+    assert_eq!(
+        database.value("SELECT sum(cardinality(keys)) FROM heimdall.change_log"),
+        read.len().to_string()
     );
 }

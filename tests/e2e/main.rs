@@ -3,6 +3,7 @@
 mod backup;
 mod canonical;
 mod change_log;
+mod check;
 mod concurrency;
 mod derived;
 mod dumps;

@@ -1,0 +1,45 @@
+-- What has changed, for those who follow: workers, peers, other systems.
+
+-- The order among readers, in which a reader goes on from where it was.
+CREATE INDEX change_log_order ON heimdall.change_log (xid, seq);
+
+-- Committed changes in order, from behind `after` on: each once, and none is ever added before one that was read.
+-- A transaction that is still open may have a lower number than one that has committed; so a reader gets only those
+-- whose numbers are all below every open one. The changes of a segment come together: the next call takes the
+-- `cursor` of the last row. NULL begins at the beginning.
+CREATE FUNCTION heimdall.changes(after text DEFAULT NULL, max_segments integer DEFAULT 100)
+RETURNS TABLE (
+    cursor text, at timestamptz, actor name, batch bigint, label name, tlp text, key text, to_key text,
+    sightings bigint, first_seen timestamptz, last_seen timestamptz, properties jsonb
+)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    last_xid xid8 := '0';
+    last_seq bigint := 0;
+BEGIN
+    IF max_segments IS NULL OR max_segments < 1 THEN
+        RAISE EXCEPTION 'max_segments has to be 1 at least' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF after IS NOT NULL THEN
+        IF after !~ '^[0-9]{1,20}-[0-9]{1,19}$' THEN
+            RAISE EXCEPTION 'this is no cursor of the change log' USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Take the cursor of the last row that heimdall.changes() gave, or NULL for the beginning.';
+        END IF;
+        last_xid := split_part(after, '-', 1)::xid8;
+        last_seq := split_part(after, '-', 2)::bigint;
+    END IF;
+    RETURN QUERY
+        SELECT s.xid::text || '-' || s.seq, s.at, s.actor, s.batch, s.label, heimdall.tlp_name(s.tlp),
+               k.key, s.to_keys[k.at], s.sightings[k.at], nullif(s.first_seen[k.at], 'infinity'),
+               nullif(s.last_seen[k.at], '-infinity'), nullif(s.properties[k.at], '')::jsonb
+        FROM (
+            SELECT c.* FROM heimdall.change_log AS c
+            WHERE (c.xid, c.seq) > (last_xid, last_seq) AND c.xid < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY c.xid, c.seq
+            LIMIT max_segments
+        ) AS s, unnest(s.keys) WITH ORDINALITY AS k (key, at)
+        ORDER BY s.xid, s.seq, k.at;
+END
+$$;
