@@ -61,3 +61,11 @@ targets! {
     reports: "report";
     dumps: "dump";
 }
+
+#[test]
+fn make_fuzz_knows_every_target() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docker/runtime/fuzz.sh");
+    let script = std::fs::read_to_string(script).expect("the script");
+    let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+    assert!(script.contains(&format!("\nALL=({})\n", names.join(" "))));
+}
