@@ -44,6 +44,7 @@ extension_sql_file!(
     name = "questions",
     requires = ["inbox", canonical::lookup_keys, canonical::candidate_keys]
 );
+extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -15,6 +15,7 @@ mod properties;
 mod protection;
 mod questions;
 mod rejects;
+mod restore;
 mod roles;
 mod spelling;
 mod tlp;
