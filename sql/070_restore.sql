@@ -67,7 +67,8 @@ BEGIN
                       HINT = 'Restore the dump into an empty database, where heimdall.init() has not been called.';
         END IF;
         taken := taken || number;
-        RETURN NEXT ROW (found.label, graph_oid, number, found.kind, found.relation, found.sequence)::ag_catalog.ag_label;
+        RETURN QUERY SELECT found.label, graph_oid, number::ag_catalog.label_id, found.kind::ag_catalog.label_kind,
+                            found.relation, found.sequence;
     END LOOP;
 END
 $$;

@@ -7,6 +7,7 @@ mod concurrency;
 mod derived;
 mod dumps;
 mod duplicates;
+mod elsewhere;
 mod errors;
 mod hijack;
 mod inference;

@@ -21,7 +21,7 @@ fn rejected_csv() -> String {
 }
 
 /// Vertices, edges, records, sealed values, derived edges, rejects, and labels that nothing has yet.
-fn filled() -> Database {
+pub fn filled() -> Database {
     let database = Database::new();
     database.source("logins", "csv", LOGINS);
     database.source("leak", "csv", LEAK);
@@ -34,7 +34,8 @@ fn filled() -> Database {
     database
 }
 
-const QUESTIONS: [&str; 17] = [
+/// Everything that can be asked, with `ag_catalog` on the path.
+pub const QUESTIONS: [&str; 17] = [
     "SELECT * FROM heimdall.lookup('ip', '::ffff:192.0.2.2')",
     "SELECT * FROM heimdall.lookup('user', 'Ada')",
     "SELECT * FROM heimdall.provenance('domain', 'www[.]example[.]org')",
