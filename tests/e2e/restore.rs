@@ -260,3 +260,12 @@ fn where_nothing_was_restored_nothing_is_changed() {
     database.run("CREATE EXTENSION heimdall CASCADE; SELECT heimdall.init()");
     assert_eq!(after_restore(&database), ["f", "2", "0", "0", "1"]);
 }
+
+#[test]
+fn a_clone_works_at_once_and_is_told_from_its_template() {
+    // The database of a test is a clone.
+    let clone = filled();
+    let labels = clone.value("SELECT count(*) FROM ag_catalog.ag_label");
+    assert_eq!(after_restore(&clone), ["t", &labels, "0", "0", "2"]);
+    assert_eq!(after_restore(&clone), ["f", &labels, "0", "0", "2"]);
+}
