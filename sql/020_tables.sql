@@ -6,6 +6,9 @@ CREATE TABLE heimdall.instance (
     origin         uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
     incarnation    integer NOT NULL DEFAULT 1,
     graph          name NOT NULL,
+    -- Both are others in a copy of this database: see heimdall.after_restore().
+    graph_oid      oid NOT NULL,
+    home           text NOT NULL,
     initialised_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 

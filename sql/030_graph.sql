@@ -1,19 +1,52 @@
 -- The graph, its labels and who may read them.
 
--- The name of the graph. Raises where heimdall.init() has not been called.
+-- The name of the graph. Raises where heimdall.init() has not been called, or after_restore() has yet to be.
 CREATE FUNCTION heimdall.graph() RETURNS name
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     own name;
+    is_in_place boolean;
 BEGIN
-    SELECT i.graph INTO own FROM heimdall.instance AS i;
+    SELECT i.graph, n.oid IS NOT DISTINCT FROM i.graph_oid INTO own, is_in_place
+    FROM heimdall.instance AS i LEFT JOIN pg_namespace AS n ON n.nspname = i.graph;
     IF own IS NULL THEN
         RAISE EXCEPTION 'heimdall has no graph in this database yet'
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Call SELECT heimdall.init() first.';
     END IF;
+    IF NOT is_in_place THEN
+        RAISE EXCEPTION 'the graph "%" has been restored, and Apache AGE does not know it yet', own
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'Its schema is another one than that of the database which was dumped.',
+                  HINT = 'Call SELECT * FROM heimdall.after_restore() first, as a superuser.';
+    END IF;
     RETURN own;
+END
+$$;
+
+-- Where this database lives: cluster, timeline, database. A copy of it lives elsewhere.
+CREATE FUNCTION heimdall._home() RETURNS text
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT format('%s/%s/%s', s.system_identifier, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), d.oid)
+    FROM pg_control_system() AS s, pg_database AS d
+    WHERE d.datname = current_database();
+END;
+
+-- Lets the roles at what they may use, and AGE into the sessions to come.
+CREATE FUNCTION heimdall._open_graph(graph name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO heimdall_analyst', graph);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO heimdall_analyst', graph);
+    GRANT USAGE ON SCHEMA ag_catalog TO heimdall_analyst;
+    GRANT INSERT ON ALL TABLES IN SCHEMA heimdall_in TO heimdall_ingest;
+    -- cypher() is parsed by AGE's hook, which has to be loaded before the query comes.
+    EXECUTE format('ALTER DATABASE %I SET session_preload_libraries = %L', current_database(), 'age');
 END
 $$;
 
@@ -38,12 +71,9 @@ BEGIN
     -- AGE's own statements count on its schema; the path is as before when this function ends.
     PERFORM set_config('search_path', 'pg_catalog, ag_catalog, pg_temp', true);
     PERFORM ag_catalog.create_graph(init.graph);
-    INSERT INTO heimdall.instance (graph) VALUES (init.graph);
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO heimdall_analyst', init.graph);
-    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO heimdall_analyst', init.graph);
-    GRANT USAGE ON SCHEMA ag_catalog TO heimdall_analyst;
-    -- cypher() is parsed by AGE's hook, which has to be loaded before the query comes.
-    EXECUTE format('ALTER DATABASE %I SET session_preload_libraries = %L', current_database(), 'age');
+    INSERT INTO heimdall.instance (graph, graph_oid, home)
+    SELECT init.graph, n.oid, heimdall._home() FROM pg_namespace AS n WHERE n.nspname = init.graph;
+    PERFORM heimdall._open_graph(init.graph);
     RETURN init.graph;
 END
 $$;

@@ -46,6 +46,7 @@ extension_sql_file!(
 );
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
+extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

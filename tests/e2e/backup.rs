@@ -1,8 +1,6 @@
-//! pg_dump and back. AGE's own catalogue does not survive it yet; what Heimdall stores does.
+//! What a dump of the database holds. That it works again: `restore`.
 
-use std::process::{Command, Stdio};
-
-use heimdall_tests::Database;
+use heimdall_tests::{Database, Sql};
 
 use crate::dumps::{LOGINS_CSV, with_logins};
 
@@ -17,7 +15,7 @@ fn a_dump_of_the_database_has_all_rows_of_heimdall() {
             + "x,,,,\n",
     );
     let to = Database::bare();
-    restore(&from, &to);
+    from.restore_sql(&to, Sql::Whole);
     for table in ["instance", "source", "data_key", "batch", "node", "provenance", "change_log", "rejects"] {
         let rows = format!("SELECT * FROM heimdall.{table} AS t ORDER BY t::text COLLATE \"C\"");
         assert!(!from.rows(&rows).is_empty(), "{table} is empty");
@@ -25,22 +23,4 @@ fn a_dump_of_the_database_has_all_rows_of_heimdall() {
     }
     let next = "SELECT last_value FROM heimdall.batch_id_seq";
     assert_eq!(to.value(next), from.value(next));
-}
-
-fn restore(from: &Database, to: &Database) {
-    let mut dump = from
-        .server()
-        .program("pg_dump", from.name())
-        .arg("--no-owner")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("pg_dump");
-    let mut psql: Command = to.server().program("psql", to.name());
-    let restored = psql
-        .args(["-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1"])
-        .stdin(dump.stdout.take().expect("a pipe"))
-        .output()
-        .expect("psql");
-    assert!(dump.wait().expect("pg_dump ends").success());
-    assert!(restored.status.success(), "{restored:?}");
 }

@@ -22,8 +22,9 @@ fn as_member(groups: &[&str]) -> (Database, Client) {
 }
 
 /// What writes, or gives away what is stored; nobody but the owner may.
-const OWNER_ONLY: [&str; 14] = [
+const OWNER_ONLY: [&str; 15] = [
     "SELECT heimdall.init()",
+    "SELECT heimdall.after_restore()",
     "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
     "SELECT heimdall._ensure_label('Evil', false)",
     "SELECT heimdall._make_inbox('logins', ARRAY['a'])",

@@ -4,12 +4,14 @@
 //! environment variables of libpq, and what a test needs beside that in `HEIMDALL_TEST_…`.
 
 mod database;
+mod dump;
 mod graph;
 mod ingest;
 mod server;
 mod wait;
 
 pub use database::{Database, Failure, text_rows};
+pub use dump::Sql;
 pub use graph::Snapshot;
 pub use ingest::{Report, copy, ingest, report};
 pub use server::{Server, ServerFile};

@@ -2,6 +2,7 @@
 
 mod crash;
 mod keys;
+mod recovery;
 
 use std::sync::{Mutex, MutexGuard};
 
