@@ -19,6 +19,7 @@ mod raw;
 mod sealed;
 mod session;
 mod settings;
+mod spans;
 mod store;
 
 pg_module_magic!(name = c"heimdall", version = c"0.1.0");
@@ -43,6 +44,11 @@ extension_sql_file!(
     "../../sql/060_questions.sql",
     name = "questions",
     requires = ["inbox", canonical::lookup_keys, canonical::candidate_keys]
+);
+extension_sql_file!(
+    "../../sql/062_search.sql",
+    name = "search",
+    requires = ["questions", spans::search_spans]
 );
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 

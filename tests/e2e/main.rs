@@ -16,6 +16,7 @@ mod protection;
 mod questions;
 mod rejects;
 mod roles;
+mod search;
 mod spelling;
 mod tlp;
 mod transactions;
