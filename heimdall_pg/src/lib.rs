@@ -50,6 +50,7 @@ extension_sql_file!(
     name = "search",
     requires = ["questions", spans::search_spans]
 );
+extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["questions"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -11,6 +11,7 @@ mod errors;
 mod hijack;
 mod inference;
 mod install;
+mod paths;
 mod properties;
 mod protection;
 mod questions;
