@@ -60,6 +60,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall.correlate(text[]),
     heimdall.search(text, text, integer, timestamptz, timestamptz),
     heimdall.path(text, text, text, text, integer),
+    heimdall.timeline(text, text, integer),
     heimdall._lookup_keys(text, text),
     heimdall._candidate_keys(text),
     heimdall._vertex_labels(),

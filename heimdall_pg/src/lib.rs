@@ -51,6 +51,7 @@ extension_sql_file!(
     requires = ["questions", spans::search_spans]
 );
 extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["questions"]);
+extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = ["questions"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -96,6 +96,7 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.search('192.0.2.0/24', since => '2020-01-01')",
         "SELECT * FROM heimdall.search('*.example.org')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'domain', 'mail.example.org')",
+        "SELECT * FROM heimdall.timeline('ip', '192.0.2.2')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),

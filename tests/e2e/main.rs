@@ -19,6 +19,7 @@ mod rejects;
 mod roles;
 mod search;
 mod spelling;
+mod timeline;
 mod tlp;
 mod transactions;
 mod ways;
