@@ -52,6 +52,7 @@ extension_sql_file!(
 );
 extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["questions"]);
 extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = ["questions"]);
+extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["search", canonical::label_of]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -97,6 +97,8 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.search('*.example.org')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'domain', 'mail.example.org')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.top('connected')",
+        "SELECT * FROM heimdall.top('seen', 'ip', source => 'logins')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),

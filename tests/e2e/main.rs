@@ -21,5 +21,6 @@ mod search;
 mod spelling;
 mod timeline;
 mod tlp;
+mod top;
 mod transactions;
 mod ways;

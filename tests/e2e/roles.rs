@@ -76,6 +76,7 @@ fn those_who_ingest_see_nothing_of_what_is_stored() {
         "SELECT * FROM heimdall.search('192.0.2.1')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.top('seen')",
         "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n) RETURN n $$) AS (n ag_catalog.agtype)",
     ]) {
         denied(&mut client, sql);
@@ -110,6 +111,9 @@ fn analysts_can_ask_everything() {
     assert_eq!(rows("SELECT * FROM heimdall.search('*.example.org', since => '2020-01-01')"), 2);
     assert_eq!(rows("SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')"), 3);
     assert_eq!(rows("SELECT * FROM heimdall.timeline('ip', '192.0.2.2')"), 4);
+    for what in ["connected", "newest", "seen"] {
+        assert_eq!(rows(&format!("SELECT * FROM heimdall.top('{what}', source => 'logins')")), 6);
+    }
     assert_eq!(rows("SELECT * FROM heimdall.node"), 6);
     assert_eq!(
         rows(
@@ -184,6 +188,7 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT * FROM heimdall.search('192.0.2.1')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.top('seen')",
         "SELECT * FROM heimdall_in.logins",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
         "SELECT * FROM heimdall_graph.\"Ip\"",
