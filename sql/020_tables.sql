@@ -64,6 +64,9 @@ CREATE TABLE heimdall.node (
     gid ag_catalog.graphid NOT NULL,
     tlp smallint NOT NULL CHECK (tlp OPERATOR(pg_catalog.>=) 0 AND tlp OPERATOR(pg_catalog.<=) 4)
 );
+-- Domains by how they end: the reversed key has the last label first.
+CREATE INDEX node_domain_reversed ON heimdall.node (pg_catalog.reverse(key))
+    WHERE key OPERATOR(pg_catalog.>=) 'Domain:' AND key OPERATOR(pg_catalog.<) 'Domain;';
 
 -- How often and when a batch saw a vertex or an edge. What the graph says of counts and times comes from here.
 -- Without a time, first_seen is infinity and last_seen is -infinity, so that min and max need no special case.

@@ -58,7 +58,18 @@ GRANT EXECUTE ON FUNCTION
     heimdall.overlap(text, text[]),
     heimdall.neighbors(text, text, integer, integer),
     heimdall.correlate(text[]),
+    heimdall.search(text, text, integer, timestamptz, timestamptz),
+    heimdall.path(text, text, text, text, integer),
+    heimdall.timeline(text, text, integer),
+    heimdall.top(text, text, integer, text),
     heimdall._lookup_keys(text, text),
-    heimdall._candidate_keys(text)
+    heimdall._candidate_keys(text),
+    heimdall._vertex_labels(),
+    heimdall._search_spans(text, text, text[]),
+    heimdall._in_network(text, text),
+    heimdall._seen_between(ag_catalog.graphid, timestamptz, timestamptz),
+    heimdall._next_ring(name, ag_catalog.graphid[], ag_catalog.graphid[], integer),
+    heimdall._first_of(ag_catalog.graphid[], ag_catalog.graphid[]),
+    heimdall._label_of(text)
 TO heimdall_analyst;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance TO heimdall_analyst;

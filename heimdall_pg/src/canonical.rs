@@ -169,6 +169,12 @@ pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
     }
 }
 
+/// The label of a kind in any letter case; what is no kind is a label of the user's own.
+#[pg_extern(immutable, strict, parallel_safe, name = "_label_of")]
+pub fn label_of(kind: &str) -> String {
+    Kind::from_name(kind).map_or_else(|| kind.to_owned(), |kind| kind.label().to_owned())
+}
+
 /// The shape of a keyed digest: 64 hexadecimal digits in lower case.
 fn is_digest(value: &str) -> bool {
     value.len() == 64 && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -197,7 +203,7 @@ pub fn candidate_keys(value: &str) -> Vec<String> {
 }
 
 /// In clear and, where there is a hash key, hashed.
-fn keys_of(label: &str, canonical: &str) -> Vec<String> {
+pub fn keys_of(label: &str, canonical: &str) -> Vec<String> {
     let mut keys = vec![plain_key(label, canonical)];
     if let Ok(mut hash) = keys::hash_keys() {
         keys.push(hashed_key(&mut hash, label, canonical));

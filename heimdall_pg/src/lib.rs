@@ -19,6 +19,7 @@ mod raw;
 mod sealed;
 mod session;
 mod settings;
+mod spans;
 mod store;
 
 pg_module_magic!(name = c"heimdall", version = c"0.1.0");
@@ -44,9 +45,17 @@ extension_sql_file!(
     name = "questions",
     requires = ["inbox", canonical::lookup_keys, canonical::candidate_keys]
 );
+extension_sql_file!(
+    "../../sql/062_search.sql",
+    name = "search",
+    requires = ["questions", spans::search_spans]
+);
+extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["questions"]);
+extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = ["questions"]);
+extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["search", canonical::label_of]);
+extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
-extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -93,6 +93,12 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2)",
         "SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')",
         "SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])",
+        "SELECT * FROM heimdall.search('192.0.2.0/24', since => '2020-01-01')",
+        "SELECT * FROM heimdall.search('*.example.org')",
+        "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'domain', 'mail.example.org')",
+        "SELECT * FROM heimdall.timeline('ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.top('connected')",
+        "SELECT * FROM heimdall.top('seen', 'ip', source => 'logins')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),

@@ -74,6 +74,10 @@ fn those_who_ingest_see_nothing_of_what_is_stored() {
         "SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')",
         "SELECT * FROM heimdall.provenance('ip', '192.0.2.1')",
         "SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])",
+        "SELECT * FROM heimdall.search('192.0.2.1')",
+        "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.top('seen')",
         "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n) RETURN n $$) AS (n ag_catalog.agtype)",
     ]) {
         denied(&mut client, sql);
@@ -104,6 +108,13 @@ fn analysts_can_ask_everything() {
     assert_eq!(rows("SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')"), 2);
     assert_eq!(rows("SELECT * FROM heimdall.provenance('ip', '192.0.2.1')"), 1);
     assert_eq!(rows("SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])"), 6);
+    assert_eq!(rows("SELECT * FROM heimdall.search('192.0.2.0/24')"), 2);
+    assert_eq!(rows("SELECT * FROM heimdall.search('*.example.org', since => '2020-01-01')"), 2);
+    assert_eq!(rows("SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')"), 3);
+    assert_eq!(rows("SELECT * FROM heimdall.timeline('ip', '192.0.2.2')"), 4);
+    for what in ["connected", "newest", "seen"] {
+        assert_eq!(rows(&format!("SELECT * FROM heimdall.top('{what}', source => 'logins')")), 6);
+    }
     assert_eq!(rows("SELECT * FROM heimdall.node"), 6);
     assert_eq!(
         rows(
@@ -175,6 +186,10 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT heimdall.canonical_ip('192.0.2.1')",
         "SELECT heimdall.canonical_key('user', 'ada')",
         "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.search('192.0.2.1')",
+        "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.top('seen')",
         "SELECT * FROM heimdall_in.logins",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
         "SELECT * FROM heimdall_graph.\"Ip\"",

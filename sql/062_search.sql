@@ -1,0 +1,98 @@
+-- The labels of vertices, with AGE's numbers for them. Analysts cannot read AGE's own catalogue.
+CREATE FUNCTION heimdall._vertex_labels() RETURNS TABLE (label name, id integer)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT c.relname, ag_catalog._label_id(own, c.relname)::integer
+    FROM heimdall.graph() AS own,
+    pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+    WHERE i.inhparent = to_regclass(format('%I._ag_label_vertex', own));
+END;
+
+-- True where a key is that of an address in the network. The zone of an address does not matter.
+CREATE FUNCTION heimdall._in_network(key text, network text) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN pg_input_is_valid(address, 'inet') THEN address::inet <<= network::inet
+        ELSE false
+    END
+    FROM (SELECT split_part(substr(key, 4), '%', 1) AS address) AS a;
+END;
+
+-- True where a batch has seen a vertex in that time; an end that is NULL is open.
+CREATE FUNCTION heimdall._seen_between(gid ag_catalog.graphid, since timestamptz, until timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM heimdall.provenance AS p
+        WHERE p.gid OPERATOR(ag_catalog.=) _seen_between.gid
+          AND p.last_seen >= coalesce(since, '-infinity') AND p.first_seen <= coalesce(until, 'infinity')
+          -- Not so where there is no time.
+          AND p.first_seen <= p.last_seen
+    );
+END;
+
+-- Vertices by value: the whole of it, its beginning, the end of a domain, the network of an address. Every one is a few
+-- ranges of an index. With a time, only what some batch has seen in that range.
+CREATE FUNCTION heimdall.search(
+    query text,
+    kind text DEFAULT NULL,
+    max_rows integer DEFAULT 100,
+    since timestamptz DEFAULT NULL,
+    until timestamptz DEFAULT NULL
+) RETURNS TABLE (
+    key text, label text, value text, tlp text, sightings bigint, first_seen timestamptz, last_seen timestamptz,
+    gid ag_catalog.graphid
+)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+-- The planner does not know how long a range is. Read in the order of an index, it ends where there is enough; sorted,
+-- all of it would be read first.
+SET enable_sort = off
+AS $$
+DECLARE
+    labels text[] := ARRAY(SELECT l.label::text FROM heimdall._vertex_labels() AS l);
+BEGIN
+    IF max_rows IS NULL OR max_rows < 1 THEN
+        RAISE EXCEPTION 'max_rows has to be 1 at least' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN QUERY
+    SELECT found.key, split_part(found.key, ':', 1), substr(found.key, strpos(found.key, ':') + 1),
+           heimdall.tlp_name(found.tlp), seen.sightings, nullif(seen.first_seen, 'infinity'),
+           nullif(seen.last_seen, '-infinity'), found.gid
+    FROM (
+        SELECT near.key, near.gid, near.tlp
+        FROM heimdall._search_spans(search.query, search.kind, labels) AS s,
+        LATERAL (
+            (
+                SELECT n.key, n.gid, n.tlp
+                FROM heimdall.node AS n
+                WHERE NOT s.reversed AND n.key BETWEEN s.low AND s.high
+                  AND (s.network IS NULL OR heimdall._in_network(n.key, s.network))
+                  AND (since IS NULL AND until IS NULL OR heimdall._seen_between(n.gid, since, until))
+                ORDER BY n.key
+                LIMIT max_rows
+            )
+            UNION ALL
+            (
+                SELECT n.key, n.gid, n.tlp
+                FROM heimdall.node AS n
+                WHERE s.reversed AND n.key >= 'Domain:' AND n.key < 'Domain;'
+                  AND reverse(n.key) BETWEEN s.low AND s.high
+                  AND (since IS NULL AND until IS NULL OR heimdall._seen_between(n.gid, since, until))
+                ORDER BY reverse(n.key)
+                LIMIT max_rows
+            )
+        ) AS near
+        LIMIT max_rows
+    ) AS found,
+    LATERAL (
+        SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
+        FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) found.gid
+    ) AS seen
+    ORDER BY found.key;
+END
+$$;

@@ -1,0 +1,91 @@
+-- The vertices that stand out: with the most edges, seen most often, or new. With a source, by what that source has
+-- brought alone. Every question reads the whole of the edges, or of the provenance.
+CREATE FUNCTION heimdall.top(
+    what text, kind text DEFAULT NULL, max_rows integer DEFAULT 20, source text DEFAULT NULL
+) RETURNS TABLE (
+    label text, value text, tlp text, degree bigint, sightings bigint, first_seen timestamptz, last_seen timestamptz,
+    gid ag_catalog.graphid
+)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    own name := heimdall.graph();
+    batches bigint[] := ARRAY(SELECT b.id FROM heimdall.batch AS b WHERE b.source = top.source);
+    labels integer[] := ARRAY(
+        SELECT l.id FROM heimdall._vertex_labels() AS l WHERE top.kind IS NULL OR l.label = heimdall._label_of(top.kind));
+    winners ag_catalog.graphid[];
+BEGIN
+    IF max_rows IS NULL OR max_rows < 1 THEN
+        RAISE EXCEPTION 'max_rows has to be 1 at least' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    CASE what
+    WHEN 'connected' THEN
+        EXECUTE format($q$
+            SELECT array_agg(w.gid ORDER BY w.degree DESC, w.gid)
+            FROM (
+                SELECT e.gid, count(*) AS degree
+                FROM (
+                    SELECT o.id, o.start_id AS gid FROM %1$I._ag_label_edge AS o
+                    UNION ALL
+                    SELECT i.id, i.end_id FROM %1$I._ag_label_edge AS i
+                ) AS e
+                WHERE ag_catalog._extract_label_id(e.gid) = ANY ($1)
+                  AND ($3 IS NULL OR EXISTS (
+                      SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id AND p.batch = ANY ($4)))
+                GROUP BY e.gid
+                ORDER BY degree DESC, e.gid
+                LIMIT $2
+            ) AS w$q$, own)
+        INTO winners USING labels, max_rows, source, batches;
+    WHEN 'seen' THEN
+        SELECT array_agg(w.gid ORDER BY w.sightings DESC, w.gid) INTO winners
+        FROM (
+            SELECT p.gid, sum(p.sightings) AS sightings
+            FROM heimdall.provenance AS p
+            WHERE ag_catalog._extract_label_id(p.gid) = ANY (labels) AND (top.source IS NULL OR p.batch = ANY (batches))
+            GROUP BY p.gid
+            ORDER BY sum(p.sightings) DESC, p.gid
+            LIMIT max_rows
+        ) AS w;
+    WHEN 'newest' THEN
+        SELECT array_agg(w.gid ORDER BY w.first_seen DESC, w.gid) INTO winners
+        FROM (
+            SELECT p.gid, min(p.first_seen) AS first_seen
+            FROM heimdall.provenance AS p
+            WHERE ag_catalog._extract_label_id(p.gid) = ANY (labels) AND (top.source IS NULL OR p.batch = ANY (batches))
+            GROUP BY p.gid
+            HAVING min(p.first_seen) < 'infinity'
+            ORDER BY min(p.first_seen) DESC, p.gid
+            LIMIT max_rows
+        ) AS w;
+    ELSE
+        RAISE EXCEPTION 'there is no such question'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The questions are: connected, newest, seen.';
+    END CASE;
+    RETURN QUERY EXECUTE format($q$
+        SELECT (parse_ident(v.tableoid::regclass::text))[2],
+               ag_catalog.agtype_access_operator(v.properties, '"value"'::ag_catalog.agtype)::text,
+               heimdall.tlp_name(ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer),
+               d.degree, s.sightings, nullif(s.first_seen, 'infinity'), nullif(s.last_seen, '-infinity'), v.id
+        FROM unnest($1) WITH ORDINALITY AS w (gid, at)
+        JOIN %1$I._ag_label_vertex AS v ON v.id OPERATOR(ag_catalog.=) w.gid,
+        LATERAL (
+            SELECT count(*) AS degree
+            FROM (
+                SELECT o.id FROM %1$I._ag_label_edge AS o WHERE o.start_id OPERATOR(ag_catalog.=) w.gid
+                UNION ALL
+                SELECT i.id FROM %1$I._ag_label_edge AS i WHERE i.end_id OPERATOR(ag_catalog.=) w.gid
+            ) AS e
+            WHERE $2 IS NULL OR EXISTS (
+                SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id AND p.batch = ANY ($3))
+        ) AS d,
+        LATERAL (
+            SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
+            FROM heimdall.provenance AS p
+            WHERE p.gid OPERATOR(ag_catalog.=) w.gid AND ($2 IS NULL OR p.batch = ANY ($3))
+        ) AS s
+        ORDER BY w.at$q$, own)
+    USING winners, source, batches;
+END
+$$;
