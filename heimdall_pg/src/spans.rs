@@ -155,7 +155,7 @@ fn in_network_v4(address: Ipv4Addr, length: u8) -> Vec<Span> {
     let whole = usize::from(length / 8);
     let start: String = octets.iter().take(whole).map(|octet| format!("{octet}.")).collect();
     let Some(&lowest) = octets.get(whole) else { return vec![Span::exact(format!("Ip:{address}"))] };
-    if length % 8 == 0 {
+    if length.is_multiple_of(8) {
         return vec![Span::prefix(format!("Ip:{start}"))];
     }
     let highest = lowest | (0xff >> (length % 8));
