@@ -158,3 +158,13 @@ impl Kind {
         matches!(self, Kind::Email | Kind::User | Kind::Person | Kind::Iban | Kind::Card | Kind::Phone)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_kinds_are_in_the_order_of_the_enum() {
+        assert!(Kind::ALL.into_iter().enumerate().all(|(at, kind)| kind as usize == at));
+    }
+}
