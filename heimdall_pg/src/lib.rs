@@ -5,6 +5,7 @@
 
 use pgrx::prelude::*;
 
+mod agtype;
 mod canonical;
 mod error;
 mod ingest;
@@ -21,6 +22,8 @@ mod session;
 mod settings;
 mod spans;
 mod store;
+mod subtransaction;
+mod table;
 
 pg_module_magic!(name = c"heimdall", version = c"0.1.0");
 

@@ -10,6 +10,7 @@ use pgrx::pg_sys;
 use pgrx::{FromDatum, PgSqlErrorCode, Spi};
 
 use crate::error::Error;
+use crate::table::timestamp;
 
 /// A connection to SPI. What it returned is freed when it ends.
 pub struct Session<'a>(PhantomData<&'a ()>);
@@ -20,6 +21,7 @@ pub enum Arg<'a> {
     Bytes(&'a [u8]),
     Int8(i64),
     Float8(f64),
+    Oid(pg_sys::Oid),
     Array(&'a Array),
     /// NULL of that type.
     Null(pg_sys::Oid),
@@ -79,6 +81,7 @@ impl Arg<'_> {
             Arg::Text(text) => (pg_sys::TEXTOID, text.into_datum()),
             Arg::Bytes(bytes) => (pg_sys::BYTEAOID, bytes.into_datum()),
             Arg::Int8(value) => (pg_sys::INT8OID, value.into_datum()),
+            Arg::Oid(value) => (pg_sys::OIDOID, value.into_datum()),
             Arg::Float8(value) => (pg_sys::FLOAT8OID, value.into_datum()),
             Arg::Array(array) => (array.type_oid, Some(array.datum())),
             Arg::Null(oid) => (*oid, None),
@@ -109,6 +112,11 @@ impl Rows<'_> {
     /// A value of eight bytes or fewer: integers, graphid. Columns count from 1.
     pub fn int(&self, row: usize, column: usize) -> Option<i64> {
         self.datum(row, column).map(|datum| datum.value() as i64)
+    }
+
+    /// An `oid` that was cast to `bigint`.
+    pub fn oid(&self, row: usize, column: usize) -> Option<pg_sys::Oid> {
+        self.int(row, column).and_then(|oid| u32::try_from(oid).ok()).map(pg_sys::Oid::from)
     }
 
     /// A `float8`.
@@ -193,10 +201,7 @@ impl Array {
 
     /// A `timestamptz[]`; microseconds since 1970, the extremes of the type being the infinities.
     pub fn times(values: impl Iterator<Item = i64>) -> Array {
-        let shift = |micros| {
-            if micros == i64::MAX || micros == i64::MIN { micros } else { micros - POSTGRES_EPOCH }
-        };
-        Array::words(pg_sys::TIMESTAMPTZARRAYOID, pg_sys::TIMESTAMPTZOID, values.map(shift))
+        Array::words(pg_sys::TIMESTAMPTZARRAYOID, pg_sys::TIMESTAMPTZOID, values.map(timestamp))
     }
 
     /// An array of AGE's `graphid`.
@@ -246,12 +251,11 @@ impl GraphidType {
     /// Looks them up.
     pub fn new(session: &Session) -> Result<GraphidType, Error> {
         let found = session.query(
-            c"SELECT 'ag_catalog.graphid'::pg_catalog.regtype::pg_catalog.oid, 'ag_catalog.graphid[]'::pg_catalog.regtype::pg_catalog.oid",
+            c"SELECT 'ag_catalog.graphid'::pg_catalog.regtype::pg_catalog.oid::pg_catalog.int8,
+                     'ag_catalog.graphid[]'::pg_catalog.regtype::pg_catalog.oid::pg_catalog.int8",
             &[],
         )?;
-        let oid =
-            |column| found.int(0, column).and_then(|oid| u32::try_from(oid).ok()).map(pg_sys::Oid::from);
-        match (oid(1), oid(2)) {
+        match (found.oid(0, 1), found.oid(0, 2)) {
             (Some(element), Some(array)) => Ok(GraphidType { element, array }),
             _ => Err(Error::new(
                 PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,

@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 use pgrx::{check_for_interrupts, pg_sys};
 
 use super::report::Report;
-use super::subtransaction::{Subtransaction, Verdict};
+use crate::subtransaction::{Subtransaction, Verdict};
 use super::upload::{Outcome, Source, Upload};
 use crate::error::{Error, ok};
 

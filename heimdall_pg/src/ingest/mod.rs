@@ -3,7 +3,6 @@
 mod functions;
 mod inbox;
 mod report;
-mod subtransaction;
 mod upload;
 
 pub use inbox::register_callbacks;

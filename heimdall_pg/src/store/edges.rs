@@ -3,9 +3,12 @@
 use heimdall_core::batch::{EdgeOut, Flush};
 
 use super::labels::{Label, Labels};
-use super::{CHUNK, Changes, Step, Totals, change_log, lost_race, provenance};
+use super::nodes::Vertices;
+use super::{CHUNK, Changes, Step, Totals, change_log, json, provenance};
+use crate::agtype::Builder;
 use crate::error::Error;
 use crate::session::{Arg, Array};
+use crate::table::{self, Column, Values};
 
 const KNOWN: &str = "
     SELECT k.at, e.id, (e.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4::pg_catalog.int8
@@ -13,26 +16,6 @@ const KNOWN: &str = "
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
                  pg_catalog.unnest($3::pg_catalog.int8[]) AS at) AS k
     JOIN {table} AS e ON e.start_id OPERATOR(ag_catalog.=) k.start_id AND e.end_id OPERATOR(ag_catalog.=) k.end_id";
-
-const INSERT: &str = "
-    INSERT INTO {table} (id, start_id, end_id, properties)
-    SELECT ag_catalog._graphid({label}, pg_catalog.nextval({sequence})), k.start_id, k.end_id,
-           k.properties::ag_catalog.agtype
-    FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
-                 pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
-                 pg_catalog.unnest($3::pg_catalog.text[]) AS properties) AS k
-    {conflict}
-    RETURNING id";
-
-/// As above where all properties are the same: parsed once.
-const INSERT_ALIKE: &str = "
-    INSERT INTO {table} (id, start_id, end_id, properties)
-    SELECT ag_catalog._graphid({label}, pg_catalog.nextval({sequence})), k.start_id, k.end_id, p.properties
-    FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
-                 pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id) AS k,
-         (SELECT $3::pg_catalog.text::ag_catalog.agtype AS properties OFFSET 0) AS p
-    {conflict}
-    RETURNING id";
 
 /// Takes over properties; sealed ones are merged by name. Edge tables have no index on their id.
 const UPDATE: &str = "
@@ -61,12 +44,12 @@ const RAISE: &str = "
     WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
       AND (t.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4 < $3::pg_catalog.int4";
 
-/// Stores the edges of a flush; `gids` are those of its vertices.
+/// Stores the edges of a flush between its vertices.
 pub(super) fn store(
     step: &Step<'_>,
     labels: &Labels,
     flush: &mut Flush<'_>,
-    gids: &[i64],
+    vertices: &Vertices,
     totals: &mut Totals,
 ) -> Result<(), Error> {
     let mut by_type: Vec<Vec<usize>> = vec![Vec::new(); flush.plan().edge_types.len()];
@@ -77,11 +60,11 @@ pub(super) fn store(
     order.sort_by(|a, b| flush.plan().edge_types[*a].cmp(&flush.plan().edge_types[*b]));
     for edge_type in order {
         let mut places = std::mem::take(&mut by_type[edge_type]);
-        places.sort_unstable_by_key(|at| ends(&flush.edges()[*at], gids));
+        places.sort_unstable_by_key(|at| ends(&flush.edges()[*at], &vertices.gids));
         let name = flush.plan().edge_types[edge_type].clone();
         let label = labels.get(&name)?;
         for places in places.chunks(CHUNK) {
-            store_chunk(step, label, flush, (&name, places), gids, totals)?;
+            store_chunk(step, label, flush, (&name, places), vertices, totals)?;
         }
     }
     Ok(())
@@ -96,42 +79,50 @@ fn store_chunk(
     label: &Label,
     flush: &mut Flush<'_>,
     (name, places): (&str, &[usize]),
-    gids: &[i64],
+    vertices: &Vertices,
     totals: &mut Totals,
 ) -> Result<(), Error> {
+    let gids = &vertices.gids;
     let mut ids = vec![0i64; places.len()];
-    let all: Vec<usize> = (0..places.len()).collect();
-    let found = known(step, label, flush, places, &all, gids, &mut ids)?;
-    let new: Vec<usize> = all.into_iter().filter(|at| ids[*at] == 0).collect();
+    let found = known(step, label, flush, places, vertices, &mut ids)?;
+    let new: Vec<usize> = (0..places.len()).filter(|at| ids[*at] == 0).collect();
     totals.edges_merged += found.len() as u64;
+    totals.edges_created += new.len() as u64;
     let mut changes = Changes::new();
     if !found.is_empty() {
         changes.extend(update(step, label, flush, places, gids, &found)?);
     }
     if !new.is_empty() {
-        let (created, properties) = create(step, label, flush, places, &new, gids, &mut ids)?;
-        totals.edges_created += created;
-        changes.extend(properties);
+        changes.extend(create(step, label, flush, places, &new, gids, &mut ids)?);
     }
     change_log::edges(step, flush, name, places, &changes)?;
-    let seen = places.iter().map(|at| flush.edges()[*at].seen);
-    provenance::store(step, flush.batch(), &ids, seen)
+    let mut fresh = vec![false; places.len()];
+    new.iter().for_each(|at| fresh[*at] = true);
+    provenance::store(step, flush.batch(), &ids, |at| flush.edges()[places[at]].seen, |at| fresh[at])
 }
 
-/// Fills in the ids of those edges among `which` that are there, and gives them with their marks.
+/// Fills in the ids of those edges that are there, and gives them with their marks. What this flush has made itself
+/// has no edges yet: nobody else sees it.
 fn known(
     step: &Step<'_>,
     label: &Label,
     flush: &Flush<'_>,
     places: &[usize],
-    which: &[usize],
-    gids: &[i64],
+    vertices: &Vertices,
     ids: &mut [i64],
 ) -> Result<Vec<(usize, i64)>, Error> {
-    let (starts, stops) = arrays(step, flush, places, gids, which.iter());
+    let is_possible = |at: &usize| {
+        let edge = &flush.edges()[places[*at]];
+        !vertices.fresh[edge.from as usize] && !vertices.fresh[edge.to as usize]
+    };
+    let which: Vec<usize> = (0..places.len()).filter(is_possible).collect();
+    if which.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (starts, stops) = arrays(step, flush, places, &vertices.gids, which.iter());
     let at = Array::ints(which.iter().map(|at| *at as i64));
     let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&at)];
-    let rows = step.session.query(&step.statement(label, KNOWN)?, &args)?;
+    let rows = step.session.query(&label.statement(KNOWN)?, &args)?;
     let mut found = Vec::with_capacity(rows.len());
     for row in 0..rows.len() {
         if let (Some(at), Some(id)) = (rows.int(row, 1), rows.int(row, 2)) {
@@ -143,6 +134,7 @@ fn known(
     Ok(found)
 }
 
+/// Makes edges, in the order of their ends.
 fn create(
     step: &Step<'_>,
     label: &Label,
@@ -151,35 +143,28 @@ fn create(
     new: &[usize],
     gids: &[i64],
     ids: &mut [i64],
-) -> Result<(u64, Changes), Error> {
-    let mut properties = Vec::with_capacity(new.len());
-    for at in new {
-        properties.push(flush.edge(places[*at])?);
-    }
-    let (starts, stops) = arrays(step, flush, places, gids, new.iter());
-    let alike = properties.windows(2).all(|pair| pair[0] == pair[1]);
-    let rows = if alike {
-        let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Text(&properties[0])];
-        step.session.query(&step.statement(label, INSERT_ALIKE)?, &args)?
-    } else {
-        let texts = Array::texts(properties.iter().map(String::as_str));
-        let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&texts)];
-        step.session.query(&step.statement(label, INSERT)?, &args)?
-    };
-    if rows.len() == new.len() {
-        for (row, at) in new.iter().enumerate() {
-            ids[*at] = rows.int(row, 1).unwrap_or_default();
-        }
-    } else {
-        // Another writer was first with some of them.
-        known(step, label, flush, places, new, gids, ids)?;
-        if new.iter().any(|at| ids[*at] == 0) {
-            return Err(lost_race());
+) -> Result<Changes, Error> {
+    let made = label.take_ids(step.session, new.len())?;
+    let (mut starts, mut stops) = (Vec::with_capacity(new.len()), Vec::with_capacity(new.len()));
+    let (mut properties, mut builder) = (Values::default(), Builder::default());
+    let mut changes = Changes::new();
+    for (at, id) in new.iter().zip(&made) {
+        ids[*at] = *id;
+        let edge = &flush.edges()[places[*at]];
+        let (start, stop) = ends(edge, gids);
+        starts.push(start);
+        stops.push(stop);
+        let is_plain = edge.is_plain();
+        let object = flush.edge(places[*at])?;
+        builder.push(&object, &mut properties);
+        if !is_plain {
+            changes.insert(*at, json(&object)?);
         }
     }
-    let changes =
-        new.iter().copied().zip(properties).filter(|(at, _)| !flush.edges()[places[*at]].is_plain());
-    Ok((rows.len() as u64, changes.collect()))
+    let columns =
+        [Column::Words(&made), Column::Words(&starts), Column::Words(&stops), Column::Values(&properties)];
+    table::insert(label.relation, new.len(), &columns)?;
+    Ok(changes)
 }
 
 fn update(
@@ -195,7 +180,7 @@ fn update(
     let mut changes = Changes::new();
     for (at, _) in found {
         if let Some(properties) = flush.edge_update(places[*at])? {
-            changes.insert(*at, properties);
+            changes.insert(*at, json(&properties)?);
         }
     }
     let mut touched: Vec<usize> = changes.keys().chain(&lower).copied().collect();
@@ -204,17 +189,17 @@ fn update(
     }
     touched.sort_unstable();
     let (starts, stops) = arrays(step, flush, places, gids, touched.iter());
-    step.session.query(&step.statement(label, LOCK)?, &[Arg::Array(&starts), Arg::Array(&stops)])?;
+    step.session.query(&label.statement(LOCK)?, &[Arg::Array(&starts), Arg::Array(&stops)])?;
     if !lower.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];
-        step.session.query(&step.statement(label, RAISE)?, &args)?;
+        step.session.query(&label.statement(RAISE)?, &args)?;
     }
     if !changes.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, changes.keys());
         let texts = Array::texts(changes.values().map(String::as_str));
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Array(&texts)];
-        step.session.query(&step.statement(label, UPDATE)?, &args)?;
+        step.session.query(&label.statement(UPDATE)?, &args)?;
     }
     Ok(changes)
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 
-use pgrx::PgSqlErrorCode;
+use pgrx::{PgSqlErrorCode, pg_sys};
 
 use crate::error::Error;
-use crate::session::Session;
+use crate::session::{Arg, Session};
 
 /// What AGE knows of a label.
 pub struct Label {
@@ -14,8 +14,10 @@ pub struct Label {
     pub id: i64,
     /// Quoted name of the table.
     pub table: String,
-    /// Quoted name of the sequence, as a literal.
-    pub sequence: String,
+    /// The table.
+    pub relation: pg_sys::Oid,
+    /// The sequence of the low bits.
+    pub sequence: pg_sys::Oid,
 }
 
 /// Every label of the graph.
@@ -23,8 +25,8 @@ pub struct Labels(HashMap<String, Label>);
 
 const LOAD: &CStr = c"
     SELECT l.name::pg_catalog.text, l.id::pg_catalog.int8,
-           pg_catalog.format('%I.%I', g.name, l.name),
-           pg_catalog.quote_literal(pg_catalog.format('%I.%I', g.name, l.seq_name))
+           pg_catalog.format('%I.%I', g.name, l.name), l.relation::pg_catalog.oid::pg_catalog.int8,
+           pg_catalog.format('%I.%I', g.name, l.seq_name)::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8
     FROM ag_catalog.ag_label AS l
     JOIN ag_catalog.ag_graph AS g ON g.graphid = l.graph
     WHERE g.name = heimdall.graph()";
@@ -34,10 +36,10 @@ impl Labels {
         let rows = session.query(LOAD, &[])?;
         let mut labels = HashMap::new();
         for row in 0..rows.len() {
-            if let (Some(name), Some(id), Some(table), Some(sequence)) =
-                (rows.text(row, 1), rows.int(row, 2), rows.text(row, 3), rows.text(row, 4))
+            if let (Some(name), Some(id), Some(table), Some(relation), Some(sequence)) =
+                (rows.text(row, 1), rows.int(row, 2), rows.text(row, 3), rows.oid(row, 4), rows.oid(row, 5))
             {
-                labels.insert(name, Label { id, table, sequence });
+                labels.insert(name, Label { id, table, relation, sequence });
             }
         }
         Ok(Labels(labels))
@@ -62,15 +64,21 @@ const MERGED: &str = "
              ELSE '{}'::ag_catalog.agtype END";
 
 impl Label {
-    /// A statement with `{table}`, `{label}`, `{sequence}`, `{merged}` and `{conflict}` filled in.
-    pub fn statement(&self, template: &str, conflict: &str) -> Result<CString, Error> {
-        let sql = template
-            .replace("{table}", &self.table)
-            .replace("{sequence}", &self.sequence)
-            .replace("{label}", &self.id.to_string())
-            .replace("{merged}", MERGED)
-            .replace("{conflict}", conflict);
+    /// A statement with `{table}` and `{merged}` filled in.
+    pub fn statement(&self, template: &str) -> Result<CString, Error> {
+        let sql = template.replace("{table}", &self.table).replace("{merged}", MERGED);
         CString::new(sql)
             .map_err(|_| Error::new(PgSqlErrorCode::ERRCODE_INVALID_NAME, "a label's name has a NUL"))
     }
+
+    /// Takes ids for that many records.
+    pub fn take_ids(&self, session: &Session, count: usize) -> Result<Vec<i64>, Error> {
+        let rows = session.query(TAKE, &[Arg::Oid(self.sequence), Arg::Int8(count as i64)])?;
+        let mut ids = Vec::with_capacity(count);
+        ids.extend((0..rows.len()).filter_map(|row| rows.int(row, 1)).map(|entry| self.id << 48 | entry));
+        Ok(ids)
+    }
 }
+
+const TAKE: &CStr = c"
+    SELECT pg_catalog.nextval($1::pg_catalog.regclass) FROM pg_catalog.generate_series(1, $2)";

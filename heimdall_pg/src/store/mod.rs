@@ -6,10 +6,11 @@ mod labels;
 mod nodes;
 mod provenance;
 mod rejects;
+mod writers;
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 
-use heimdall_core::batch::Flush;
+use heimdall_core::batch::{Flush, Object};
 use heimdall_core::mapping::Mapping;
 use heimdall_core::pipeline::Store;
 use pgrx::{PgSqlErrorCode, pg_sys};
@@ -18,7 +19,6 @@ use crate::error::Error;
 use crate::local_settings::LocalSettings;
 use crate::owner::AsOwner;
 use crate::session::{Arg, GraphidType, Session, session};
-use labels::Label;
 
 /// The store of one upload.
 pub struct GraphStore {
@@ -47,16 +47,15 @@ type Changes = std::collections::BTreeMap<usize, String>;
 struct Step<'s> {
     session: &'s Session<'s>,
     graphid: GraphidType,
+    tables: Tables,
     /// The batch has written provenance before: the same record may be there.
     again: bool,
-    /// What an INSERT says of records that another writer makes at the same time.
-    conflict: &'static str,
 }
 
-impl Step<'_> {
-    fn statement(&self, label: &Label, template: &str) -> Result<CString, Error> {
-        label.statement(template, self.conflict)
-    }
+/// The tables beside the graph that are written without a statement.
+struct Tables {
+    node: pg_sys::Oid,
+    provenance: pg_sys::Oid,
 }
 
 /// Every look-up is by a unique index, with sorted keys. The planner is told so: it knows nothing of tables that
@@ -70,34 +69,19 @@ const TUNING: [(&CStr, &CStr); 6] = [
     (c"jit", c"off"),
 ];
 
-/// How a flush shares the store with other writers. See `docs/decisions/0004-writers-and-locks.md`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sharing {
-    /// Beside other small ones: its locks are taken in one order.
-    Small,
-    /// Alone.
-    Large,
-}
-
-const SHARED: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock_shared(7226401)";
-const EXCLUSIVE: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
-
-impl Sharing {
-    const fn lock(self) -> &'static CStr {
-        match self {
-            Sharing::Small => SHARED,
-            Sharing::Large => EXCLUSIVE,
+impl Tables {
+    fn find(session: &Session<'_>) -> Result<Tables, Error> {
+        let rows = session.query(TABLES, &[])?;
+        match (rows.oid(0, 1), rows.oid(0, 2)) {
+            (Some(node), Some(provenance)) => Ok(Tables { node, provenance }),
+            _ => Err(Error::new(PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE, "a table of Heimdall is not there")),
         }
     }
-
-    /// A writer that is alone need not ask before every INSERT, unless it cannot see what was committed since its
-    /// transaction began.
-    fn conflict(self) -> &'static str {
-        // SAFETY: reads a variable of the backend.
-        let sees_all = unsafe { pg_sys::XactIsoLevel } < pg_sys::XACT_REPEATABLE_READ as i32;
-        if self == Sharing::Large && sees_all { "" } else { "ON CONFLICT DO NOTHING" }
-    }
 }
+
+const TABLES: &CStr = c"
+    SELECT 'heimdall.node'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8,
+           'heimdall.provenance'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8";
 
 impl GraphStore {
     pub fn new(source: &str) -> GraphStore {
@@ -109,19 +93,16 @@ impl GraphStore {
         self.flushes > 0
     }
 
-    fn flush_shared(&mut self, mut flush: Flush<'_>, sharing: Sharing) -> Result<(), Error> {
-        let _owner = AsOwner::new()?;
-        session(|session| {
-            session.query(sharing.lock(), &[])?;
-            let _tuning = LocalSettings::new(&TUNING);
-            let (graphid, conflict) = (GraphidType::new(session)?, sharing.conflict());
-            let step = Step { session, graphid, again: self.flushes > 0, conflict };
-            let labels = labels::Labels::load(session)?;
-            let gids = nodes::store(&step, &labels, &mut flush, &mut self.totals)?;
-            edges::store(&step, &labels, &mut flush, &gids, &mut self.totals)?;
-            rejects::store(session, &flush)
-        })?;
-        self.flushes += 1;
+    fn write(&mut self, flush: &mut Flush<'_>, session: &Session<'_>) -> Result<(), Error> {
+        let _tuning = LocalSettings::new(&TUNING);
+        let (graphid, tables) = (GraphidType::new(session)?, Tables::find(session)?);
+        let step = Step { session, graphid, tables, again: self.flushes > 0 };
+        let labels = labels::Labels::load(session)?;
+        let mut totals = self.totals;
+        let vertices = nodes::store(&step, &labels, flush, &mut totals)?;
+        edges::store(&step, &labels, flush, &vertices, &mut totals)?;
+        rejects::store(session, flush)?;
+        self.totals = totals;
         Ok(())
     }
 }
@@ -138,23 +119,27 @@ impl Store for GraphStore {
         })
     }
 
-    fn flush(&mut self, flush: Flush<'_>) -> Result<(), Error> {
-        self.flush_shared(flush, Sharing::Large)
+    fn flush(&mut self, mut flush: Flush<'_>) -> Result<(), Error> {
+        let _owner = AsOwner::new()?;
+        let first = self.flushes == 0;
+        writers::one_of_many(first, |session| self.write(&mut flush, session))?;
+        self.flushes += 1;
+        Ok(())
     }
 
-    /// A small flush that is the only one of its upload takes its locks in one order, so that writers can meet.
-    fn flush_last(&mut self, flush: Flush<'_>) -> Result<(), Error> {
-        let one_chunk = flush.nodes().len().max(flush.edges().len()) <= CHUNK;
-        let small = self.flushes == 0 && one_chunk;
-        self.flush_shared(flush, if small { Sharing::Small } else { Sharing::Large })
+    fn flush_last(&mut self, mut flush: Flush<'_>) -> Result<(), Error> {
+        if self.flushes > 0 {
+            return self.flush(flush);
+        }
+        let _owner = AsOwner::new()?;
+        writers::only_one(|session| self.write(&mut flush, session))?;
+        self.flushes += 1;
+        Ok(())
     }
 }
 
-/// Another transaction made the record after this one's snapshot was taken.
-fn lost_race() -> Error {
-    Error::new(
-        PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
-        "another transaction has just made the same records",
-    )
-    .hint("Try the ingest again, or use the isolation level READ COMMITTED.")
+/// Properties as JSON, as the change log has them.
+fn json(object: &Object<'_>) -> Result<String, Error> {
+    serde_json::to_string(object)
+        .map_err(|_| Error::new(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, "properties are no JSON"))
 }

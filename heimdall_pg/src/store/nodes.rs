@@ -6,9 +6,11 @@ use std::ops::Range;
 use heimdall_core::batch::Flush;
 
 use super::labels::{Label, Labels};
-use super::{CHUNK, Changes, Step, Totals, change_log, lost_race, provenance};
+use super::{CHUNK, Changes, Step, Totals, change_log, json, provenance};
+use crate::agtype::Builder;
 use crate::error::Error;
 use crate::session::{Arg, Array};
+use crate::table::{self, Column, Values};
 
 /// Which of the keys are there already.
 const KNOWN: &CStr = c"
@@ -16,19 +18,6 @@ const KNOWN: &CStr = c"
     FROM (SELECT pg_catalog.unnest($1::pg_catalog.text[]) COLLATE \"C\" AS key,
                  pg_catalog.unnest($2::pg_catalog.int8[]) AS at) AS k
     JOIN heimdall.node AS n ON n.key = k.key";
-
-const REGISTER: &str = "
-    INSERT INTO heimdall.node (key, gid, tlp)
-    SELECT k.key, ag_catalog._graphid({label}, pg_catalog.nextval({sequence})), $2::pg_catalog.int2
-    FROM (SELECT pg_catalog.unnest($1::pg_catalog.text[]) AS key) AS k
-    {conflict}
-    RETURNING gid";
-
-const INSERT: &str = "
-    INSERT INTO {table} (id, properties)
-    SELECT v.id, v.properties::ag_catalog.agtype
-    FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS id,
-                 pg_catalog.unnest($2::pg_catalog.text[]) AS properties) AS v";
 
 /// Takes over properties; sealed ones are merged by name.
 const UPDATE: &str = "
@@ -56,34 +45,42 @@ const RAISE: &str = "
     WHERE t.id OPERATOR(ag_catalog.=) u.id
       AND (t.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4 < $2::pg_catalog.int4";
 
-/// Stores the vertices of a flush and gives their graphids, in the flush's order.
+/// The vertices of a flush, in its order.
+pub(super) struct Vertices {
+    pub gids: Vec<i64>,
+    /// Made by this flush: nothing refers to it yet.
+    pub fresh: Vec<bool>,
+}
+
+/// Stores the vertices of a flush.
 pub(super) fn store(
     step: &Step<'_>,
     labels: &Labels,
     flush: &mut Flush<'_>,
     totals: &mut Totals,
-) -> Result<Vec<i64>, Error> {
-    let mut gids = vec![0i64; flush.nodes().len()];
+) -> Result<Vertices, Error> {
+    let count = flush.nodes().len();
+    let mut vertices = Vertices { gids: vec![0; count], fresh: vec![false; count] };
     for range in by_label(flush) {
         let name = flush.plan().labels[usize::from(flush.nodes()[range.start].label)].clone();
         let label = labels.get(&name)?;
-        let known = known(step, flush, &range, &mut gids)?;
-        let new: Vec<usize> = range.clone().filter(|at| gids[*at] == 0).collect();
+        let known = known(step, flush, &range, &mut vertices.gids)?;
+        let new: Vec<usize> = range.clone().filter(|at| vertices.gids[*at] == 0).collect();
         totals.vertices_merged += known.len() as u64;
+        totals.vertices_created += new.len() as u64;
         let mut changes = Changes::new();
         if !known.is_empty() {
-            changes.extend(update(step, label, flush, &gids, &known)?);
+            changes.extend(update(step, label, flush, &vertices.gids, &known)?);
         }
         if !new.is_empty() {
-            let (created, properties) = create(step, label, flush, &new, &mut gids)?;
-            totals.vertices_created += created;
-            changes.extend(properties);
+            changes.extend(create(step, label, flush, &new, &mut vertices)?);
         }
         change_log::vertices(step, flush, &name, &range, &changes)?;
-        let seen = flush.nodes()[range.clone()].iter().map(|node| node.seen);
-        provenance::store(step, flush.batch(), &gids[range], seen)?;
+        let seen = |at: usize| flush.nodes()[range.start + at].seen;
+        let fresh = |at: usize| vertices.fresh[range.start + at];
+        provenance::store(step, flush.batch(), &vertices.gids[range.clone()], seen, fresh)?;
     }
-    Ok(gids)
+    Ok(vertices)
 }
 
 /// Runs of one label, [`CHUNK`] long at most.
@@ -121,45 +118,37 @@ fn known(
     Ok(known)
 }
 
+/// Makes vertices, in the order of their keys.
 fn create(
     step: &Step<'_>,
     label: &Label,
     flush: &mut Flush<'_>,
     new: &[usize],
-    gids: &mut [i64],
-) -> Result<(u64, Changes), Error> {
-    let keys = Array::keys(new.iter().map(|at| flush.key_parts(*at)));
-    let tlp = Arg::Int8(i64::from(flush.tlp().level()));
-    let rows = step.session.query(&step.statement(label, REGISTER)?, &[Arg::Array(&keys), tlp])?;
-    // In the order of the keys, unless another writer was first with some of them.
-    let mut made: Vec<usize> = new.to_vec();
-    if rows.len() == new.len() {
-        for (row, at) in new.iter().enumerate() {
-            gids[*at] = rows.int(row, 1).unwrap_or_default();
+    vertices: &mut Vertices,
+) -> Result<Changes, Error> {
+    let ids = label.take_ids(step.session, new.len())?;
+    let mut keys = Values::default();
+    for (at, id) in new.iter().zip(&ids) {
+        let (label, value) = flush.key_parts(*at);
+        keys.push(&[label, ":", value]);
+        vertices.gids[*at] = *id;
+        vertices.fresh[*at] = true;
+    }
+    let tlp = Column::Word(i64::from(flush.tlp().level()));
+    table::insert(step.tables.node, new.len(), &[Column::Values(&keys), Column::Words(&ids), tlp])?;
+    drop(keys);
+    let (mut properties, mut builder) = (Values::default(), Builder::default());
+    let mut changes = Changes::new();
+    for at in new {
+        let is_plain = flush.nodes()[*at].is_plain();
+        let object = flush.vertex(*at)?;
+        builder.push(&object, &mut properties);
+        if !is_plain {
+            changes.insert(*at, json(&object)?);
         }
-    } else {
-        let own: std::collections::HashSet<i64> =
-            (0..rows.len()).filter_map(|row| rows.int(row, 1)).collect();
-        for at in new {
-            known(step, flush, &(*at..at + 1), gids)?;
-            if gids[*at] == 0 {
-                return Err(lost_race());
-            }
-        }
-        made.retain(|at| own.contains(&gids[*at]));
     }
-    let mut properties = Vec::with_capacity(made.len());
-    for at in &made {
-        properties.push(flush.vertex(*at)?);
-    }
-    let ids = Array::graphids(step.graphid, made.iter().map(|at| gids[*at]));
-    let texts = Array::texts(properties.iter().map(String::as_str));
-    if !made.is_empty() {
-        step.session.query(&step.statement(label, INSERT)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
-    }
-    let created = made.len() as u64;
-    let changes = made.into_iter().zip(properties).filter(|(at, _)| !flush.nodes()[*at].is_plain());
-    Ok((created, changes.collect()))
+    table::insert(label.relation, new.len(), &[Column::Words(&ids), Column::Values(&properties)])?;
+    Ok(changes)
 }
 
 fn update(
@@ -174,7 +163,7 @@ fn update(
     let mut changes = Changes::new();
     for (at, _) in known {
         if let Some(properties) = flush.vertex_update(*at)? {
-            changes.insert(*at, properties);
+            changes.insert(*at, json(&properties)?);
         }
     }
     let mut touched: Vec<usize> = changes.keys().chain(&lower).copied().collect();
@@ -188,12 +177,12 @@ fn update(
         let keys = Array::keys(lower.iter().map(|at| flush.key_parts(*at)));
         step.session.query(RAISE_REGISTRY, &[Arg::Array(&keys), Arg::Int8(tlp)])?;
         let ids = Array::graphids(step.graphid, lower.iter().map(|at| gids[*at]));
-        step.session.query(&step.statement(label, RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
+        step.session.query(&label.statement(RAISE)?, &[Arg::Array(&ids), Arg::Int8(tlp)])?;
     }
     if !changes.is_empty() {
         let ids = Array::graphids(step.graphid, changes.keys().map(|at| gids[*at]));
         let texts = Array::texts(changes.values().map(String::as_str));
-        step.session.query(&step.statement(label, UPDATE)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
+        step.session.query(&label.statement(UPDATE)?, &[Arg::Array(&ids), Arg::Array(&texts)])?;
     }
     Ok(changes)
 }

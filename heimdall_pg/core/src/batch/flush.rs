@@ -1,11 +1,10 @@
 //! What a batch hands to the store: records in key order, each once.
 
-use serde_json::{Map, Value};
-
+use super::object::Object;
 use super::properties::{Head, Properties};
 use super::{Batch, Keys, Node, Reject, Seen};
 use crate::mapping::Plan;
-use crate::protect::{Binding, Rule, SealError, Tlp, hex};
+use crate::protect::{SealError, Tlp};
 
 /// Everything that waits to be stored. Nodes are sorted by label and value, so that writers who meet take
 /// their locks in one order.
@@ -130,28 +129,30 @@ impl Flush<'_> {
         &self.rejects
     }
 
-    /// The properties of a vertex that is to be made, as a JSON object.
+    /// The properties of a vertex that is to be made.
     ///
     /// # Errors
     /// [`SealError`].
-    pub fn vertex(&mut self, position: usize) -> Result<String, SealError> {
+    pub fn vertex(&mut self, position: usize) -> Result<Object<'_>, SealError> {
         let node = &self.nodes[position].node;
-        let key = self.key(position);
         let mut object = Object::default();
         object.set("value", &*node.value);
-        object.set("tlp", self.plan.tlp.level());
-        if let Some(original) = &node.original {
-            object.seal(self.keys, &key, "value", original.tlp, &original.plain)?;
+        object.set_tlp(self.plan.tlp);
+        if !self.nodes[position].is_plain() {
+            let key = self.key(position);
+            if let Some(original) = &node.original {
+                object.seal(self.keys, &key, "value", original.tlp, &original.plain)?;
+            }
+            object.fill(self.keys, self.plan, &key, self.properties.of(node.properties))?;
         }
-        object.fill(self.keys, self.plan, &key, self.properties.of(node.properties))?;
-        Ok(object.into_json())
+        Ok(object)
     }
 
     /// What a vertex that is there already is to take over; none where there is nothing.
     ///
     /// # Errors
     /// [`SealError`].
-    pub fn vertex_update(&mut self, position: usize) -> Result<Option<String>, SealError> {
+    pub fn vertex_update(&mut self, position: usize) -> Result<Option<Object<'_>>, SealError> {
         let NodeOut { node, label, .. } = &self.nodes[position];
         let original = node.original.as_ref().filter(|original| original.says_more);
         // A row is what it is: its vertex never changes.
@@ -164,94 +165,39 @@ impl Flush<'_> {
             object.seal(self.keys, &key, "value", original.tlp, &original.plain)?;
         }
         object.fill(self.keys, self.plan, &key, self.properties.of(node.properties))?;
-        Ok(Some(object.into_json()))
+        Ok(Some(object))
     }
 
-    /// The properties of an edge that is to be made, as a JSON object.
+    /// The properties of an edge that is to be made.
     ///
     /// # Errors
     /// [`SealError`].
-    pub fn edge(&mut self, position: usize) -> Result<String, SealError> {
+    pub fn edge(&mut self, position: usize) -> Result<Object<'_>, SealError> {
         let mut object = Object::default();
-        object.set("tlp", self.plan.tlp.level());
-        self.fill_edge(position, &mut object)?;
-        Ok(object.into_json())
+        object.set_tlp(self.plan.tlp);
+        self.fill_edge(position, object)
     }
 
     /// What an edge that is there already is to take over; none where there is nothing.
     ///
     /// # Errors
     /// [`SealError`].
-    pub fn edge_update(&mut self, position: usize) -> Result<Option<String>, SealError> {
+    pub fn edge_update(&mut self, position: usize) -> Result<Option<Object<'_>>, SealError> {
         if self.edges[position].properties.is_empty() {
             return Ok(None);
         }
-        let mut object = Object::default();
-        self.fill_edge(position, &mut object)?;
-        Ok(Some(object.into_json()))
+        self.fill_edge(position, Object::default()).map(Some)
     }
 
-    fn fill_edge(&mut self, position: usize, object: &mut Object) -> Result<(), SealError> {
+    fn fill_edge<'o>(&'o mut self, position: usize, mut object: Object<'o>) -> Result<Object<'o>, SealError> {
         let edge = &self.edges[position];
         if edge.properties.is_empty() {
-            return Ok(());
+            return Ok(object);
         }
         let edge_type = &self.plan.edge_types[usize::from(edge.edge_type)];
         let key = format!("{edge_type}:{}>{}", self.key(edge.from as usize), self.key(edge.to as usize));
-        object.fill(self.keys, self.plan, &key, self.properties.of(edge.properties))
-    }
-}
-
-/// Properties of a record as the graph stores them: sealed ones apart from those in clear.
-#[derive(Default)]
-struct Object {
-    members: Map<String, Value>,
-    sealed: Map<String, Value>,
-}
-
-impl Object {
-    fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.members.insert(name.to_owned(), value.into());
-    }
-
-    fn seal(
-        &mut self,
-        keys: &mut Keys,
-        record: &str,
-        field: &str,
-        tlp: Tlp,
-        plain: &str,
-    ) -> Result<(), SealError> {
-        let text = keys.data.seal(Binding { record, field }, tlp, plain.as_bytes())?;
-        self.sealed.insert(field.to_owned(), text.into());
-        Ok(())
-    }
-
-    /// Takes properties over, each as its rule says.
-    fn fill<'p>(
-        &mut self,
-        keys: &mut Keys,
-        plan: &Plan,
-        record: &str,
-        properties: impl Iterator<Item = (u16, &'p str)>,
-    ) -> Result<(), SealError> {
-        for (position, value) in properties {
-            let property = &plan.properties[usize::from(position)];
-            match property.rule.rule {
-                Rule::Drop => {}
-                Rule::Keep => self.set(&property.name, value),
-                Rule::Hash => self.set(&property.name, hex(&keys.hash.digest("Text", value.as_bytes()))),
-                Rule::Encrypt => self.seal(keys, record, &property.name, property.rule.tlp, value)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn into_json(mut self) -> String {
-        if !self.sealed.is_empty() {
-            self.members.insert("sealed".to_owned(), Value::Object(self.sealed));
-        }
-        Value::Object(self.members).to_string()
+        object.fill(self.keys, self.plan, &key, self.properties.of(edge.properties))?;
+        Ok(object)
     }
 }
 

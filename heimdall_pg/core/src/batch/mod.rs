@@ -2,6 +2,7 @@
 
 mod derive;
 mod flush;
+mod object;
 mod properties;
 mod record;
 mod reject;
@@ -9,6 +10,7 @@ mod rows;
 mod seen;
 
 pub use flush::{EdgeOut, Flush, NodeOut};
+pub use object::{Member, Object};
 pub use reject::Reject;
 pub use seen::Seen;
 

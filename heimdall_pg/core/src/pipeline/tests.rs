@@ -30,7 +30,7 @@ impl Store for Kept {
     fn flush(&mut self, mut flush: Flush<'_>) -> Result<(), IngestError> {
         self.flushes += 1;
         for at in (0..flush.nodes().len()).filter(|at| flush.nodes()[*at].label == 0).collect::<Vec<_>>() {
-            self.records.push(flush.vertex(at)?);
+            self.records.push(serde_json::to_string(&flush.vertex(at)?).unwrap());
         }
         let keys: Vec<String> = (0..flush.nodes().len()).map(|at| flush.key(at)).collect();
         assert!(keys.is_sorted(), "vertices come in the order of their keys");

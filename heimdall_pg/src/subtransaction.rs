@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use pgrx::pg_sys;
+use pgrx::pg_sys::panic::CaughtError;
+use pgrx::{PgSqlErrorCode, PgTryBuilder, pg_sys};
 
 use crate::error::Error;
 
@@ -42,6 +43,24 @@ impl Subtransaction {
                 resume_unwind(panic)
             }
         }
+    }
+
+    /// As [`Subtransaction::run`], keeping the work; none where Postgres raised one of these codes, and nothing of the
+    /// work is left then.
+    pub fn attempt<R>(
+        forgiven: &[PgSqlErrorCode],
+        work: impl FnOnce() -> Result<R, Error>,
+    ) -> Result<Option<R>, Error> {
+        Subtransaction::run(|| {
+            PgTryBuilder::new(AssertUnwindSafe(|| Ok(Verdict::Keep(Some(work()?)))))
+                .catch_others(|cause| match &cause {
+                    CaughtError::PostgresError(report) if forgiven.contains(&report.sql_error_code()) => {
+                        Ok(Verdict::TakeBack(None))
+                    }
+                    _ => cause.rethrow(),
+                })
+                .execute()
+        })
     }
 
     fn begin() -> Subtransaction {
