@@ -10,6 +10,7 @@ mod dumps;
 mod duplicates;
 mod elsewhere;
 mod errors;
+mod faults;
 mod hijack;
 mod inference;
 mod install;
