@@ -51,7 +51,12 @@ else
 fi
 
 if find_pgspot; then
-  check "pgspot" check_sql "$(extension_built)"/share/extension/heimdall--*.sql
+  scripts=$(extension_built)/share/extension
+  version=$(sed -n "s/^default_version *= *'\(.*\)'$/\1/p" "$scripts/heimdall.control")
+  check "pgspot" check_sql "$scripts/heimdall--$version.sql"
+  for upgrade in "$scripts"/heimdall--*--"$version".sql; do
+    check "pgspot: ${upgrade##*/}" check_sql "$upgrade"
+  done
 else
   step "pgspot: left out (it needs python3 with venv and pip, and the package pgspot $PGSPOT_VERSION)"
 fi

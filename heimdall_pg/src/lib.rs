@@ -21,8 +21,9 @@ mod session;
 mod settings;
 mod spans;
 mod store;
+mod version;
 
-pg_module_magic!(name = c"heimdall", version = c"0.1.0");
+pg_module_magic!(name = c"heimdall", version = version::LIBRARY);
 
 extension_sql_file!("../../sql/010_roles.sql", name = "roles", bootstrap);
 extension_sql_file!("../../sql/020_tables.sql", name = "tables", requires = ["roles"]);

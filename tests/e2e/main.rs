@@ -27,4 +27,5 @@ mod timeline;
 mod tlp;
 mod top;
 mod transactions;
+mod upgrade;
 mod ways;
