@@ -12,7 +12,7 @@ set -euo pipefail
 . "$RUNTIME/lib/upgrade.sh"
 
 read_postgres
-version=$(sed -n "s/^default_version *= *'\(.*\)'$/\1/p" "$(extension_built)/share/extension/heimdall.control")
+version=$(version_in "$(extension_built)/share/extension")
 built=$(extension_built)/share/extension/heimdall--$version.sql
 frozen=$CLONE/sql/upgrade/heimdall--$version.sql
 [ ! -e "$frozen" ] || cmp -s "$built" "$frozen" ||

@@ -26,7 +26,7 @@ step "Installing the extension into Postgres $PG_VERSION"
 cd "$CLONE"
 [ -z "${RUSTFLAGS:-}" ] || export RUSTFLAGS="$RUSTFLAGS -C link-arg=-Wl,--no-gc-sections"
 cargo pgrx install --release --package heimdall_pg --pg-config "$PG_CONFIG" "${sudo[@]}" >&2
-version=$(sed -n "s/^default_version *= *'\(.*\)'$/\1/p" "$PG_SHARE/extension/heimdall.control")
+version=$(version_in "$PG_SHARE/extension")
 scripts=$(mktemp -d)
 trap 'rm -rf "$scripts"' EXIT
 write_upgrades "$PG_SHARE/extension/heimdall--$version.sql" "$scripts"

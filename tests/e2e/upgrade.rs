@@ -142,7 +142,7 @@ fn transfer(from: &Database, to: &Database) {
         let mut rows = Vec::new();
         source
             .copy_out(&format!("COPY {table} ({columns}) TO STDOUT"))
-            .and_then(|mut reader| Ok(reader.read_to_end(&mut rows).expect("rows")))
+            .map(|mut reader| reader.read_to_end(&mut rows).expect("rows"))
             .unwrap_or_else(|error| panic!("{table}: {error}"));
         copy(&mut target, &format!("COPY {table} ({columns}) FROM STDIN"), &rows)
             .expect("the rows of an earlier version");

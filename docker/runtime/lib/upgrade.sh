@@ -4,6 +4,9 @@
 #   heimdall--A.sql   the install script of a version that was released; never edited
 #   A--B.sql          what B makes or drops once: tables, columns, indexes, functions of which the signature has changed
 
+# version_in FOLDER: the version that a folder with control file and scripts installs.
+version_in() { sed -n "s/^default_version *= *'\(.*\)'$/\1/p" "$1/heimdall.control"; }
+
 # functions_of FILE: every function and view of a script, to be made or replaced.
 functions_of() { awk -v want=functions "$STATEMENTS" "$1"; }
 # once_of FILE: all the rest.
