@@ -30,11 +30,13 @@ BEGIN
             SELECT p.batch, r.name, p.sightings, p.first_seen, p.last_seen
             FROM heimdall.provenance AS p JOIN record AS r ON r.gid OPERATOR(ag_catalog.=) p.gid
         ), logged AS (
-            SELECT c.batch, CASE WHEN c.to_keys IS NULL THEN k.key
-                                 ELSE c.label || ' ' || k.key || '>' || c.to_keys[k.at] END AS name,
-                   sum(c.sightings[k.at]) AS sightings, min(c.first_seen[k.at]) AS first_seen,
-                   max(c.last_seen[k.at]) AS last_seen
-            FROM heimdall.change_log AS c, unnest(c.keys) WITH ORDINALITY AS k (key, at)
+            -- All arrays at once: an element by its position would decompress its array once for each change.
+            SELECT c.batch, CASE WHEN k.to_key IS NULL THEN k.key
+                                 ELSE c.label || ' ' || k.key || '>' || k.to_key END AS name,
+                   sum(k.sightings) AS sightings, min(k.first_seen) AS first_seen, max(k.last_seen) AS last_seen
+            FROM heimdall.change_log AS c,
+                 unnest(c.keys, c.to_keys, c.sightings, c.first_seen, c.last_seen)
+                     AS k (key, to_key, sightings, first_seen, last_seen)
             GROUP BY 1, 2
         ), broken (invariant, record) AS (
             SELECT 'a vertex has a row in the registry', v.key

@@ -32,14 +32,17 @@ BEGIN
     END IF;
     RETURN QUERY
         SELECT s.xid::text || '-' || s.seq, s.at, s.actor, s.batch, s.label, heimdall.tlp_name(s.tlp),
-               k.key, s.to_keys[k.at], s.sightings[k.at], nullif(s.first_seen[k.at], 'infinity'),
-               nullif(s.last_seen[k.at], '-infinity'), nullif(s.properties[k.at], '')::jsonb
+               k.key, k.to_key, k.sightings, nullif(k.first_seen, 'infinity'),
+               nullif(k.last_seen, '-infinity'), nullif(k.properties, '')::jsonb
         FROM (
             SELECT c.* FROM heimdall.change_log AS c
             WHERE (c.xid, c.seq) > (last_xid, last_seq) AND c.xid < pg_snapshot_xmin(pg_current_snapshot())
             ORDER BY c.xid, c.seq
             LIMIT max_segments
-        ) AS s, unnest(s.keys) WITH ORDINALITY AS k (key, at)
+        ) AS s,
+        -- All arrays at once: an element by its position would decompress its array once for each change.
+        unnest(s.keys, s.to_keys, s.sightings, s.first_seen, s.last_seen, s.properties)
+            WITH ORDINALITY AS k (key, to_key, sightings, first_seen, last_seen, properties, at)
         ORDER BY s.xid, s.seq, k.at;
 END
 $$;

@@ -13,6 +13,8 @@ set -euo pipefail
 . "$RUNTIME/lib/instance.sh"
 # shellcheck source=lib/seed.sh
 . "$RUNTIME/lib/seed.sh"
+# shellcheck source=lib/upgrade.sh
+. "$RUNTIME/lib/upgrade.sh"
 
 read_postgres
 build_environment
@@ -43,6 +45,7 @@ chmod 755 "$new"
 mkdir "$new/share" "$new/lib"
 cp -r "$package$PG_SHARE/extension" "$new/share/"
 cp "$package$PG_LIB"/*.so "$new/lib/"
+write_upgrades "$(compgen -G "$new/share/extension/heimdall--*.sql")" "$new/share/extension"
 { grep -Eq "^module_pathname *= *'(\\\$libdir/)?$LIBRARY'" "$new/share/extension/heimdall.control" && [ -e "$new/lib/$LIBRARY.so" ]; } ||
   fail "heimdall_pg/heimdall.control must name the library as cargo-pgrx does: module_pathname = '$LIBRARY'"
 id=$(cd "$new" && find . -type f -print0 | sort -z | xargs -0 sha256sum | digest)

@@ -9,6 +9,8 @@ set -euo pipefail
 . "$RUNTIME/lib/toolchain.sh"
 # shellcheck source=lib/seed.sh
 . "$RUNTIME/lib/seed.sh"
+# shellcheck source=lib/upgrade.sh
+. "$RUNTIME/lib/upgrade.sh"
 
 [ -z "$PG_PRIVATE" ] || fail "make install needs to know where: PG_CONFIG=/path/to/pg_config make install" \
   "The private Postgres loads the extension from this clone and needs no install: make up"
@@ -24,4 +26,10 @@ step "Installing the extension into Postgres $PG_VERSION"
 cd "$CLONE"
 [ -z "${RUSTFLAGS:-}" ] || export RUSTFLAGS="$RUSTFLAGS -C link-arg=-Wl,--no-gc-sections"
 cargo pgrx install --release --package heimdall_pg --pg-config "$PG_CONFIG" "${sudo[@]}" >&2
+version=$(version_in "$PG_SHARE/extension")
+scripts=$(mktemp -d)
+trap 'rm -rf "$scripts"' EXIT
+write_upgrades "$PG_SHARE/extension/heimdall--$version.sql" "$scripts"
+"${sudo[@]/#--/}" install -m 644 "$scripts"/heimdall--*.sql "$PG_SHARE/extension/"
+note "Where an earlier version is in a database: ALTER EXTENSION heimdall UPDATE, once the server runs with this one."
 note "Next, in that server's postgresql.conf: shared_preload_libraries = 'age, heimdall', and restart it."

@@ -16,9 +16,14 @@ set -euo pipefail
 . "$RUNTIME/lib/apt.sh"
 # shellcheck source=lib/linters.sh
 . "$RUNTIME/lib/linters.sh"
+# shellcheck source=lib/upgrade.sh
+. "$RUNTIME/lib/upgrade.sh"
 
 # Findings of pgspot that do not hold here: one code a line, each with its reason.
 PGSPOT_IGNORED=()
+# In an upgrade, functions and views that are there are replaced (PS002, PS006). Those that somebody else has made
+# beforehand are not: Postgres refuses CREATE OR REPLACE in a script for what does not belong to the extension.
+PGSPOT_IGNORED_IN_UPGRADES=(PS002 PS006)
 
 read_postgres
 build_environment
@@ -51,7 +56,13 @@ else
 fi
 
 if find_pgspot; then
-  check "pgspot" check_sql "$(extension_built)"/share/extension/heimdall--*.sql
+  installed=$(extension_built)/share/extension
+  version=$(version_in "$installed")
+  check "pgspot" check_sql "$installed/heimdall--$version.sql"
+  PGSPOT_IGNORED+=("${PGSPOT_IGNORED_IN_UPGRADES[@]}")
+  for upgrade in "$installed"/heimdall--*--"$version".sql; do
+    check "pgspot: ${upgrade##*/}" check_sql "$upgrade"
+  done
 else
   step "pgspot: left out (it needs python3 with venv and pip, and the package pgspot $PGSPOT_VERSION)"
 fi

@@ -24,8 +24,9 @@ mod spans;
 mod store;
 mod subtransaction;
 mod table;
+mod version;
 
-pg_module_magic!(name = c"heimdall", version = c"0.1.0");
+pg_module_magic!(name = c"heimdall", version = version::LIBRARY);
 
 extension_sql_file!("../../sql/010_roles.sql", name = "roles", bootstrap);
 extension_sql_file!("../../sql/020_tables.sql", name = "tables", requires = ["roles"]);

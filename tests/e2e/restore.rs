@@ -83,7 +83,7 @@ fn after_restore(database: &Database) -> Vec<String> {
 }
 
 /// The copy is as good as the original.
-fn works(from: &Database, to: &Database) {
+pub fn works(from: &Database, to: &Database) {
     assert_eq!(answers(to), answers(from));
     assert_eq!((to.vertices(), to.edges()), (from.vertices(), from.edges()));
 

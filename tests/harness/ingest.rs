@@ -66,12 +66,20 @@ pub fn report(
 /// # Errors
 /// What the server says.
 pub fn copy(client: &mut impl GenericClient, statement: &str, dump: &[u8]) -> Result<u64, Failure> {
-    let mut writer = client.copy_in(statement).map_err(Failure::from)?;
+    send(client, statement, dump).map_err(Failure::from)
+}
+
+/// The same where the connection may break.
+///
+/// # Errors
+/// What the server says, or that it says nothing any more.
+pub fn send(client: &mut impl GenericClient, statement: &str, dump: &[u8]) -> Result<u64, postgres::Error> {
+    let mut writer = client.copy_in(statement)?;
     if let Err(error) = writer.write_all(dump) {
         return Err(error
             .into_inner()
             .and_then(|inner| inner.downcast::<postgres::Error>().ok())
-            .map_or_else(|| panic!("the connection broke"), |error| Failure::from(*error)));
+            .map_or_else(|| panic!("not an error of the connection"), |error| *error));
     }
-    writer.finish().map_err(Failure::from)
+    writer.finish()
 }

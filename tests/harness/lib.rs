@@ -3,6 +3,8 @@
 //! The server is started around the whole run (`make test`, `make bench`); its address comes in the
 //! environment variables of libpq, and what a test needs beside that in `HEIMDALL_TEST_…`.
 
+mod catalogue;
+mod content;
 mod database;
 mod dump;
 mod graph;
@@ -10,9 +12,11 @@ mod ingest;
 mod server;
 mod wait;
 
+pub use catalogue::Catalogue;
+pub use content::Content;
 pub use database::{Database, Failure, text_rows};
 pub use dump::Sql;
 pub use graph::Snapshot;
-pub use ingest::{Report, copy, ingest, report};
+pub use ingest::{Report, copy, ingest, report, send};
 pub use server::{Server, ServerFile};
 pub use wait::{backend, eventually};

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::owner::AsOwner;
 use crate::session::{Arg, session};
 use crate::store::GraphStore;
-use crate::{keys, logs, mapping};
+use crate::{keys, logs, mapping, version};
 
 /// A source, ready to take a dump.
 pub struct Source {
@@ -41,6 +41,7 @@ impl Source {
         }
         let _owner = AsOwner::new()?;
         session(|session| {
+            version::require(session)?;
             let rows = session.query(SOURCE, &[Arg::Text(name)])?;
             let (Some(format), Some(reject_limit)) = (rows.text(0, 1), rows.float(0, 3)) else {
                 let code = PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT;
