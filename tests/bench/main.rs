@@ -5,12 +5,17 @@
 mod canonical;
 mod contender;
 mod cypher;
+mod growth;
+mod hub;
 mod ingest;
+mod latency;
 mod log;
 mod machine;
 mod memory;
 mod options;
 mod page;
+mod plot;
+mod questions;
 mod table;
 mod timing;
 mod two;
@@ -26,6 +31,8 @@ fn main() {
             Part::Canonical => canonical::run(&options),
             Part::Ingest => ingest::run(&options),
             Part::Two => two::run(&options),
+            Part::Growth => growth::run(&options),
+            Part::Latency => latency::run(&options),
             _ => String::new(),
         });
         let block = format!("{}\n{block}", machine::line(&Database::new(), options.scale));
