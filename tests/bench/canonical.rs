@@ -1,12 +1,14 @@
 //! Canonicalisers beside what Postgres has for the same values: a million of them in one statement, on one core.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
-use heimdall_tests::Database;
+use heimdall_tests::{Database, backend};
 use postgres::Client;
 
 use crate::memory::Watch;
+use crate::options::Options;
+use crate::table::{Table, round};
+use crate::timing::timed;
 
 /// Values of one statement.
 const VALUES: u32 = 1_000_000;
@@ -66,19 +68,27 @@ const CONTESTS: [Contest; 5] = [
     },
 ];
 
-/// Measures all of them and prints the table.
-pub fn run() {
+/// Measures all of them.
+pub fn run(options: &Options) -> String {
+    let values = options.scaled(VALUES);
     let database = Database::new();
     let mut client = database.connect();
-    let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("a process").get(0);
+    let pid = backend(&mut client);
     // One core, and neither side compiled while it runs.
     client.batch_execute("SET jit = off; SET max_parallel_workers_per_gather = 0").expect("settings");
-    println!("| function | against | values/s | rival's | times its time | may be | peak MB |");
-    println!("|---|---|---:|---:|---:|---:|---:|");
+    let mut table = Table::new(&[
+        "function",
+        "against",
+        ">values/s",
+        ">rival's",
+        ">times its time",
+        ">may be",
+        ">peak MB",
+    ]);
     for contest in &CONTESTS {
         let Contest { name, value, ours, rival, most } = contest;
         let fill = format!(
-            "DROP TABLE IF EXISTS v; CREATE UNLOGGED TABLE v AS SELECT {value} AS v FROM generate_series(1, {VALUES}) AS i"
+            "DROP TABLE IF EXISTS v; CREATE UNLOGGED TABLE v AS SELECT {value} AS v FROM generate_series(1, {values}) AS i"
         );
         client.batch_execute(&fill).expect("values");
         let watch = Watch::start(pid);
@@ -88,20 +98,21 @@ pub fn run() {
             other = other.min(seconds(&mut client, &format!("SELECT count({rival}) FROM v")));
         }
         let peak = watch.stop();
-        let rate = |seconds: f64| f64::from(VALUES) / seconds;
-        let most = if most.is_finite() { format!("{most:.1}") } else { "1000000/s".to_owned() };
-        println!(
-            "| {name} | `{rival}` | {:.0} | {:.0} | {:.2} | {most} | {peak:.0} |",
-            rate(own),
-            rate(other),
-            own / other
-        );
+        table.row([
+            (*name).to_owned(),
+            format!("`{rival}`"),
+            round(f64::from(values) / own),
+            round(f64::from(values) / other),
+            format!("{:.2}", own / other),
+            if most.is_finite() { format!("{most:.1}") } else { "1,000,000/s".to_owned() },
+            format!("{peak:.0}"),
+        ]);
     }
-    extraction(&mut client, pid);
+    format!("{table}\n{}", extraction(&mut client, pid))
 }
 
 /// Reports in a table, a row a report, and how many bytes of them are read in a second.
-fn extraction(client: &mut Client, pid: i32) {
+fn extraction(client: &mut Client, pid: i32) -> String {
     let (reports, origin) = reports();
     // Not compressed: it is the function that is measured.
     let table = "DROP TABLE IF EXISTS v; CREATE UNLOGGED TABLE v (v text STORAGE EXTERNAL)";
@@ -116,12 +127,13 @@ fn extraction(client: &mut Client, pid: i32) {
     let best = (0..4 * RUNS).map(|_| seconds(client, query)).fold(f64::INFINITY, f64::min);
     let peak = watch.stop();
     let found: i64 = client.query_one(query, &[]).expect("a count").get(0);
-    println!(
-        "\nextract_observables: {:.0} MB/s on {:.1} MB of {origin}, {} bytes an observable; peak {peak:.0} MB (to be 100 MB/s)",
+    format!(
+        "`extract_observables` reads {:.0} MB/s on {:.1} MB of {origin}, an observable in every {} bytes, the rows of \
+         its result included; peak {peak:.0} MB.\n",
         bytes as f64 / best / 1e6,
         bytes as f64 / 1e6,
         bytes / usize::try_from(found).unwrap_or(1).max(1),
-    );
+    )
 }
 
 /// The reports of c23 where they are on this machine, else one of our own, repeated.
@@ -147,7 +159,5 @@ fn reports() -> (Vec<String>, &'static str) {
 }
 
 fn seconds(client: &mut Client, statement: &str) -> f64 {
-    let start = Instant::now();
-    client.simple_query(statement).expect("a result");
-    start.elapsed().as_secs_f64()
+    timed(|| client.simple_query(statement).expect("a result")).0
 }

@@ -7,44 +7,51 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use heimdall_tests::Database;
+use postgres::Client;
 
-use crate::Measured;
 use crate::log::{self, Entry};
 
-/// How long the rival runs; it takes as much of the log as it manages.
-const LIMIT: Duration = Duration::from_secs(45);
 const ROWS: usize = 500;
 
-const PREPARE: &str = r#"
+/// The labels.
+const GRAPH: &str = "
     SET search_path = ag_catalog, public;
     SELECT create_graph('rival');
     SELECT create_vlabel('rival', 'Ip'), create_vlabel('rival', 'User'), create_vlabel('rival', 'Domain');
-    SELECT create_elabel('rival', 'USED'), create_elabel('rival', 'CONNECTED_TO'), create_elabel('rival', 'QUERIED');
+    SELECT create_elabel('rival', 'USED'), create_elabel('rival', 'CONNECTED_TO'), create_elabel('rival', 'QUERIED')";
+
+/// What MERGE looks up by.
+pub const INDEXES: &str = r#"
     CREATE INDEX ON rival."Ip" USING gin (properties);
     CREATE INDEX ON rival."User" USING gin (properties);
-    CREATE INDEX ON rival."Domain" USING gin (properties);"#;
+    CREATE INDEX ON rival."Domain" USING gin (properties)"#;
 
-/// Takes in a prefix of the log.
-pub fn measure(database: &Database, entries: &[Entry]) -> Measured {
+/// Makes an empty graph with indexes.
+pub fn prepare(database: &Database) {
+    database.run(GRAPH);
+    database.run(INDEXES);
+    database.reconnect();
+}
+
+/// A connection in which Cypher can be used.
+pub fn connect(database: &Database) -> Client {
     let mut client = database.connect();
-    client.batch_execute(PREPARE).expect("the rival's graph is made");
-    let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("a process").get(0);
-    let watch = crate::memory::Watch::start(pid);
+    client.batch_execute("SET search_path = ag_catalog, public").expect("a setting");
+    client
+}
+
+/// Takes in as much of the log as it manages in that time; gives the number of rows and the seconds.
+pub fn ingest(client: &mut Client, entries: &[Entry], limit: Duration) -> (usize, f64) {
     let start = Instant::now();
     let mut rows = 0;
     for chunk in entries.chunks(ROWS) {
         client.batch_execute(&statement(chunk)).expect("MERGE succeeds");
         rows += chunk.len();
-        if start.elapsed() > LIMIT {
+        if start.elapsed() > limit {
             break;
         }
     }
-    Measured {
-        rows: rows as u32,
-        seconds: start.elapsed().as_secs_f64(),
-        peak_megabytes: watch.stop(),
-        note: format!("{ROWS} rows a statement, at most {} s", LIMIT.as_secs()),
-    }
+    (rows, start.elapsed().as_secs_f64())
 }
 
 fn statement(entries: &[Entry]) -> String {

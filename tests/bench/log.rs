@@ -1,8 +1,7 @@
 //! The log that is ingested: six columns, with the repetition that logs have.
 //!
 //! Sources are drawn by Zipf from 50,000. A source talks to the world as machines do: with a handful of
-//! destinations, domains and users of its own nine times in ten, with any other by Zipf the tenth time. How many
-//! distinct pairs that gives is printed beside the result, since it decides how many edges there are.
+//! destinations, domains and users of its own nine times in ten, with any other by Zipf the tenth time.
 
 use std::fmt::Write;
 
@@ -19,7 +18,8 @@ pub const MAPPING: &str = r#"{
 /// One row, as numbers.
 #[derive(Clone, Copy)]
 pub struct Entry {
-    second: u32,
+    /// Since the first of March.
+    pub second: u32,
     /// Number of the source address.
     pub src: u32,
     /// Number of the destination address.
@@ -28,7 +28,8 @@ pub struct Entry {
     pub user: u32,
     /// Number of the domain.
     pub domain: u32,
-    bytes: u32,
+    /// How much was sent.
+    pub bytes: u32,
 }
 
 /// How the values of a log are drawn.
@@ -40,12 +41,14 @@ pub enum Shape {
     Distinct,
 }
 
-/// `count` rows, always the same.
-pub fn entries(count: u32, shape: Shape) -> Vec<Entry> {
-    let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let (sources, others) = (Zipf::new(50_000), [Zipf::new(5_000), Zipf::new(20_000), Zipf::new(20_000)]);
+/// The rows from `first` on, always the same. Two logs of the repeating shape that begin at different rows share what
+/// two sensors of one network do: the values that are frequent, and what each source is used to.
+pub fn entries(shape: Shape, first: u32, count: u32) -> Vec<Entry> {
+    let mut random = Random::new(u64::from(first));
+    let sources = Zipf::new(50_000, 1.0);
+    let others = [Zipf::new(5_000, 1.0), Zipf::new(20_000, 1.0), Zipf::new(20_000, 1.0)];
     let mut all = Vec::with_capacity(count as usize);
-    for row in 0..count {
+    for row in first..first + count {
         let second = row / 50;
         let bytes = (random.next() % 1_000_000) as u32;
         if shape == Shape::Distinct {
@@ -58,8 +61,7 @@ pub fn entries(count: u32, shape: Shape) -> Vec<Entry> {
                 return others[at].draw(&mut random);
             }
             // One of the few that this source always uses: the same each time it is drawn.
-            let mut habit = Random((u64::from(src) << 8) | (random.next() % own) | (at as u64) << 40);
-            habit.next();
+            let mut habit = Random::new((u64::from(src) << 8) | (random.next() % own) | (at as u64) << 40);
             others[at].draw(&mut habit)
         };
         let (dst, user, domain) = (pick(0, 6), pick(1, 2), pick(2, 12));
@@ -75,65 +77,84 @@ pub fn csv(entries: &[Entry]) -> String {
     for entry in entries {
         let (s, m, h) = (entry.second % 60, entry.second / 60 % 60, entry.second / 3600 % 24);
         let day = entry.second / 86_400 % 28 + 1;
-        let Entry { src, dst, user, domain, bytes, .. } = entry;
         let _ = writeln!(
             text,
-            "2026-03-{day:02}T{h:02}:{m:02}:{s:02}Z,10.{}.{}.{},{}.{}.{}.{},user{user}@corp.example,\
-             host{}.zone{domain}.example.com,{bytes}",
-            src >> 16 & 255,
-            src >> 8 & 255,
-            src & 255,
-            100 + (dst >> 24),
-            dst >> 16 & 255,
-            dst >> 8 & 255,
-            dst & 255,
-            domain % 7,
+            "2026-03-{day:02}T{h:02}:{m:02}:{s:02}Z,{},{},{},{},{}",
+            source(entry.src),
+            destination(entry.dst),
+            user(entry.user),
+            domain(entry.domain),
+            entry.bytes
         );
     }
     text
 }
 
-/// Distinct (source, destination), (source, user) and (source, domain).
-pub fn distinct_pairs(entries: &[Entry]) -> usize {
-    let mut pairs: Vec<(u8, u32, u32)> = Vec::with_capacity(entries.len() * 3);
-    for entry in entries {
-        pairs.extend([(0, entry.src, entry.dst), (1, entry.src, entry.user), (2, entry.src, entry.domain)]);
-    }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs.len()
+/// The source with that number.
+pub fn source(number: u32) -> String {
+    format!("10.{}.{}.{}", number >> 16 & 255, number >> 8 & 255, number & 255)
+}
+
+/// The destination with that number.
+pub fn destination(number: u32) -> String {
+    format!("{}.{}.{}.{}", 100 + (number >> 24), number >> 16 & 255, number >> 8 & 255, number & 255)
+}
+
+/// The user with that number.
+pub fn user(number: u32) -> String {
+    format!("user{number}@corp.example")
+}
+
+/// The domain with that number.
+pub fn domain(number: u32) -> String {
+    format!("host{}.zone{number}.example.com", number % 7)
 }
 
 /// SplitMix64.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    /// The same numbers for the same seed.
+    pub fn new(seed: u64) -> Random {
+        let mut random = Random(seed ^ 0x9E37_79B9_7F4A_7C15);
+        random.next();
+        random
+    }
+
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
     }
+
+    /// A number below that one.
+    pub fn below(&mut self, limit: u32) -> u32 {
+        (self.next() % u64::from(limit)) as u32
+    }
 }
 
-/// Zipf's law with exponent 1 over 0 … n-1.
-struct Zipf(Vec<f64>);
+/// Zipf's law over 0 … n-1.
+pub struct Zipf(Vec<f64>);
 
 impl Zipf {
-    fn new(n: u32) -> Zipf {
+    /// With that exponent.
+    pub fn new(n: u32, exponent: f64) -> Zipf {
         let mut sum = 0.0;
         Zipf(
             (1..=n)
                 .map(|rank| {
-                    sum += 1.0 / f64::from(rank);
+                    sum += f64::from(rank).powf(-exponent);
                     sum
                 })
                 .collect(),
         )
     }
 
-    fn draw(&self, random: &mut Random) -> u32 {
+    /// One of them.
+    pub fn draw(&self, random: &mut Random) -> u32 {
         let total = self.0.last().copied().unwrap_or(1.0);
         let point = (random.next() >> 11) as f64 / (1u64 << 53) as f64 * total;
         self.0.partition_point(|sum| *sum < point).min(self.0.len() - 1) as u32

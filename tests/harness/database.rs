@@ -55,6 +55,18 @@ impl Database {
         Database::copy_of(Server::from_environment(), "template0")
     }
 
+    /// A copy of it as it is; nobody may be connected to the original.
+    ///
+    /// # Panics
+    /// Where the server does not do it.
+    pub fn duplicate(&self) -> Database {
+        self.reconnect();
+        let copy = Database::copy_of(self.server.clone(), &self.name);
+        copy.run(&format!("ALTER DATABASE {} SET session_preload_libraries = 'age'", copy.name));
+        copy.reconnect();
+        copy
+    }
+
     fn copy_of(server: Server, template: &str) -> Database {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));

@@ -1,0 +1,89 @@
+//! Two logs by two connections at the same time, beside the same two one after the other.
+
+use std::fmt::Write;
+
+use heimdall_tests::Database;
+
+use crate::contender::Contender;
+use crate::log::{self, Shape};
+use crate::options::Options;
+use crate::table::{Table, count, round};
+use crate::timing::{median, timed};
+
+/// Each of the two is done so often, in turn; the median counts.
+const RUNS: usize = 3;
+
+/// Measures both logs.
+pub fn run(options: &Options) -> String {
+    let mut table = Table::new(&[
+        "log",
+        ">rows, both together",
+        ">one after the other, s",
+        ">at the same time, s",
+        ">rows/s",
+        ">times as fast",
+    ]);
+    let mut notes = String::new();
+    for (shape, name, rows) in
+        [(Shape::Repeating, "repeating", 500_000), (Shape::Distinct, "distinct", 100_000)]
+    {
+        let rows = options.scaled(rows);
+        let logs = [0, rows].map(|first| log::csv(&log::entries(shape, first, rows)));
+        let (mut after, mut together) = (Vec::new(), Vec::new());
+        let mut known = String::new();
+        for _ in 0..RUNS {
+            let database = prepared();
+            after.push(one_after_the_other(&database, &logs));
+            known = share_known(&database);
+            let counts = Contender::Heimdall.counts(&database);
+            drop(database);
+            let database = prepared();
+            together.push(at_the_same_time(&database, &logs));
+            assert_eq!(counts, Contender::Heimdall.counts(&database), "both orders give one graph");
+        }
+        table.row([
+            name.to_owned(),
+            count(2 * rows),
+            round(median(&after)),
+            round(median(&together)),
+            round(f64::from(2 * rows) / median(&together)),
+            format!("{:.2}", median(&after) / median(&together)),
+        ]);
+        let _ = writeln!(notes, "- Of what the second {name} log names, the first has brought {known}.");
+    }
+    format!("{table}\n{notes}")
+}
+
+fn prepared() -> Database {
+    let database = Database::new();
+    Contender::Heimdall.prepare(&database);
+    database.run("CHECKPOINT");
+    database
+}
+
+fn one_after_the_other(database: &Database, logs: &[String; 2]) -> f64 {
+    let mut client = database.connect();
+    logs.iter().map(|log| Contender::Heimdall.ingest(&mut client, log)).sum()
+}
+
+fn at_the_same_time(database: &Database, logs: &[String; 2]) -> f64 {
+    let clients = [database.connect(), database.connect()];
+    let work = || {
+        std::thread::scope(|scope| {
+            for (mut client, log) in clients.into_iter().zip(logs) {
+                scope.spawn(move || Contender::Heimdall.ingest(&mut client, log));
+            }
+        });
+    };
+    timed(work).0
+}
+
+/// How much of what the second batch names was there.
+fn share_known(database: &Database) -> String {
+    database.value(
+        "SELECT format('%s %% of the vertices and %s %% of the edges', \
+             round(100.0 * vertices_merged / (vertices_merged + vertices_created)), \
+             round(100.0 * edges_merged / (edges_merged + edges_created))) \
+         FROM heimdall.batch ORDER BY id DESC LIMIT 1",
+    )
+}
