@@ -68,19 +68,20 @@ CREATE TABLE heimdall.node (
 CREATE INDEX node_domain_reversed ON heimdall.node (pg_catalog.reverse(key))
     WHERE key OPERATOR(pg_catalog.>=) 'Domain:' AND key OPERATOR(pg_catalog.<) 'Domain;';
 
--- How often and when a batch saw a vertex or an edge. What the graph says of counts and times comes from here.
--- Without a time, first_seen is infinity and last_seen is -infinity, so that min and max need no special case.
-CREATE TABLE heimdall.provenance (
+-- How often and when a batch saw a vertex or an edge that was there before. What the graph says of counts and times
+-- comes from here and from sighting_run. Without a time, first_seen is infinity and last_seen is -infinity, so that
+-- min and max need no special case.
+CREATE TABLE heimdall.sighting (
     gid        ag_catalog.graphid NOT NULL,
     batch      bigint NOT NULL,
     sightings  bigint NOT NULL,
     first_seen timestamptz NOT NULL,
     last_seen  timestamptz NOT NULL,
     first_row  bigint NOT NULL,
-    PRIMARY KEY (gid, batch)
+    CONSTRAINT sighting_pkey PRIMARY KEY (gid, batch)
 );
 -- Rows of a batch lie together, since they were inserted together.
-CREATE INDEX provenance_batch ON heimdall.provenance USING brin (batch) WITH (pages_per_range = 32);
+CREATE INDEX sighting_batch ON heimdall.sighting USING brin (batch) WITH (pages_per_range = 32);
 
 -- Every change, in segments: one row holds many. The order among readers is (xid, seq).
 CREATE TABLE heimdall.change_log (
@@ -120,7 +121,7 @@ DECLARE
 BEGIN
     FOREACH relation IN ARRAY ARRAY[
         'heimdall.instance', 'heimdall.source', 'heimdall.data_key', 'heimdall.batch', 'heimdall.node',
-        'heimdall.provenance', 'heimdall.change_log', 'heimdall.rejects', 'heimdall.batch_id_seq',
+        'heimdall.sighting', 'heimdall.change_log', 'heimdall.rejects', 'heimdall.batch_id_seq',
         'heimdall.data_key_id_seq', 'heimdall.change_log_seq_seq']::pg_catalog.regclass[]
     LOOP
         PERFORM pg_catalog.pg_extension_config_dump(relation, '');

@@ -19,6 +19,8 @@ BEGIN
         ), edge AS MATERIALIZED (
             SELECT e.id, e.start_id, e.end_id, l.name AS label
             FROM %1$I._ag_label_edge AS e JOIN ag_catalog.ag_label AS l ON l.relation = e.tableoid
+        ), provenance AS MATERIALIZED (
+            SELECT * FROM heimdall.provenance
         ), record AS (
             SELECT n.gid, n.key AS name FROM heimdall.node AS n
             UNION ALL
@@ -27,8 +29,10 @@ BEGIN
             JOIN heimdall.node AS f ON f.gid OPERATOR(ag_catalog.=) e.start_id
             JOIN heimdall.node AS t ON t.gid OPERATOR(ag_catalog.=) e.end_id
         ), stored AS (
-            SELECT p.batch, r.name, p.sightings, p.first_seen, p.last_seen
-            FROM heimdall.provenance AS p JOIN record AS r ON r.gid OPERATOR(ag_catalog.=) p.gid
+            SELECT p.batch, r.name, sum(p.sightings) AS sightings, min(p.first_seen) AS first_seen,
+                   max(p.last_seen) AS last_seen
+            FROM provenance AS p JOIN record AS r ON r.gid OPERATOR(ag_catalog.=) p.gid
+            GROUP BY 1, 2
         ), logged AS (
             -- All arrays at once: an element by its position would decompress its array once for each change.
             SELECT c.batch, CASE WHEN k.to_key IS NULL THEN k.key
@@ -65,15 +69,15 @@ BEGIN
             UNION ALL
             SELECT 'a record has its provenance', r.name
             FROM record AS r
-            WHERE NOT EXISTS (SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) r.gid)
+            WHERE NOT EXISTS (SELECT FROM provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) r.gid)
             UNION ALL
             SELECT 'provenance is that of a record', p.gid::text
-            FROM heimdall.provenance AS p
+            FROM provenance AS p
             WHERE NOT EXISTS (SELECT FROM vertex AS v WHERE v.id OPERATOR(ag_catalog.=) p.gid)
               AND NOT EXISTS (SELECT FROM edge AS e WHERE e.id OPERATOR(ag_catalog.=) p.gid)
             UNION ALL
             SELECT 'provenance is that of a batch', p.gid::text
-            FROM heimdall.provenance AS p
+            FROM provenance AS p
             WHERE NOT EXISTS (SELECT FROM heimdall.batch AS b WHERE b.id = p.batch)
             UNION ALL
             SELECT 'the change log says what the provenance says', coalesce(s.name, c.name)
@@ -152,9 +156,30 @@ BEGIN
               AND n.tlp > ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer$q$, label_table);
     END LOOP;
     EXECUTE format($q$
-        DELETE FROM heimdall.provenance AS p
-        WHERE NOT EXISTS (SELECT FROM %1$I._ag_label_vertex AS v WHERE v.id OPERATOR(ag_catalog.=) p.gid)
-          AND NOT EXISTS (SELECT FROM %1$I._ag_label_edge AS e WHERE e.id OPERATOR(ag_catalog.=) p.gid)$q$, own);
+        WITH astray AS MATERIALIZED (
+            SELECT p.gid
+            FROM heimdall.provenance AS p
+            WHERE NOT EXISTS (SELECT FROM %1$I._ag_label_vertex AS v WHERE v.id OPERATOR(ag_catalog.=) p.gid)
+              AND NOT EXISTS (SELECT FROM %1$I._ag_label_edge AS e WHERE e.id OPERATOR(ag_catalog.=) p.gid)
+        ), rows_gone AS (
+            DELETE FROM heimdall.sighting AS s USING astray AS a WHERE s.gid OPERATOR(ag_catalog.=) a.gid
+        ), runs_gone AS (
+            DELETE FROM heimdall.sighting_run AS r
+            WHERE EXISTS (SELECT FROM astray AS a WHERE a.gid OPERATOR(ag_catalog.>=) r.first_gid
+                                                    AND a.gid OPERATOR(ag_catalog.<=) r.last_gid)
+            RETURNING r.*
+        )
+        -- What is left of a run goes on as rows; the same batch may have one already, of a later part of it.
+        INSERT INTO heimdall.sighting AS s (gid, batch, sightings, first_seen, last_seen, first_row)
+        SELECT l.gid, r.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
+        FROM runs_gone AS r,
+             unnest(r.sightings, r.first_seen, r.last_seen, r.first_row) WITH ORDINALITY
+                 AS e (sightings, first_seen, last_seen, first_row, at),
+             LATERAL (SELECT heimdall._graphid(heimdall._number(r.first_gid) + e.at - 1) AS gid) AS l
+        WHERE NOT EXISTS (SELECT FROM astray AS a WHERE a.gid OPERATOR(ag_catalog.=) l.gid)
+        ON CONFLICT (gid, batch) DO UPDATE
+        SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
+            last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row)$q$, own);
     RETURN QUERY
         SELECT f.invariant, f.violations, f.example, v.violations
         FROM pg_temp.found AS f JOIN heimdall._violations() AS v ON v.invariant = f.invariant;

@@ -70,6 +70,10 @@ GRANT EXECUTE ON FUNCTION
     heimdall._seen_between(ag_catalog.graphid, timestamptz, timestamptz),
     heimdall._next_ring(name, ag_catalog.graphid[], ag_catalog.graphid[], integer),
     heimdall._first_of(ag_catalog.graphid[], ag_catalog.graphid[]),
-    heimdall._label_of(text)
+    heimdall._label_of(text),
+    heimdall._number(ag_catalog.graphid),
+    heimdall._graphid(bigint),
+    heimdall._sightings(ag_catalog.graphid)
 TO heimdall_analyst;
-GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance TO heimdall_analyst;
+GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance, heimdall.sighting,
+    heimdall.sighting_run TO heimdall_analyst;

@@ -55,7 +55,8 @@ struct Step<'s> {
 /// The tables beside the graph that are written without a statement.
 struct Tables {
     node: pg_sys::Oid,
-    provenance: pg_sys::Oid,
+    sighting: pg_sys::Oid,
+    sighting_run: pg_sys::Oid,
 }
 
 /// Every look-up is by a unique index, with sorted keys. The planner is told so: it knows nothing of tables that
@@ -72,8 +73,8 @@ const TUNING: [(&CStr, &CStr); 6] = [
 impl Tables {
     fn find(session: &Session<'_>) -> Result<Tables, Error> {
         let rows = session.query(TABLES, &[])?;
-        match (rows.oid(0, 1), rows.oid(0, 2)) {
-            (Some(node), Some(provenance)) => Ok(Tables { node, provenance }),
+        match (rows.oid(0, 1), rows.oid(0, 2), rows.oid(0, 3)) {
+            (Some(node), Some(sighting), Some(sighting_run)) => Ok(Tables { node, sighting, sighting_run }),
             _ => Err(Error::new(PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE, "a table of Heimdall is not there")),
         }
     }
@@ -81,7 +82,8 @@ impl Tables {
 
 const TABLES: &CStr = c"
     SELECT 'heimdall.node'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8,
-           'heimdall.provenance'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8";
+           'heimdall.sighting'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8,
+           'heimdall.sighting_run'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8";
 
 impl GraphStore {
     pub fn new(source: &str) -> GraphStore {

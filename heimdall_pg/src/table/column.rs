@@ -68,6 +68,18 @@ impl Values {
         self.bytes()[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
+    /// Adds a one-dimensional array without NULLs of words, such as `bigint[]` (`utils/array.h`).
+    pub fn push_array(&mut self, element: pg_sys::Oid, words: impl ExactSizeIterator<Item = i64>) {
+        let start = self.words.len();
+        self.starts.push(start);
+        let length = 24 + 8 * words.len();
+        self.words.extend([header(length), 1, 0, element.to_u32(), words.len() as u32, 1]);
+        for word in words {
+            let bytes = word.to_ne_bytes();
+            self.words.extend(bytes.chunks(4).map(|half| u32::from_ne_bytes([half[0], half[1], half[2], half[3]])));
+        }
+    }
+
     fn bytes(&mut self) -> &mut [u8] {
         let length = self.words.len() * 4;
         // SAFETY: the words are initialised, any bytes make a word, and bytes need no alignment.

@@ -1,0 +1,57 @@
+-- Provenance: which batches saw a record, how often and when. What was there before is in heimdall.sighting.
+
+-- How often and when a batch saw the records that it has made itself: their graphids follow each other, so that one
+-- row holds what would be 32 rows and 32 entries of an index. Runs never overlap.
+CREATE TABLE heimdall.sighting_run (
+    last_gid   ag_catalog.graphid PRIMARY KEY,
+    first_gid  ag_catalog.graphid NOT NULL,
+    batch      bigint NOT NULL,
+    sightings  bigint[] NOT NULL,
+    first_seen timestamptz[] NOT NULL,
+    last_seen  timestamptz[] NOT NULL,
+    first_row  bigint[] NOT NULL
+);
+CREATE INDEX sighting_run_batch ON heimdall.sighting_run USING brin (batch) WITH (pages_per_range = 32);
+
+SELECT pg_catalog.pg_extension_config_dump('heimdall.sighting_run', '');
+
+-- A graphid as a number, and back: the same eight bytes.
+CREATE FUNCTION heimdall._number(gid ag_catalog.graphid) RETURNS bigint
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8up';
+CREATE FUNCTION heimdall._graphid(number bigint) RETURNS ag_catalog.graphid
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8up';
+
+-- Which batches saw a record: what joins by a graphid asks, by two probes of an index. A batch that was stored in
+-- several parts may have two rows.
+CREATE FUNCTION heimdall._sightings(gid ag_catalog.graphid)
+RETURNS TABLE (batch bigint, sightings bigint, first_seen timestamptz, last_seen timestamptz, first_row bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT s.batch, s.sightings, s.first_seen, s.last_seen, s.first_row
+    FROM heimdall.sighting AS s
+    WHERE s.gid OPERATOR(ag_catalog.=) _sightings.gid
+    UNION ALL
+    SELECT r.batch, r.sightings[i.at], r.first_seen[i.at], r.last_seen[i.at], r.first_row[i.at]
+    FROM (
+        SELECT *
+        FROM heimdall.sighting_run AS o
+        WHERE o.last_gid OPERATOR(ag_catalog.>=) _sightings.gid
+        ORDER BY o.last_gid
+        LIMIT 1
+    ) AS r,
+    LATERAL (SELECT (heimdall._number(_sightings.gid) OPERATOR(pg_catalog.-) heimdall._number(r.first_gid)
+                     OPERATOR(pg_catalog.+) 1)::pg_catalog.int4 AS at) AS i
+    WHERE r.first_gid OPERATOR(ag_catalog.<=) _sightings.gid;
+END;
+
+-- All of it, by record and batch: for those who read batches or everything.
+CREATE VIEW heimdall.provenance AS
+    SELECT s.gid, s.batch, s.sightings, s.first_seen, s.last_seen, s.first_row
+    FROM heimdall.sighting AS s
+    UNION ALL
+    SELECT heimdall._graphid(heimdall._number(r.first_gid) OPERATOR(pg_catalog.+) e.at OPERATOR(pg_catalog.-) 1),
+           r.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
+    FROM heimdall.sighting_run AS r,
+         ROWS FROM (pg_catalog.unnest(r.sightings), pg_catalog.unnest(r.first_seen),
+                    pg_catalog.unnest(r.last_seen), pg_catalog.unnest(r.first_row)) WITH ORDINALITY
+             AS e (sightings, first_seen, last_seen, first_row, at);
