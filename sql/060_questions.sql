@@ -37,29 +37,44 @@ BEGIN ATOMIC
     ORDER BY b.id;
 END;
 
--- Observables that one source and any of the others have seen.
+-- Observables that one source and any of the others have seen. All that the source has brought is read.
 CREATE FUNCTION heimdall.overlap(source text, others text[])
 RETURNS TABLE (
     label text, value text, tlp text, seen_in text[], sightings bigint,
     first_seen timestamptz, last_seen timestamptz
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    WITH own AS (
-        SELECT DISTINCT p.gid
-        FROM heimdall.batch AS b JOIN heimdall.provenance AS p ON p.batch = b.id
-        WHERE b.source = overlap.source
-    ), shared AS (
-        SELECT p.gid, array_agg(DISTINCT b.source ORDER BY b.source) AS seen_in,
-               sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
-        FROM own JOIN heimdall.provenance AS p ON p.gid OPERATOR(ag_catalog.=) own.gid
-        JOIN heimdall.batch AS b ON b.id = p.batch
-        WHERE b.source = ANY (overlap.others)
-        GROUP BY p.gid
-    )
-    SELECT split_part(n.key, ':', 1), substr(n.key, strpos(n.key, ':') + 1), heimdall.tlp_name(n.tlp),
-           s.seen_in, s.sightings, nullif(s.first_seen, 'infinity'), nullif(s.last_seen, '-infinity')
-    FROM shared AS s JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) s.gid
-    ORDER BY s.sightings DESC, n.key;
-END;
+SET enable_seqscan = off
+SET jit = off
+AS $$
+DECLARE
+    labels integer[] := ARRAY(SELECT l.id FROM heimdall._labels('vertex') AS l);
+BEGIN
+    RETURN QUERY
+        WITH shared AS MATERIALIZED (
+            SELECT own.gid, seen.*
+            FROM (
+                SELECT DISTINCT p.gid
+                FROM heimdall.batch AS b,
+                LATERAL (
+                    SELECT q.gid FROM heimdall.provenance AS q
+                    WHERE q.batch = b.id AND ag_catalog._extract_label_id(q.gid) = ANY (labels) OFFSET 0
+                ) AS p
+                WHERE b.source = overlap.source
+            ) AS own,
+            LATERAL (
+                SELECT array_agg(DISTINCT b.source ORDER BY b.source) AS seen_in, sum(p.sightings)::bigint AS sightings,
+                       min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
+                FROM heimdall.provenance AS p JOIN heimdall.batch AS b ON b.id = p.batch
+                WHERE p.gid OPERATOR(ag_catalog.=) own.gid AND b.source = ANY (overlap.others)
+                HAVING count(*) > 0
+            ) AS seen
+        )
+        SELECT v.label::text, v.value, v.tlp, s.seen_in, s.sightings, nullif(s.first_seen, 'infinity'),
+               nullif(s.last_seen, '-infinity')
+        FROM heimdall._vertices(ARRAY(SELECT s.gid FROM shared AS s)) AS v
+        JOIN shared AS s ON s.gid OPERATOR(ag_catalog.=) v.gid
+        ORDER BY s.sightings DESC, v.label, v.value COLLATE "C";
+END
+$$;

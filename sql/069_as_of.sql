@@ -54,10 +54,8 @@ CREATE FUNCTION heimdall.changes_between(
 )
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
--- Batch by batch, until there is enough: the planner would sort all of it first.
+-- Batch by batch, until there is enough: each by the ranges of its rows, each record by its key, which OFFSET 0 holds to.
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
 SET jit = off
 AS $$
 DECLARE
@@ -86,15 +84,19 @@ BEGIN
             LATERAL (
                 SELECT q.gid, NOT EXISTS (
                     SELECT FROM heimdall.provenance AS e JOIN heimdall.batch AS f ON f.id = e.batch
-                    WHERE e.gid OPERATOR(ag_catalog.=) q.gid AND f.finished_at < since) AS is_new
-                FROM heimdall.provenance AS q
-                WHERE q.batch = b.id AND ag_catalog._extract_label_id(q.gid) = ANY (labels)
-                  -- A record comes once, with the last of its batches.
-                  AND NOT EXISTS (
-                      SELECT FROM heimdall.provenance AS l JOIN batches AS m ON m.id = l.batch
-                      WHERE l.gid OPERATOR(ag_catalog.=) q.gid AND m.place < b.place)
+                    WHERE e.gid OPERATOR(ag_catalog.=) q.gid AND f.finished_at < since OFFSET 0) AS is_new
+                FROM (
+                    SELECT r.gid FROM heimdall.provenance AS r
+                    WHERE r.batch = b.id AND ag_catalog._extract_label_id(r.gid) = ANY (labels) OFFSET 0
+                ) AS q
+                -- A record comes once, with the last of its batches.
+                WHERE NOT EXISTS (
+                    SELECT FROM heimdall.provenance AS l JOIN batches AS m ON m.id = l.batch
+                    WHERE l.gid OPERATOR(ag_catalog.=) q.gid AND m.place < b.place OFFSET 0)
+                OFFSET 0
             ) AS p
             WHERE changes_between.change IS NULL OR p.is_new = (changes_between.change = 'new')
+            ORDER BY b.place
             LIMIT max_rows
         )
         SELECT f.finished_at, CASE WHEN f.is_new THEN 'new' ELSE 'seen again' END, v.label::text, v.value, v.tlp,
