@@ -1,13 +1,4 @@
--- The labels of vertices, with AGE's numbers for them. Analysts cannot read AGE's own catalogue.
-CREATE FUNCTION heimdall._vertex_labels() RETURNS TABLE (label name, id integer)
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT c.relname, ag_catalog._label_id(own, c.relname)::integer
-    FROM heimdall.graph() AS own,
-    pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
-    WHERE i.inhparent = to_regclass(format('%I._ag_label_vertex', own));
-END;
+-- Vertices by value.
 
 -- True where a key is that of an address in the network. The zone of an address does not matter.
 CREATE FUNCTION heimdall._in_network(key text, network text) RETURNS boolean
@@ -54,11 +45,9 @@ SET search_path = pg_catalog, pg_temp
 SET enable_sort = off
 AS $$
 DECLARE
-    labels text[] := ARRAY(SELECT l.label::text FROM heimdall._vertex_labels() AS l);
+    labels text[] := ARRAY(SELECT l.label::text FROM heimdall._labels('vertex') AS l);
 BEGIN
-    IF max_rows IS NULL OR max_rows < 1 THEN
-        RAISE EXCEPTION 'max_rows has to be 1 at least' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM heimdall._check_limit('max_rows', max_rows);
     RETURN QUERY
     SELECT found.key, split_part(found.key, ':', 1), substr(found.key, strpos(found.key, ':') + 1),
            heimdall.tlp_name(found.tlp), seen.sightings, nullif(seen.first_seen, 'infinity'),

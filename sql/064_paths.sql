@@ -1,40 +1,25 @@
 -- The vertices next to those of a ring that were not reached before, each with one of the ring that leads to it. Where
 -- a vertex has more than `most` edges, or all of them more than half a million, the rest is cut.
-CREATE FUNCTION heimdall._next_ring(
-    own name, ring ag_catalog.graphid[], known ag_catalog.graphid[], most integer
-) RETURNS TABLE (reached ag_catalog.graphid[], via ag_catalog.graphid[], is_cut boolean)
-LANGUAGE plpgsql STABLE
+CREATE FUNCTION heimdall._next_ring(ring ag_catalog.graphid[], known ag_catalog.graphid[], most integer)
+RETURNS TABLE (reached ag_catalog.graphid[], via ag_catalog.graphid[], is_cut boolean)
+LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN QUERY EXECUTE format($q$
-        WITH edges AS MATERIALIZED (
-            SELECT near.gid, r.gid AS via
-            FROM unnest($1) AS r (gid),
-            -- Each vertex is read once, and no further than is needed to see that it has too many.
-            LATERAL (
-                SELECT ARRAY(
-                    (SELECT o.end_id FROM %1$I._ag_label_edge AS o WHERE o.start_id OPERATOR(ag_catalog.=) r.gid LIMIT $3 + 1)
-                    UNION ALL
-                    (SELECT i.start_id FROM %1$I._ag_label_edge AS i WHERE i.end_id OPERATOR(ag_catalog.=) r.gid LIMIT $3 + 1)
-                    LIMIT $3 + 1) AS gids
-                OFFSET 0
-            ) AS a,
-            LATERAL unnest(CASE WHEN cardinality(a.gids) > $3 THEN ARRAY[NULL::ag_catalog.graphid] ELSE a.gids END) AS near (gid)
-            LIMIT 500000
-        ), fresh AS (
-            SELECT DISTINCT ON (e.gid) e.gid, e.via
-            FROM edges AS e
-            WHERE e.gid IS NOT NULL
-              AND NOT EXISTS (SELECT FROM unnest($2) AS k (gid) WHERE k.gid OPERATOR(ag_catalog.=) e.gid)
-            ORDER BY e.gid
-        )
-        SELECT coalesce(array_agg(f.gid), '{}'), coalesce(array_agg(f.via), '{}'),
-               (SELECT count(*) = 500000 OR count(*) > count(e.gid) FROM edges AS e)
-        FROM fresh AS f$q$, own)
-    USING ring, known, most;
-END
-$$;
+BEGIN ATOMIC
+    WITH edges AS MATERIALIZED (
+        -- No further than is needed to see that a vertex has too many.
+        SELECT e.via, e.gid, count(*) OVER (PARTITION BY e.via) > most AS is_hub
+        FROM heimdall._edges_of(ring, most + 1, 500000) AS e
+    ), fresh AS (
+        SELECT DISTINCT ON (e.gid) e.gid, e.via
+        FROM edges AS e
+        WHERE NOT e.is_hub
+          AND NOT EXISTS (SELECT FROM unnest(known) AS k (gid) WHERE k.gid OPERATOR(ag_catalog.=) e.gid)
+        ORDER BY e.gid
+    )
+    SELECT coalesce(array_agg(f.gid), '{}'), coalesce(array_agg(f.via), '{}'),
+           (SELECT count(*) = 500000 OR coalesce(bool_or(e.is_hub), false) FROM edges AS e)
+    FROM fresh AS f;
+END;
 
 -- The first of the vertices reached that is wanted.
 CREATE FUNCTION heimdall._first_of(reached ag_catalog.graphid[], wanted ag_catalog.graphid[]) RETURNS ag_catalog.graphid
@@ -58,9 +43,8 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    own name := heimdall.graph();
-    origin ag_catalog.graphid[];
-    target ag_catalog.graphid[];
+    origin ag_catalog.graphid[] := heimdall._gids_of(from_kind, from_value);
+    target ag_catalog.graphid[] := heimdall._gids_of(to_kind, to_value);
     most integer;
     -- What was reached from either end, nearest first; at the same place, from where; and the last ring of it.
     ahead ag_catalog.graphid[];
@@ -78,12 +62,6 @@ BEGIN
     IF max_depth IS NULL OR max_depth NOT BETWEEN 1 AND 20 THEN
         RAISE EXCEPTION 'max_depth has to be from 1 to 20' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    origin := ARRAY(
-        SELECT n.gid FROM unnest(heimdall._lookup_keys(from_kind, from_value)) AS k (key)
-        JOIN heimdall.node AS n ON n.key = k.key COLLATE "C");
-    target := ARRAY(
-        SELECT n.gid FROM unnest(heimdall._lookup_keys(to_kind, to_value)) AS k (key)
-        JOIN heimdall.node AS n ON n.key = k.key COLLATE "C");
     IF cardinality(origin) = 0 OR cardinality(target) = 0 THEN
         RETURN;
     END IF;
@@ -100,13 +78,13 @@ BEGIN
             EXIT WHEN meeting IS NOT NULL OR cardinality(ahead_ring) + cardinality(back_ring) = 0;
             -- The smaller ring is the cheaper one.
             IF cardinality(back_ring) = 0 OR cardinality(ahead_ring) BETWEEN 1 AND cardinality(back_ring) THEN
-                SELECT r.* INTO ring FROM heimdall._next_ring(own, ahead_ring, ahead, most) AS r;
+                SELECT r.* INTO ring FROM heimdall._next_ring(ahead_ring, ahead, most) AS r;
                 ahead := ahead || ring.reached;
                 ahead_via := ahead_via || ring.via;
                 ahead_ring := ring.reached;
                 meeting := heimdall._first_of(back, ring.reached);
             ELSE
-                SELECT r.* INTO ring FROM heimdall._next_ring(own, back_ring, back, most) AS r;
+                SELECT r.* INTO ring FROM heimdall._next_ring(back_ring, back, most) AS r;
                 back := back || ring.reached;
                 back_via := back_via || ring.via;
                 back_ring := ring.reached;
@@ -133,23 +111,14 @@ BEGIN
         way := array_append(way, met);
         met := back_via[array_position(back, met)];
     END LOOP;
-    RETURN QUERY EXECUTE format($q$
-        SELECT w.at::integer - 1, (parse_ident(e.edge_type))[2], e.direction, (parse_ident(v.tableoid::regclass::text))[2],
-               ag_catalog.agtype_access_operator(v.properties, '"value"'::ag_catalog.agtype)::text, v.id
-        FROM unnest($1) WITH ORDINALITY AS w (gid, at)
-        JOIN %1$I._ag_label_vertex AS v ON v.id OPERATOR(ag_catalog.=) w.gid
-        LEFT JOIN LATERAL (
-            SELECT o.tableoid::regclass::text AS edge_type, 'out' AS direction
-            FROM %1$I._ag_label_edge AS o
-            WHERE o.start_id OPERATOR(ag_catalog.=) ($1)[w.at::integer - 1] AND o.end_id OPERATOR(ag_catalog.=) w.gid
-            UNION ALL
-            SELECT i.tableoid::regclass::text, 'in'
-            FROM %1$I._ag_label_edge AS i
-            WHERE i.start_id OPERATOR(ag_catalog.=) w.gid AND i.end_id OPERATOR(ag_catalog.=) ($1)[w.at::integer - 1]
-            ORDER BY direction DESC, edge_type
-            LIMIT 1
-        ) AS e ON true
-        ORDER BY w.at$q$, own)
-    USING way;
+    RETURN QUERY
+        SELECT v.at::integer - 1, e.edge_type::text, e.direction, v.label::text, v.value, v.gid
+        FROM heimdall._vertices(way) AS v
+        LEFT JOIN (
+            SELECT DISTINCT ON (b.at) b.at, b.edge_type, b.direction
+            FROM heimdall._edges_between(way[:cardinality(way) - 1], way[2:]) AS b
+            ORDER BY b.at, b.direction DESC, b.edge_type
+        ) AS e ON e.at = v.at - 1
+        ORDER BY v.at;
 END
 $$;

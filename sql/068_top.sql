@@ -13,12 +13,10 @@ DECLARE
     own name := heimdall.graph();
     batches bigint[] := ARRAY(SELECT b.id FROM heimdall.batch AS b WHERE b.source = top.source);
     labels integer[] := ARRAY(
-        SELECT l.id FROM heimdall._vertex_labels() AS l WHERE top.kind IS NULL OR l.label = heimdall._label_of(top.kind));
+        SELECT l.id FROM heimdall._labels('vertex') AS l WHERE top.kind IS NULL OR l.label = heimdall._label_of(top.kind));
     winners ag_catalog.graphid[];
 BEGIN
-    IF max_rows IS NULL OR max_rows < 1 THEN
-        RAISE EXCEPTION 'max_rows has to be 1 at least' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM heimdall._check_limit('max_rows', max_rows);
     CASE what
     WHEN 'connected' THEN
         EXECUTE format($q$
@@ -63,29 +61,23 @@ BEGIN
         RAISE EXCEPTION 'there is no such question'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The questions are: connected, newest, seen.';
     END CASE;
-    RETURN QUERY EXECUTE format($q$
-        SELECT (parse_ident(v.tableoid::regclass::text))[2],
-               ag_catalog.agtype_access_operator(v.properties, '"value"'::ag_catalog.agtype)::text,
-               heimdall.tlp_name(ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer),
-               d.degree, s.sightings, nullif(s.first_seen, 'infinity'), nullif(s.last_seen, '-infinity'), v.id
-        FROM unnest($1) WITH ORDINALITY AS w (gid, at)
-        JOIN %1$I._ag_label_vertex AS v ON v.id OPERATOR(ag_catalog.=) w.gid,
-        LATERAL (
-            SELECT count(*) AS degree
-            FROM (
-                SELECT o.id FROM %1$I._ag_label_edge AS o WHERE o.start_id OPERATOR(ag_catalog.=) w.gid
-                UNION ALL
-                SELECT i.id FROM %1$I._ag_label_edge AS i WHERE i.end_id OPERATOR(ag_catalog.=) w.gid
-            ) AS e
-            WHERE $2 IS NULL OR EXISTS (
-                SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id AND p.batch = ANY ($3))
-        ) AS d,
+    RETURN QUERY
+        WITH edges AS (
+            SELECT e.via, count(*) AS degree
+            FROM heimdall._edges_of(winners, NULL) AS e
+            WHERE top.source IS NULL OR EXISTS (
+                SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id AND p.batch = ANY (batches))
+            GROUP BY e.via
+        )
+        SELECT w.label::text, w.value, w.tlp, coalesce(e.degree, 0), s.sightings, nullif(s.first_seen, 'infinity'),
+               nullif(s.last_seen, '-infinity'), w.gid
+        FROM heimdall._vertices(winners) AS w
+        LEFT JOIN edges AS e ON e.via OPERATOR(ag_catalog.=) w.gid,
         LATERAL (
             SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
             FROM heimdall.provenance AS p
-            WHERE p.gid OPERATOR(ag_catalog.=) w.gid AND ($2 IS NULL OR p.batch = ANY ($3))
+            WHERE p.gid OPERATOR(ag_catalog.=) w.gid AND (top.source IS NULL OR p.batch = ANY (batches))
         ) AS s
-        ORDER BY w.at$q$, own)
-    USING winners, source, batches;
+        ORDER BY w.at;
 END
 $$;

@@ -46,18 +46,26 @@ extension_sql_file!(
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
 extension_sql_file!(
-    "../../sql/060_questions.sql",
-    name = "questions",
-    requires = ["inbox", canonical::lookup_keys, canonical::candidate_keys]
+    "../../sql/056_reading.sql",
+    name = "reading",
+    requires = ["inbox", canonical::lookup_keys]
 );
+extension_sql_file!("../../sql/060_questions.sql", name = "questions", requires = ["reading"]);
 extension_sql_file!(
-    "../../sql/062_search.sql",
-    name = "search",
-    requires = ["questions", spans::search_spans]
+    "../../sql/061_neighbors.sql",
+    name = "neighbors",
+    requires = ["reading", canonical::label_of]
 );
-extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["questions"]);
-extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = ["questions"]);
-extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["search", canonical::label_of]);
+extension_sql_file!("../../sql/062_search.sql", name = "search", requires = ["reading", spans::search_spans]);
+extension_sql_file!(
+    "../../sql/063_correlate.sql",
+    name = "correlate",
+    requires = ["reading", canonical::candidate_keys]
+);
+extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["reading"]);
+extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = ["reading"]);
+extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["reading", canonical::label_of]);
+extension_sql_file!("../../sql/069_as_of.sql", name = "as_of", requires = ["reading", canonical::label_of]);
 extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);

@@ -99,6 +99,10 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.2')",
         "SELECT * FROM heimdall.top('connected')",
         "SELECT * FROM heimdall.top('seen', 'ip', source => 'logins')",
+        "SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2, '{ip}', '{REACHED}')",
+        "SELECT * FROM heimdall.correlate(ARRAY['192.0.2.1', '192.0.2.2'], 5)",
+        "SELECT * FROM heimdall.as_of('infinity', 'ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.changes_between('2020-01-01', change => 'new')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),

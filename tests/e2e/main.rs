@@ -1,5 +1,6 @@
 //! End-to-end tests: over the wire, against a server that the run has started, each in a database of its own.
 
+mod as_of;
 mod backup;
 mod canonical;
 mod change_log;
@@ -12,9 +13,11 @@ mod elsewhere;
 mod errors;
 mod faults;
 mod hijack;
+mod hubs;
 mod inference;
 mod install;
 mod paths;
+mod plans;
 mod properties;
 mod protection;
 mod questions;

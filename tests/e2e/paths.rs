@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use heimdall_tests::{Database, text_rows};
+use heimdall_tests::Database;
 
 use crate::dumps::with_logins;
 
@@ -117,7 +117,7 @@ fn hubs_do_not_stall_path_and_neighbors() {
     // A hub is where the two searches meet: no more of it is read than it takes to see that it is one.
     let meeting = "'ip', '10.0.0.1', 'ip', '10.0.0.2'";
     assert_eq!(values(&database, meeting), ["10.0.0.1", "one.example", "10.0.0.2"]);
-    let read = edges_read(&database, &format!("heimdall.path({meeting})"));
+    let read = database.edges_read(&format!("heimdall.path({meeting})"));
     assert!(read < 1_100, "{read} edges were read");
     // From hub to hub there is no other way than to read one.
     let both = "'domain', 'one.example', 'domain', 'two.example'";
@@ -125,12 +125,12 @@ fn hubs_do_not_stall_path_and_neighbors() {
     // In vain: both hubs are read, but no more often than once.
     let nothing = "'ip', '10.0.0.1', 'ip', '192.0.2.9', 20";
     assert!(values(&database, nothing).is_empty());
-    let read = edges_read(&database, &format!("heimdall.path({nothing})"));
+    let read = database.edges_read(&format!("heimdall.path({nothing})"));
     assert!(read < 6 * i64::from(HUB), "{read} edges were read");
 
     let near = "SELECT count(*) FROM heimdall.neighbors('domain', 'one.example'";
     assert_eq!(database.value(&format!("{near})")), "1000");
-    assert_eq!(database.value(&format!("{near}, 3, 50000)")), (2 * HUB + 4).to_string());
+    assert_eq!(database.value(&format!("{near}, 3, max_rows => 50000)")), (2 * HUB + 4).to_string());
 }
 
 #[test]
@@ -145,17 +145,4 @@ fn path_prefers_the_way_around_a_hub() {
         values(&database, "'ip', '10.0.0.1', 'ip', '10.9.0.1'"),
         ["10.0.0.1", "p.example", "192.0.2.8", "q.example", "10.9.0.1"]
     );
-}
-
-/// How many rows of edge tables a question reads, by their indexes or by a scan.
-fn edges_read(database: &Database, question: &str) -> i64 {
-    let counter = "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables \
-                   WHERE schemaname = 'heimdall_graph' AND relname = 'REACHED'";
-    let mut client = database.connect();
-    let sql = format!(
-        "SET max_parallel_workers_per_gather = 0; BEGIN; {counter}; SELECT count(*) FROM {question}; {counter}; COMMIT"
-    );
-    let rows = text_rows(&mut client, &sql).expect("a question");
-    let number = |row: usize| rows[row][0].parse::<i64>().expect("a number");
-    number(2) - number(0)
 }

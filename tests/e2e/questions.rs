@@ -109,13 +109,59 @@ fn neighbors_go_as_deep_as_asked_and_meet_everyone_once() {
 fn neighbors_stop_at_max_rows() {
     let database = graph();
     for max in 1..=5 {
-        let found = neighbors(&database, &format!("'ip', '192.0.2.1', 9, {max}"));
+        let found = neighbors(&database, &format!("'ip', '192.0.2.1', 9, max_rows => {max}"));
         assert_eq!(found.len(), max);
         assert!(found.iter().take(2).all(|row| row[0] == "1"), "the nearest first: {found:?}");
     }
-    for wrong in ["0", "1, 0", "-1", "NULL"] {
+    for wrong in ["0", "1, max_rows => 0", "-1", "NULL", "max_rows => NULL"] {
         let sql = format!("SELECT * FROM heimdall.neighbors('ip', '192.0.2.1', {wrong})");
         assert_eq!(database.failure(&sql).code, "22023", "{wrong}");
+    }
+}
+
+#[test]
+fn neighbors_with_labels_are_reached_through_others() {
+    let database = graph();
+    assert_eq!(neighbors(&database, "'ip', '192.0.2.1', 2, labels => '{ip}'"), pairs(&[("2", "192.0.2.2")]));
+    assert_eq!(
+        neighbors(&database, "'ip', '192.0.2.1', 9, '{Ip,domain}'"),
+        pairs(&[("1", "www.example.org"), ("2", "192.0.2.2"), ("3", "mail.example.org"), ("4", "192.0.2.3")])
+    );
+    // Those that are passed through are no rows.
+    assert_eq!(
+        neighbors(&database, "'ip', '192.0.2.1', 9, '{ip}', max_rows => 1"),
+        pairs(&[("2", "192.0.2.2")])
+    );
+    assert!(neighbors(&database, "'ip', '192.0.2.1', 9, '{}'").is_empty());
+}
+
+#[test]
+fn neighbors_with_types_are_reached_by_no_other_edges() {
+    let database = graph();
+    assert_eq!(
+        neighbors(&database, "'ip', '192.0.2.1', 9, types => '{REACHED}'"),
+        pairs(&[("1", "www.example.org"), ("2", "192.0.2.2"), ("3", "mail.example.org"), ("4", "192.0.2.3")])
+    );
+    assert_eq!(
+        neighbors(&database, "'ip', '192.0.2.1', 2, labels => '{ip}', types => '{LOGIN_FROM}'"),
+        pairs(&[("2", "192.0.2.2")])
+    );
+    assert!(neighbors(&database, "'ip', '192.0.2.4', types => '{LOGIN_FROM}'").is_empty());
+    assert!(neighbors(&database, "'ip', '192.0.2.1', types => '{}'").is_empty());
+}
+
+#[test]
+fn neighbors_say_which_label_or_type_the_graph_does_not_have() {
+    let database = graph();
+    for (wrong, missing, present) in [
+        ("labels => '{ip,Emal}'", "Emal", "Domain, Ip, Record, User"),
+        ("labels => '{NULL}'", "NULL", "Domain, Ip, Record, User"),
+        ("types => '{REACHED,reached}'", "reached", "LOGIN_FROM, OBSERVED_IN, REACHED"),
+    ] {
+        let failure =
+            database.failure(&format!("SELECT * FROM heimdall.neighbors('ip', '192.0.2.1', {wrong})"));
+        assert_eq!(failure.code, "22023", "{wrong}");
+        assert!(failure.detail.contains(missing) && failure.hint.contains(present), "{failure:?}");
     }
 }
 
@@ -156,6 +202,18 @@ fn correlate_takes_values_of_several_kinds() {
     assert_eq!(found[0][0], "192.0.2.2");
     assert!(found[0][1].contains("Domain:mail.example.org"), "{found:?}");
     assert!(database.rows("SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.4')").is_empty());
+}
+
+#[test]
+fn correlate_takes_an_array_and_gives_so_many_rows() {
+    let database = graph();
+    let given = "ARRAY['192.0.2.1', '192.0.2.2', '192.0.2.3']";
+    let all = format!("SELECT * FROM heimdall.correlate(VARIADIC {given})");
+    assert_eq!(
+        database.rows(&format!("SELECT * FROM heimdall.correlate({given}, 2)")),
+        database.rows(&all)[..2]
+    );
+    assert_eq!(database.failure(&format!("SELECT * FROM heimdall.correlate({given}, 0)")).code, "22023");
 }
 
 #[test]

@@ -78,6 +78,10 @@ fn those_who_ingest_see_nothing_of_what_is_stored() {
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
         "SELECT * FROM heimdall.top('seen')",
+        "SELECT * FROM heimdall.as_of(now(), 'ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.changes_between('2020-01-01')",
+        "SELECT * FROM heimdall._edges_of('{}', 1)",
+        "SELECT * FROM heimdall._vertices('{}')",
         "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n) RETURN n $$) AS (n ag_catalog.agtype)",
     ]) {
         denied(&mut client, sql);
@@ -112,6 +116,10 @@ fn analysts_can_ask_everything() {
     assert_eq!(rows("SELECT * FROM heimdall.search('*.example.org', since => '2020-01-01')"), 2);
     assert_eq!(rows("SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')"), 3);
     assert_eq!(rows("SELECT * FROM heimdall.timeline('ip', '192.0.2.2')"), 4);
+    assert_eq!(rows("SELECT * FROM heimdall.as_of(now(), 'ip', '192.0.2.2')"), 1);
+    assert_eq!(rows("SELECT * FROM heimdall.changes_between('2020-01-01')"), 6);
+    assert_eq!(rows("SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 1, '{domain}', '{REACHED}')"), 2);
+    assert_eq!(rows("SELECT * FROM heimdall.correlate(ARRAY['192.0.2.1', '192.0.2.2'], 1)"), 1);
     for what in ["connected", "newest", "seen"] {
         assert_eq!(rows(&format!("SELECT * FROM heimdall.top('{what}', source => 'logins')")), 6);
     }

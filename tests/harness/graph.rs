@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Database;
+use crate::{Database, text_rows};
 
 /// Rows of every table of Heimdall and of its graph, with a checksum of where they are and which transaction
 /// wrote them. Two that are equal: nothing was changed in between.
@@ -69,6 +69,19 @@ impl Database {
             )
             .expect("a sealed property")
             .get(0)
+    }
+
+    /// How many rows of edge tables a question reads, by their indexes or by a scan.
+    pub fn edges_read(&self, question: &str) -> i64 {
+        let counter = "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables AS s \
+                       WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = s.relid \
+                                     AND i.inhparent = 'heimdall_graph._ag_label_edge'::regclass)";
+        let sql = format!(
+            "SET max_parallel_workers_per_gather = 0; BEGIN; {counter}; SELECT count(*) FROM {question}; {counter}; COMMIT"
+        );
+        let rows = text_rows(&mut self.connect(), &sql).expect("a question");
+        let number = |row: usize| rows[row][0].parse::<i64>().expect("a number");
+        number(2) - number(0)
     }
 
     /// How often an invariant of registry, graph, provenance and change log is broken: 0.

@@ -1,0 +1,88 @@
+//! What a question reads where a vertex has very many edges: no more than its answer needs.
+//!
+//! 10.0.0.1 … ─► hub.example ─► 203.0.113.1, and 10.0.0.1 ─► side.example.
+
+use std::fmt::Write;
+
+use heimdall_tests::Database;
+
+const LINKS: &str = r#"{"columns": ["time", "ip", "host", "at"],
+    "entities":  {"ip": {"label": "Ip", "key": "ip"}, "host": {"label": "Domain", "key": "host"},
+                  "at": {"label": "Ip", "key": "at"}},
+    "relations": [{"from": "ip", "type": "REACHED", "to": "host"},
+                  {"from": "host", "type": "RESOLVES_TO", "to": "at"}],
+    "time": "time"}"#;
+
+/// Edges of the hub.
+const HUB: u32 = 10_000;
+
+fn hub() -> Database {
+    let database = Database::new();
+    database.source("links", "csv", LINKS);
+    let mut dump = "time,ip,host,at\n".to_owned();
+    for n in 1..=HUB {
+        let _ = writeln!(dump, "2026-01-01,10.0.{}.{},hub.example,", n >> 8, n & 255);
+    }
+    // The last of the hub's edges, so that no index has it first.
+    let _ = writeln!(dump, "2025-01-01,10.1.0.0,hub.example,");
+    let _ = writeln!(dump, "2026-01-02,10.1.0.0,side.example,");
+    let _ = writeln!(dump, "2026-01-02,10.0.0.1,side.example,");
+    let _ = writeln!(dump, "2026-01-02,,hub.example,203.0.113.1");
+    database.ingest("links", dump);
+    // Statistics, with which a scan of the whole table seems to be cheap.
+    database.run("ANALYZE");
+    database
+}
+
+fn reads_at_most(database: &Database, edges: i64, question: &str) {
+    let read = database.edges_read(question);
+    assert!((1..=edges).contains(&read), "{read} edges were read for {question}");
+}
+
+#[test]
+fn neighbors_reads_of_a_hub_what_fills_the_answer() {
+    let database = hub();
+    reads_at_most(&database, 500, "heimdall.neighbors('domain', 'hub.example', max_rows => 10)");
+    reads_at_most(&database, 1_000, "heimdall.neighbors('ip', '10.0.0.1', 2, max_rows => 100)");
+    reads_at_most(&database, 1_000, "heimdall.neighbors('ip', '10.0.0.1', 3, max_rows => 100)");
+    // What of the hub is not asked for is not read.
+    reads_at_most(&database, 10, "heimdall.neighbors('domain', 'hub.example', 2, types => '{RESOLVES_TO}')");
+}
+
+#[test]
+fn neighbors_gives_every_type_its_share_of_a_hub() {
+    let database = hub();
+    let near = "SELECT count(*) FROM heimdall.neighbors('domain', 'hub.example', max_rows => 10";
+    assert_eq!(database.value(&format!("{near})")), "10");
+    assert_eq!(database.value(&format!("{near}) WHERE edge_type = 'RESOLVES_TO'")), "1");
+}
+
+#[test]
+fn neighbors_finds_all_of_a_hub_where_there_is_room() {
+    let database = hub();
+    let near = "SELECT count(*) FROM heimdall.neighbors('domain', 'hub.example'";
+    assert_eq!(database.value(&format!("{near}, max_rows => 20000)")), (HUB + 2).to_string());
+    // Behind ten thousand that are not wanted.
+    assert_eq!(database.value(&format!("{near}, 2, labels => '{{domain}}')")), "1");
+}
+
+#[test]
+fn correlate_asks_a_hub_only_for_what_the_others_are_next_to() {
+    let database = hub();
+    let question = "heimdall.correlate('side.example', 'hub.example')";
+    let found = database.rows(&format!("SELECT value, shared_by, degree FROM {question} ORDER BY value"));
+    assert_eq!(found, [["10.0.0.1", "2", "2"], ["10.1.0.0", "2", "2"]]);
+    reads_at_most(&database, 1_500, question);
+}
+
+#[test]
+fn timeline_reads_no_more_edges_than_said() {
+    let database = hub();
+    let question = "heimdall.timeline('domain', 'hub.example', 1, 100)";
+    assert_eq!(database.value(&format!("SELECT count(*) FROM {question}")), "1");
+    reads_at_most(&database, 200, question);
+    for all in ["20000", "NULL"] {
+        let first = format!("SELECT neighbor FROM heimdall.timeline('domain', 'hub.example', 1, {all})");
+        assert_eq!(database.value(&first), "10.1.0.0", "the earliest of all");
+    }
+}
