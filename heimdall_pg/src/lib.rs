@@ -6,7 +6,9 @@
 use pgrx::prelude::*;
 
 mod canonical;
+mod cypher;
 mod error;
+mod exchange;
 mod ingest;
 mod keys;
 mod local_settings;
@@ -19,6 +21,7 @@ mod raw;
 mod sealed;
 mod session;
 mod settings;
+mod similar;
 mod spans;
 mod store;
 
@@ -54,6 +57,34 @@ extension_sql_file!("../../sql/064_paths.sql", name = "paths", requires = ["ques
 extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = ["questions"]);
 extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["search", canonical::label_of]);
 extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
+extension_sql_file!(
+    "../../sql/072_similar.sql",
+    name = "similar",
+    requires = [
+        "questions",
+        similar::embedding,
+        similar::embedding_domain,
+        similar::embedding_version,
+        similar::look_alike_probes
+    ]
+);
+extension_sql_file!(
+    "../../sql/074_cypher.sql",
+    name = "cypher",
+    requires = ["graph", cypher::cypher_statement]
+);
+extension_sql_file!(
+    "../../sql/076_export.sql",
+    name = "export",
+    requires = [
+        "questions",
+        exchange::is_clear,
+        exchange::csv_field,
+        exchange::stix_observable,
+        exchange::stix_id,
+        exchange::stix_relationship_type
+    ]
+);
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);

@@ -99,6 +99,10 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.2')",
         "SELECT * FROM heimdall.top('connected')",
         "SELECT * FROM heimdall.top('seen', 'ip', source => 'logins')",
+        "SELECT * FROM heimdall.similar('mai1.example.org')",
+        "SELECT * FROM heimdall.cypher('MATCH (n:Ip) WHERE n.value = $ip RETURN n.value', '{\"ip\": \"192.0.2.1\"}')",
+        "SELECT * FROM heimdall.export_csv(max_tlp => 'amber')",
+        "SELECT * FROM heimdall.export_stix(max_tlp => 'amber')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),
