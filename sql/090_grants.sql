@@ -30,7 +30,7 @@ BEGIN
         WHERE p.pronamespace OPERATOR(pg_catalog.=) 'heimdall'::pg_catalog.regnamespace
           AND (p.proname OPERATOR(pg_catalog.~) '^(try_)?canonical'
                OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
-                   'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables',
+                   'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables', 'embedding_domain', '_embedding_domain',
                    'canonicaliser_version', 'check_mapping', 'infer_mapping', 'formats', 'tlp_name', 'graph']))
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO heimdall_ingest, heimdall_analyst', called);
@@ -83,7 +83,24 @@ GRANT EXECUTE ON FUNCTION
     heimdall._label_of(text),
     heimdall._number(ag_catalog.graphid),
     heimdall._graphid(bigint),
-    heimdall._sightings(ag_catalog.graphid)
+    heimdall._sightings(ag_catalog.graphid),
+    heimdall.similar(text, integer, text),
+    heimdall._embedding(text),
+    heimdall._look_alike_probes(text, text),
+    heimdall._look_alikes_waiting(text, integer),
+    heimdall.cypher(text, jsonb, integer),
+    heimdall._cypher_statement(text, text),
+    heimdall.export_csv(text, text[], text, timestamptz, timestamptz, text),
+    heimdall.export_stix(text, text[], text, timestamptz, timestamptz, text),
+    heimdall._export_selection(text, text[], text, timestamptz, timestamptz, text),
+    heimdall._tlp_level(text),
+    heimdall._is_clear(text),
+    heimdall._csv_field(text),
+    heimdall._stix_observable(text),
+    heimdall._stix_id(text, uuid, text),
+    heimdall._stix_relationship_type(text),
+    heimdall._stix_time(timestamptz),
+    heimdall._stix_marking(integer)
 TO heimdall_analyst;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance, heimdall.sighting,
-    heimdall.sighting_run TO heimdall_analyst;
+    heimdall.sighting_run, heimdall.look_alike TO heimdall_analyst;

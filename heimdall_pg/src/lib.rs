@@ -7,7 +7,9 @@ use pgrx::prelude::*;
 
 mod agtype;
 mod canonical;
+mod cypher;
 mod error;
+mod exchange;
 mod ingest;
 mod keys;
 mod local_settings;
@@ -20,6 +22,7 @@ mod raw;
 mod sealed;
 mod session;
 mod settings;
+mod similar;
 mod spans;
 mod store;
 mod subtransaction;
@@ -67,6 +70,34 @@ extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = 
 extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["reading", canonical::label_of]);
 extension_sql_file!("../../sql/069_as_of.sql", name = "as_of", requires = ["reading", canonical::label_of]);
 extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
+extension_sql_file!(
+    "../../sql/072_similar.sql",
+    name = "similar",
+    requires = [
+        "questions",
+        similar::embedding,
+        similar::embedding_domain,
+        similar::embedding_version,
+        similar::look_alike_probes
+    ]
+);
+extension_sql_file!(
+    "../../sql/074_cypher.sql",
+    name = "cypher",
+    requires = ["graph", cypher::cypher_statement]
+);
+extension_sql_file!(
+    "../../sql/076_export.sql",
+    name = "export",
+    requires = [
+        "questions",
+        exchange::is_clear,
+        exchange::csv_field,
+        exchange::stix_observable,
+        exchange::stix_id,
+        exchange::stix_relationship_type
+    ]
+);
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);

@@ -103,6 +103,10 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.correlate(ARRAY['192.0.2.1', '192.0.2.2'], 5)",
         "SELECT * FROM heimdall.as_of('infinity', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.changes_between('2020-01-01', change => 'new')",
+        "SELECT * FROM heimdall.similar('mai1.example.org')",
+        "SELECT * FROM heimdall.cypher('MATCH (n:Ip) WHERE n.value = $ip RETURN n.value', '{\"ip\": \"192.0.2.1\"}')",
+        "SELECT * FROM heimdall.export_csv(max_tlp => 'amber')",
+        "SELECT * FROM heimdall.export_stix(max_tlp => 'amber')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),

@@ -22,13 +22,15 @@ fn as_member(groups: &[&str]) -> (Database, Client) {
 }
 
 /// What writes, or gives away what is stored; nobody but the owner may.
-const OWNER_ONLY: [&str; 15] = [
+const OWNER_ONLY: [&str; 17] = [
     "SELECT heimdall.init()",
     "SELECT heimdall.after_restore()",
     "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
     "SELECT heimdall._ensure_label('Evil', false)",
     "SELECT heimdall._make_inbox('logins', ARRAY['a'])",
     "SELECT heimdall._unseal('a', 'b', 'c')",
+    "SELECT heimdall.refresh_similar()",
+    "SELECT * FROM heimdall.look_alike_progress",
     "SELECT * FROM heimdall.data_key",
     "SELECT * FROM heimdall.change_log",
     "INSERT INTO heimdall.node VALUES ('Ip:x', '1', 0)",
@@ -82,6 +84,12 @@ fn those_who_ingest_see_nothing_of_what_is_stored() {
         "SELECT * FROM heimdall.changes_between('2020-01-01')",
         "SELECT * FROM heimdall._edges_of('{}', 1)",
         "SELECT * FROM heimdall._vertices('{}')",
+        "SELECT * FROM heimdall.similar('example.org')",
+        "SELECT * FROM heimdall.look_alike",
+        "SELECT * FROM heimdall._look_alikes_waiting('Domain', 1)",
+        "SELECT * FROM heimdall.cypher('RETURN 1')",
+        "SELECT * FROM heimdall.export_csv()",
+        "SELECT * FROM heimdall.export_stix()",
         "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n) RETURN n $$) AS (n ag_catalog.agtype)",
     ]) {
         denied(&mut client, sql);
@@ -123,6 +131,10 @@ fn analysts_can_ask_everything() {
     for what in ["connected", "newest", "seen"] {
         assert_eq!(rows(&format!("SELECT * FROM heimdall.top('{what}', source => 'logins')")), 6);
     }
+    assert_eq!(rows("SELECT * FROM heimdall.similar('mai1.example.org', 1)"), 1);
+    assert_eq!(rows("SELECT * FROM heimdall.cypher('MATCH (n:Ip) RETURN n.value')"), 2);
+    assert_eq!(rows("SELECT * FROM heimdall.export_csv(max_tlp => 'amber')"), 5);
+    assert_eq!(rows("SELECT * FROM heimdall.export_stix(max_tlp => 'amber')"), 14);
     assert_eq!(rows("SELECT * FROM heimdall.node"), 6);
     assert_eq!(
         rows(
@@ -198,6 +210,12 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
         "SELECT * FROM heimdall.top('seen')",
+        "SELECT * FROM heimdall.similar('example.org')",
+        "SELECT * FROM heimdall.look_alike",
+        "SELECT * FROM heimdall._look_alikes_waiting('Domain', 1)",
+        "SELECT * FROM heimdall.cypher('RETURN 1')",
+        "SELECT * FROM heimdall.export_csv()",
+        "SELECT * FROM heimdall.export_stix()",
         "SELECT * FROM heimdall_in.logins",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
         "SELECT * FROM heimdall_graph.\"Ip\"",

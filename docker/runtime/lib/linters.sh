@@ -28,6 +28,7 @@ find_shellcheck() {
 # the function is made, so a search path of their own would add nothing: it is shown one.
 check_sql() {
   awk '
+    { gsub(/@extschema:vector@/, "extschema_vector") }
     /^CREATE / { path = " SET search_path = pg_catalog, pg_temp" }
     /^SET search_path/ { path = "" }
     /^BEGIN ATOMIC$/ { print path " AS $atomic$"; inside = 1; next }

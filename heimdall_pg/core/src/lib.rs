@@ -4,7 +4,10 @@
 
 pub mod batch;
 pub mod canonical;
+pub mod cypher;
+pub mod exchange;
 pub mod format;
 pub mod mapping;
 pub mod pipeline;
 pub mod protect;
+pub mod similar;
