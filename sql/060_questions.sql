@@ -14,7 +14,7 @@ BEGIN ATOMIC
            array_agg(DISTINCT b.source ORDER BY b.source), n.gid
     FROM unnest(heimdall._lookup_keys(kind, value)) AS k (key)
     JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
-    JOIN heimdall.provenance AS p ON p.gid OPERATOR(ag_catalog.=) n.gid
+    CROSS JOIN LATERAL heimdall._sightings(n.gid) AS p
     JOIN heimdall.batch AS b ON b.id = p.batch
     GROUP BY n.key;
 END;
@@ -28,12 +28,13 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT b.id, b.source, b.actor, b.finished_at, p.sightings,
-           nullif(p.first_seen, 'infinity'), nullif(p.last_seen, '-infinity'), p.first_row
+    SELECT b.id, b.source, b.actor, b.finished_at, sum(p.sightings)::bigint,
+           nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'), min(p.first_row)
     FROM unnest(heimdall._lookup_keys(kind, value)) AS k (key)
     JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
-    JOIN heimdall.provenance AS p ON p.gid OPERATOR(ag_catalog.=) n.gid
+    CROSS JOIN LATERAL heimdall._sightings(n.gid) AS p
     JOIN heimdall.batch AS b ON b.id = p.batch
+    GROUP BY b.id
     ORDER BY b.id;
 END;
 
@@ -66,8 +67,8 @@ BEGIN
             LATERAL (
                 SELECT array_agg(DISTINCT b.source ORDER BY b.source) AS seen_in, sum(p.sightings)::bigint AS sightings,
                        min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
-                FROM heimdall.provenance AS p JOIN heimdall.batch AS b ON b.id = p.batch
-                WHERE p.gid OPERATOR(ag_catalog.=) own.gid AND b.source = ANY (overlap.others)
+                FROM heimdall._sightings(own.gid) AS p JOIN heimdall.batch AS b ON b.id = p.batch
+                WHERE b.source = ANY (overlap.others)
                 HAVING count(*) > 0
             ) AS seen
         )

@@ -18,9 +18,8 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT EXISTS (
-        SELECT FROM heimdall.provenance AS p
-        WHERE p.gid OPERATOR(ag_catalog.=) _seen_between.gid
-          AND p.last_seen >= coalesce(since, '-infinity') AND p.first_seen <= coalesce(until, 'infinity')
+        SELECT FROM heimdall._sightings(_seen_between.gid) AS p
+        WHERE p.last_seen >= coalesce(since, '-infinity') AND p.first_seen <= coalesce(until, 'infinity')
           -- Not so where there is no time.
           AND p.first_seen <= p.last_seen
     );
@@ -80,7 +79,7 @@ BEGIN
     ) AS found,
     LATERAL (
         SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
-        FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) found.gid
+        FROM heimdall._sightings(found.gid) AS p
     ) AS seen
     ORDER BY found.key;
 END

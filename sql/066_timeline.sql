@@ -29,7 +29,9 @@ BEGIN
             FROM unnest(read.ids, read.edge_types, read.directions, read.gids) AS e (id, edge_type, direction, gid),
             -- By its index, whatever the planner thinks of how many edges there are.
             LATERAL (
-                SELECT p.* FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id OFFSET 0
+                SELECT q.batch, sum(q.sightings)::bigint AS sightings, min(q.first_seen) AS first_seen,
+                       max(q.last_seen) AS last_seen
+                FROM heimdall._sightings(e.id) AS q GROUP BY q.batch
             ) AS p
             ORDER BY place
             LIMIT max_rows

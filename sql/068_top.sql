@@ -30,7 +30,7 @@ BEGIN
                 ) AS e
                 WHERE ag_catalog._extract_label_id(e.gid) = ANY ($1)
                   AND ($3 IS NULL OR EXISTS (
-                      SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id AND p.batch = ANY ($4)))
+                      SELECT FROM heimdall._sightings(e.id) AS p WHERE p.batch = ANY ($4)))
                 GROUP BY e.gid
                 ORDER BY degree DESC, e.gid
                 LIMIT $2
@@ -66,7 +66,7 @@ BEGIN
             SELECT e.via, count(*) AS degree
             FROM heimdall._edges_of(winners, NULL) AS e
             WHERE top.source IS NULL OR EXISTS (
-                SELECT FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) e.id AND p.batch = ANY (batches))
+                SELECT FROM heimdall._sightings(e.id) AS p WHERE p.batch = ANY (batches))
             GROUP BY e.via
         )
         SELECT w.label::text, w.value, w.tlp, coalesce(e.degree, 0), s.sightings, nullif(s.first_seen, 'infinity'),
@@ -75,8 +75,8 @@ BEGIN
         LEFT JOIN edges AS e ON e.via OPERATOR(ag_catalog.=) w.gid,
         LATERAL (
             SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
-            FROM heimdall.provenance AS p
-            WHERE p.gid OPERATOR(ag_catalog.=) w.gid AND (top.source IS NULL OR p.batch = ANY (batches))
+            FROM heimdall._sightings(w.gid) AS p
+            WHERE (top.source IS NULL OR p.batch = ANY (batches))
         ) AS s
         ORDER BY w.at;
 END

@@ -25,8 +25,8 @@ BEGIN
         LATERAL (
             SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen,
                    array_agg(DISTINCT b.source ORDER BY b.source) AS sources, min(b.finished_at) AS known_since
-            FROM heimdall.provenance AS p JOIN heimdall.batch AS b ON b.id = p.batch
-            WHERE p.gid OPERATOR(ag_catalog.=) n.gid AND b.finished_at <= as_of.at
+            FROM heimdall._sightings(n.gid) AS p JOIN heimdall.batch AS b ON b.id = p.batch
+            WHERE b.finished_at <= as_of.at
             HAVING count(*) > 0
         ) AS s,
         LATERAL (
@@ -35,8 +35,8 @@ BEGIN
                 SELECT o.edge_type, count(*) AS edges
                 FROM heimdall._edges_of(ARRAY[n.gid], max_edges) AS o
                 WHERE EXISTS (
-                    SELECT FROM heimdall.provenance AS p JOIN heimdall.batch AS b ON b.id = p.batch
-                    WHERE p.gid OPERATOR(ag_catalog.=) o.id AND b.finished_at <= as_of.at)
+                    SELECT FROM heimdall._sightings(o.id) AS p JOIN heimdall.batch AS b ON b.id = p.batch
+                    WHERE b.finished_at <= as_of.at)
                 GROUP BY o.edge_type
             ) AS t
         ) AS e;
@@ -83,16 +83,16 @@ BEGIN
             FROM (SELECT o.* FROM batches AS o ORDER BY o.place OFFSET 0) AS b,
             LATERAL (
                 SELECT q.gid, NOT EXISTS (
-                    SELECT FROM heimdall.provenance AS e JOIN heimdall.batch AS f ON f.id = e.batch
-                    WHERE e.gid OPERATOR(ag_catalog.=) q.gid AND f.finished_at < since OFFSET 0) AS is_new
+                    SELECT FROM heimdall._sightings(q.gid) AS e JOIN heimdall.batch AS f ON f.id = e.batch
+                    WHERE f.finished_at < since OFFSET 0) AS is_new
                 FROM (
-                    SELECT r.gid FROM heimdall.provenance AS r
+                    SELECT DISTINCT r.gid FROM heimdall.provenance AS r
                     WHERE r.batch = b.id AND ag_catalog._extract_label_id(r.gid) = ANY (labels) OFFSET 0
                 ) AS q
                 -- A record comes once, with the last of its batches.
                 WHERE NOT EXISTS (
-                    SELECT FROM heimdall.provenance AS l JOIN batches AS m ON m.id = l.batch
-                    WHERE l.gid OPERATOR(ag_catalog.=) q.gid AND m.place < b.place OFFSET 0)
+                    SELECT FROM heimdall._sightings(q.gid) AS l JOIN batches AS m ON m.id = l.batch
+                    WHERE m.place < b.place OFFSET 0)
                 OFFSET 0
             ) AS p
             WHERE changes_between.change IS NULL OR p.is_new = (changes_between.change = 'new')
@@ -106,8 +106,7 @@ BEGIN
         LATERAL (
             SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen,
                    array_agg(DISTINCT b.source ORDER BY b.source) AS sources
-            FROM heimdall.provenance AS p JOIN batches AS b ON b.id = p.batch
-            WHERE p.gid OPERATOR(ag_catalog.=) f.gid
+            FROM heimdall._sightings(f.gid) AS p JOIN batches AS b ON b.id = p.batch
         ) AS s
         ORDER BY f.place, v.label, v.value;
 END

@@ -177,7 +177,7 @@ BEGIN
         JOIN heimdall.node AS r ON r.key = n.key,
         LATERAL (
             SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
-            FROM heimdall.provenance AS p WHERE p.gid OPERATOR(ag_catalog.=) r.gid
+            FROM heimdall._sightings(r.gid) AS p
         ) AS s
         ORDER BY n.distance, n.key$q$, wanted || ':', wanted || ';')
     USING probes, waiting, k, own;

@@ -47,9 +47,8 @@ BEGIN
         LATERAL (
             SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen,
                    array_agg(DISTINCT b.source) AS sources, min(b.finished_at) AS created, max(b.finished_at) AS modified
-            FROM heimdall.provenance AS p JOIN heimdall.batch AS b ON b.id = p.batch
-            WHERE p.gid OPERATOR(ag_catalog.=) n.gid
-              AND ($5 IS NULL OR b.source = $5)
+            FROM heimdall._sightings(n.gid) AS p JOIN heimdall.batch AS b ON b.id = p.batch
+            WHERE ($5 IS NULL OR b.source = $5)
               AND ($6 IS NULL AND $7 IS NULL OR p.last_seen >= coalesce($6, '-infinity')
                        AND p.first_seen <= coalesce($7, 'infinity') AND p.first_seen <= p.last_seen)
         ) AS s
@@ -167,9 +166,8 @@ BEGIN
             LATERAL (
                 SELECT nullif(min(p.first_seen), 'infinity') AS first_seen, nullif(max(p.last_seen), '-infinity') AS last_seen,
                        min(b.finished_at) AS created, max(b.finished_at) AS modified
-                FROM heimdall.provenance AS p JOIN heimdall.batch AS b ON b.id = p.batch
-                WHERE p.gid OPERATOR(ag_catalog.=) e.id
-                  AND ($3 IS NULL OR b.source = $3)
+                FROM heimdall._sightings(e.id) AS p JOIN heimdall.batch AS b ON b.id = p.batch
+                WHERE ($3 IS NULL OR b.source = $3)
                   AND ($4 IS NULL AND $5 IS NULL OR p.last_seen >= coalesce($4, '-infinity')
                            AND p.first_seen <= coalesce($5, 'infinity') AND p.first_seen <= p.last_seen)
             ) AS s

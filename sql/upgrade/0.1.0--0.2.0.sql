@@ -4,6 +4,20 @@
 -- Sightings of records that a batch makes itself go into runs; those of before stay as they are. The view of the
 -- former name is made with the others.
 ALTER TABLE heimdall.provenance RENAME TO sighting;
-ALTER TABLE heimdall.sighting RENAME CONSTRAINT provenance_pkey TO sighting_pkey;
+DO $names$
+DECLARE
+    own pg_catalog.name;
+BEGIN
+    -- The primary key, and NOT NULL where PostgreSQL has names for it.
+    FOR own IN SELECT c.conname FROM pg_catalog.pg_constraint AS c
+               WHERE c.conrelid OPERATOR(pg_catalog.=) 'heimdall.sighting'::pg_catalog.regclass
+    LOOP
+        EXECUTE pg_catalog.format('ALTER TABLE heimdall.sighting RENAME CONSTRAINT %I TO %I',
+                                  own, pg_catalog.replace(own::pg_catalog.text, 'provenance', 'sighting'));
+    END LOOP;
+END
+$names$;
 ALTER INDEX heimdall.provenance_batch RENAME TO sighting_batch;
 -- include 024_sightings.sql
+
+-- include 072_similar.sql

@@ -14,15 +14,16 @@ const DIFFERENCE: &str = "
                sum(c.sightings[k.at]) AS sightings, min(c.first_seen[k.at]) AS first, max(c.last_seen[k.at]) AS last
         FROM heimdall.change_log AS c, unnest(c.keys) WITH ORDINALITY AS k (key, at) GROUP BY 1, 2
     ), stored AS (
-        SELECT p.batch, n.key AS record, p.sightings, p.first_seen, p.last_seen
-        FROM heimdall.provenance AS p JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) p.gid
+        SELECT p.batch, n.key AS record, sum(p.sightings), min(p.first_seen), max(p.last_seen)
+        FROM heimdall.provenance AS p JOIN heimdall.node AS n ON n.gid OPERATOR(ag_catalog.=) p.gid GROUP BY 1, 2
         UNION ALL
-        SELECT p.batch, l.name || ' ' || f.key || '>' || t.key, p.sightings, p.first_seen, p.last_seen
+        SELECT p.batch, l.name || ' ' || f.key || '>' || t.key, sum(p.sightings), min(p.first_seen), max(p.last_seen)
         FROM heimdall.provenance AS p
         JOIN heimdall_graph._ag_label_edge AS e ON e.id OPERATOR(ag_catalog.=) p.gid
         JOIN ag_catalog.ag_label AS l ON l.relation = e.tableoid
         JOIN heimdall.node AS f ON f.gid OPERATOR(ag_catalog.=) e.start_id
         JOIN heimdall.node AS t ON t.gid OPERATOR(ag_catalog.=) e.end_id
+        GROUP BY 1, 2
     )
     (TABLE logged EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE logged)";
 

@@ -52,7 +52,7 @@ const HARMS: [Harm; 7] = [
         &[NAME, LOG],
         &[NAME, LOG],
     ),
-    ("DELETE FROM heimdall.provenance", &[PROVENANCE, LOG], &[PROVENANCE, LOG]),
+    ("DELETE FROM heimdall.sighting_run", &[PROVENANCE, LOG], &[PROVENANCE, LOG]),
     ("DELETE FROM heimdall.change_log", &[LOG], &[LOG]),
     ("DELETE FROM heimdall.batch", &[BATCH], &[BATCH]),
 ];

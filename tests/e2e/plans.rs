@@ -38,22 +38,22 @@ const QUESTIONS: [(&str, &str); 16] = [
 const SCANNING: usize = 2;
 
 /// Tables that grow with what is taken in. Those of AGE's and Postgres' own catalogue are planned as they happen to be.
-const TABLES: [&str; 10] =
-    ["node", "provenance", "batch", "User", "Ip", "Domain", "Record", "REACHED", "LOGIN_FROM", "OBSERVED_IN"];
+const TABLES: [&str; 11] =
+    ["node", "sighting", "sighting_run", "batch", "User", "Ip", "Domain", "Record", "REACHED", "LOGIN_FROM", "OBSERVED_IN"];
 
 /// Rows of the tables, as the planner is to see them; it takes them all to be on the pages that a table has in truth. The
 /// provenance gets enough of these for the ranges of its BRIN index to mean something.
 const STATISTICS: &str = "
-    INSERT INTO heimdall.provenance
+    INSERT INTO heimdall.sighting
     SELECT ag_catalog._graphid(60000, n), n / 1000, 1, 'infinity', '-infinity', 1 FROM generate_series(10000, 109999) AS n;
     SELECT pg_restore_relation_stats('schemaname', n.nspname::text, 'relname', c.relname::text,
                'relpages', greatest(pg_relation_size(c.oid) / 8192, 1)::integer,
-               'reltuples', (CASE c.relname WHEN 'node' THEN 1e7 WHEN 'provenance' THEN 1.2e8 WHEN 'batch' THEN 1e4
+               'reltuples', (CASE c.relname WHEN 'node' THEN 1e7 WHEN 'sighting' THEN 6e7 WHEN 'sighting_run' THEN 2e6 WHEN 'batch' THEN 1e4
                              WHEN 'User' THEN 1e6 WHEN 'Ip' THEN 5e6 WHEN 'Domain' THEN 4e6
                              WHEN 'REACHED' THEN 3e7 WHEN 'LOGIN_FROM' THEN 2e7 END)::real)
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE (n.nspname, c.relname) IN (
-        ('heimdall', 'node'), ('heimdall', 'provenance'), ('heimdall', 'batch'),
+        ('heimdall', 'node'), ('heimdall', 'sighting'), ('heimdall', 'sighting_run'), ('heimdall', 'batch'),
         ('heimdall_graph', 'User'), ('heimdall_graph', 'Ip'), ('heimdall_graph', 'Domain'),
         ('heimdall_graph', 'REACHED'), ('heimdall_graph', 'LOGIN_FROM'));
     SELECT pg_restore_attribute_stats('schemaname', s.schema, 'relname', s.relation, 'attname', s.attribute,
@@ -61,7 +61,8 @@ const STATISTICS: &str = "
                'correlation', CASE WHEN s.attribute IN ('batch', 'id') THEN 1 ELSE 0 END::real)
     FROM (VALUES
         ('heimdall', 'node', 'key', 24, -1::real), ('heimdall', 'node', 'gid', 8, -1),
-        ('heimdall', 'provenance', 'gid', 8, -0.5), ('heimdall', 'provenance', 'batch', 8, 10000),
+        ('heimdall', 'sighting', 'gid', 8, -0.5), ('heimdall', 'sighting', 'batch', 8, 10000),
+        ('heimdall', 'sighting_run', 'last_gid', 8, -1), ('heimdall', 'sighting_run', 'batch', 8, 10000),
         ('heimdall', 'batch', 'id', 8, -1), ('heimdall', 'batch', 'source', 8, 20),
         ('heimdall_graph', 'User', 'id', 8, -1), ('heimdall_graph', 'Ip', 'id', 8, -1),
         ('heimdall_graph', 'Domain', 'id', 8, -1),

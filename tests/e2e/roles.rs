@@ -22,7 +22,7 @@ fn as_member(groups: &[&str]) -> (Database, Client) {
 }
 
 /// What writes, or gives away what is stored; nobody but the owner may.
-const OWNER_ONLY: [&str; 17] = [
+const OWNER_ONLY: [&str; 18] = [
     "SELECT heimdall.init()",
     "SELECT heimdall.after_restore()",
     "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
@@ -36,7 +36,8 @@ const OWNER_ONLY: [&str; 17] = [
     "INSERT INTO heimdall.node VALUES ('Ip:x', '1', 0)",
     "UPDATE heimdall.source SET reject_limit = 1",
     "UPDATE heimdall.batch SET rows_read = 0",
-    "DELETE FROM heimdall.provenance",
+    "DELETE FROM heimdall.sighting",
+    "DELETE FROM heimdall.sighting_run",
     "TRUNCATE heimdall.rejects",
     "SELECT nextval('heimdall.batch_id_seq')",
     "DROP VIEW heimdall_in.logins",

@@ -180,7 +180,7 @@ fn search_reads_ranges_of_indexes() {
          ORDER BY v.key COLLATE \"C\"",
     );
     database.run(
-        "INSERT INTO heimdall.provenance (gid, batch, sightings, first_seen, last_seen, first_row)
+        "INSERT INTO heimdall.sighting (gid, batch, sightings, first_seen, last_seen, first_row)
          SELECT gid, 1, 1, '2026-02-01', '2026-02-01', 1 FROM heimdall.node
          WHERE ag_catalog._extract_label_id(gid) = 900",
     );
@@ -215,4 +215,4 @@ fn search_reads_ranges_of_indexes() {
 }
 
 const COUNTERS: &str = "SELECT coalesce(sum(seq_scan), 0), coalesce(sum(idx_tup_fetch), 0) \
-    FROM pg_stat_xact_user_tables WHERE relid IN ('heimdall.node'::regclass, 'heimdall.provenance'::regclass)";
+    FROM pg_stat_xact_user_tables WHERE relid IN ('heimdall.node'::regclass, 'heimdall.sighting'::regclass, 'heimdall.sighting_run'::regclass)";

@@ -126,9 +126,10 @@ fn transfer(from: &Database, to: &Database) {
 
     let columns = "SELECT c.oid::regclass, quote_ident(a.attname) FROM pg_class AS c \
                    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-                   WHERE c.relkind = 'r' AND c.relnamespace = 'heimdall'::regnamespace \
+                   WHERE c.relkind IN ('r', 'v') AND c.relnamespace = 'heimdall'::regnamespace \
                       OR c.oid IN ('ag_catalog.ag_graph'::regclass, 'ag_catalog.ag_label'::regclass) ORDER BY 1, a.attnum";
     let (there, here) = (to.rows(columns), from.rows(columns));
+    // What was a table may be a view by now, but not the reverse.
     let tables: BTreeSet<&String> = there.iter().map(|row| &row[0]).collect();
     let (mut source, mut target) = (from.connect(), to.connect());
     target.batch_execute("SET session_replication_role = replica").expect("no order among tables");
@@ -141,7 +142,7 @@ fn transfer(from: &Database, to: &Database) {
         let columns = common.join(", ");
         let mut rows = Vec::new();
         source
-            .copy_out(&format!("COPY {table} ({columns}) TO STDOUT"))
+            .copy_out(&format!("COPY (SELECT {columns} FROM {table}) TO STDOUT"))
             .map(|mut reader| reader.read_to_end(&mut rows).expect("rows"))
             .unwrap_or_else(|error| panic!("{table}: {error}"));
         copy(&mut target, &format!("COPY {table} ({columns}) FROM STDIN"), &rows)

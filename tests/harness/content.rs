@@ -33,7 +33,7 @@ const KINDS: [(&str, &str); 5] = [
     (
         "sighting",
         "SELECT concat_ws(' ', b.source, encode(b.digest, 'hex'), r.key),
-                concat_ws(' ', p.sightings, p.first_seen, p.last_seen, p.first_row)
+                concat_ws(' ', sum(p.sightings), min(p.first_seen), max(p.last_seen), min(p.first_row))
          FROM heimdall.provenance AS p
          JOIN heimdall.batch AS b ON b.id = p.batch
          JOIN (SELECT n.gid, n.key FROM heimdall.node AS n
@@ -43,7 +43,8 @@ const KINDS: [(&str, &str); 5] = [
                JOIN ag_catalog.ag_label AS l ON l.relation = e.tableoid
                JOIN heimdall.node AS f ON f.gid OPERATOR(ag_catalog.=) e.start_id
                JOIN heimdall.node AS t ON t.gid OPERATOR(ag_catalog.=) e.end_id
-              ) AS r ON r.gid OPERATOR(ag_catalog.=) p.gid",
+              ) AS r ON r.gid OPERATOR(ag_catalog.=) p.gid
+         GROUP BY b.id, r.key",
     ),
     (
         // Which batch is the first to bring a record depends on the order among batches: the sum does not.
