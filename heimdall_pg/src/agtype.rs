@@ -33,11 +33,7 @@ impl Builder {
     }
 
     /// Writes an object, which starts on a word's boundary.
-    fn container(
-        &mut self,
-        members: &[(&str, Member<'_>)],
-        nested: Option<(&str, &[(&str, Member<'_>)])>,
-    ) {
+    fn container(&mut self, members: &[(&str, Member<'_>)], nested: Option<(&str, &[(&str, Member<'_>)])>) {
         let pairs = members.len() + usize::from(nested.is_some());
         let name = |at: usize| members.get(at).map_or("sealed", |(name, _)| *name);
         let mut order = std::mem::take(&mut self.order);

@@ -77,10 +77,8 @@ fn frame(out: &mut String, chart: &Chart, title: &str, scale: &Scale) {
             crate::table::count(10u64.pow(power.unsigned_abs()))
         );
     }
-    let _ = writeln!(
-        out,
-        "<line class=\"axis\" x1=\"{LEFT}\" y1=\"{BOTTOM}\" x2=\"{RIGHT}\" y2=\"{BOTTOM}\"/>"
-    );
+    let _ =
+        writeln!(out, "<line class=\"axis\" x1=\"{LEFT}\" y1=\"{BOTTOM}\" x2=\"{RIGHT}\" y2=\"{BOTTOM}\"/>");
     for (place, label) in &chart.places {
         let x = across(chart, *place);
         let _ = writeln!(
@@ -117,14 +115,21 @@ fn draw(out: &mut String, chart: &Chart, lines: &[Line], scale: &Scale) {
     for (colour, y) in name_places(lines, scale).into_iter().enumerate() {
         let Line { name, values } = &lines[colour];
         let last = crate::table::round(values.last().copied().unwrap_or_default());
-        let _ = writeln!(out, "<text class=\"f{colour}\" x=\"{}\" y=\"{y:.1}\">{name}, {last}</text>", RIGHT + 8.0);
+        let _ = writeln!(
+            out,
+            "<text class=\"f{colour}\" x=\"{}\" y=\"{y:.1}\">{name}, {last}</text>",
+            RIGHT + 8.0
+        );
     }
 }
 
 /// Beside the last point of each line, moved down where two would overlap.
 fn name_places(lines: &[Line], scale: &Scale) -> Vec<f64> {
-    let mut places: Vec<(usize, f64)> =
-        lines.iter().map(|line| scale.y(line.values.last().copied().unwrap_or(1.0)) + 4.0).enumerate().collect();
+    let mut places: Vec<(usize, f64)> = lines
+        .iter()
+        .map(|line| scale.y(line.values.last().copied().unwrap_or(1.0)) + 4.0)
+        .enumerate()
+        .collect();
     places.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut free = f64::NEG_INFINITY;
     for (_, y) in &mut places {

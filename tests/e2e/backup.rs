@@ -17,7 +17,17 @@ fn a_dump_of_the_database_has_all_rows_of_heimdall() {
     );
     let to = Database::bare();
     from.restore_sql(&to, Sql::Whole);
-    for table in ["instance", "source", "data_key", "batch", "node", "sighting", "sighting_run", "change_log", "rejects"] {
+    for table in [
+        "instance",
+        "source",
+        "data_key",
+        "batch",
+        "node",
+        "sighting",
+        "sighting_run",
+        "change_log",
+        "rejects",
+    ] {
         let rows = format!("SELECT * FROM heimdall.{table} AS t ORDER BY t::text COLLATE \"C\"");
         assert!(!from.rows(&rows).is_empty(), "{table} is empty");
         assert_eq!(to.rows(&rows), from.rows(&rows), "{table}");

@@ -185,3 +185,101 @@ fn a_snapshot_that_has_been_overtaken_is_told_to_try_again() {
     ingest(&mut first, "logins", dump.as_bytes()).expect("tried again");
     assert_eq!(database.strays(), "0");
 }
+
+/// Ingests while `first` is open, and fails rather than waits for it.
+fn beside(database: &Database, source: &str, dump: &[u8]) -> Report {
+    let mut client = database.connect();
+    client.batch_execute("SET statement_timeout = '60s'").expect("a limit");
+    ingest(&mut client, source, dump).expect("nothing to wait for")
+}
+
+#[test]
+fn small_dumps_go_on_beside_one_of_several_flushes() {
+    let database = with_logins();
+    database.source("large", "csv", crate::dumps::LARGE);
+    let mut first = database.connect();
+    first.batch_execute("BEGIN").expect("BEGIN");
+    ingest(&mut first, "large", &crate::dumps::large()).expect("the long one");
+    assert_eq!(beside(&database, "logins", LOGINS_CSV.as_bytes()).vertices_created, 6);
+    first.batch_execute("COMMIT").expect("COMMIT");
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn a_small_dump_that_wants_a_record_of_a_long_one_waits_for_it() {
+    let database = with_logins();
+    database.source("large", "csv", crate::dumps::LARGE);
+    let mut first = database.connect();
+    first.batch_execute("BEGIN").expect("BEGIN");
+    ingest(&mut first, "large", &crate::dumps::large()).expect("the long one");
+    let dump = LOGINS_CSV.replace("192.0.2.1,", "192.0.2.7,");
+    let mut second = database.connect();
+    let pid = heimdall_tests::backend(&mut second);
+    let waiting = std::thread::spawn(move || ingest(&mut second, "logins", dump.as_bytes()));
+    database.wait_until_blocked(pid);
+    first.batch_execute("COMMIT").expect("COMMIT");
+    let report = waiting.join().expect("no panic").expect("no error");
+    assert_eq!((report.vertices_created, report.vertices_merged), (5, 1));
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn dumps_of_many_records_go_side_by_side() {
+    let database = Database::new();
+    database.source("addresses", "csv", crate::dumps::ADDRESSES);
+    let dump = |network: u8| {
+        let rows = (0..20_000).map(|row| format!("10.{network}.{}.{}\n", row >> 8, row & 255));
+        ("ip\n".to_owned() + &rows.collect::<String>()).into_bytes()
+    };
+    let mut first = database.connect();
+    first.batch_execute("BEGIN").expect("BEGIN");
+    ingest(&mut first, "addresses", &dump(1)).expect("the first");
+    assert_eq!(beside(&database, "addresses", &dump(2)).vertices_created, 40_000, "an address and a record a row");
+    first.batch_execute("COMMIT").expect("COMMIT");
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn of_two_that_make_the_same_record_the_second_adds_what_it_knows() {
+    let database = Database::new();
+    for (source, column, tlp) in [("systems", "os", "green"), ("owners", "owner", "red")] {
+        database.source(
+            source,
+            "csv",
+            &format!(
+                r#"{{"columns": ["ip", "{column}"], "fields": {{"{column}": {{"rule": "keep"}}}}, "tlp": "{tlp}",
+                    "entities": {{"ip": {{"label": "Ip", "key": "ip", "properties": {{"{column}": "{column}"}}}}}}}}"#
+            ),
+        );
+    }
+    let mut first = database.connect();
+    first.batch_execute("BEGIN").expect("BEGIN");
+    ingest(&mut first, "systems", b"ip,os\n192.0.2.1,Linux\n").expect("the first");
+    let mut second = database.connect();
+    let pid = heimdall_tests::backend(&mut second);
+    let waiting = std::thread::spawn(move || ingest(&mut second, "owners", b"ip,owner\n192.0.2.1,ada\n"));
+    database.wait_until_blocked(pid);
+    first.batch_execute("COMMIT").expect("COMMIT");
+    let report = waiting.join().expect("no panic").expect("no error");
+    assert_eq!((report.vertices_created, report.vertices_merged), (1, 1), "the row, and the address");
+    assert_eq!(database.property("Ip:192.0.2.1", "os"), "Linux");
+    assert_eq!(database.property("Ip:192.0.2.1", "owner"), "ada");
+    assert_eq!(database.value("SELECT tlp FROM heimdall.lookup('ip', '192.0.2.1')"), "red");
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn who_waits_longer_than_he_wants_is_told_so_and_stores_nothing() {
+    let database = with_logins();
+    let mut first = database.connect();
+    first.batch_execute("BEGIN").expect("BEGIN");
+    ingest(&mut first, "logins", LOGINS_CSV.as_bytes()).expect("the first");
+    let mut second = database.connect();
+    second.batch_execute("SET lock_timeout = '1s'").expect("a limit");
+    let dump = LOGINS_CSV.replace(",300", ",301");
+    let failure = ingest(&mut second, "logins", dump.as_bytes()).expect_err("the first one is open");
+    assert_eq!(failure.code, "55P03");
+    first.batch_execute("COMMIT").expect("COMMIT");
+    ingest(&mut second, "logins", dump.as_bytes()).expect("the session goes on");
+    assert_eq!(database.strays(), "0");
+}

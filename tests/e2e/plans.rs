@@ -38,8 +38,19 @@ const QUESTIONS: [(&str, &str); 16] = [
 const SCANNING: usize = 2;
 
 /// Tables that grow with what is taken in. Those of AGE's and Postgres' own catalogue are planned as they happen to be.
-const TABLES: [&str; 11] =
-    ["node", "sighting", "sighting_run", "batch", "User", "Ip", "Domain", "Record", "REACHED", "LOGIN_FROM", "OBSERVED_IN"];
+const TABLES: [&str; 11] = [
+    "node",
+    "sighting",
+    "sighting_run",
+    "batch",
+    "User",
+    "Ip",
+    "Domain",
+    "Record",
+    "REACHED",
+    "LOGIN_FROM",
+    "OBSERVED_IN",
+];
 
 /// Rows of the tables, as the planner is to see them; it takes them all to be on the pages that a table has in truth. The
 /// provenance gets enough of these for the ranges of its BRIN index to mean something.

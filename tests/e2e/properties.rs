@@ -150,3 +150,52 @@ fn the_same_row_in_two_dumps_is_one_record() {
     let report = database.ingest("two", r#"{"ip": "192.0.2.1", "note": "hello", "empty": ""}"#);
     assert_eq!((report.vertices_created, report.vertices_merged), (0, 2));
 }
+
+#[test]
+fn properties_are_stored_as_age_itself_would_store_them() {
+    let database = assets();
+    let long = "ü".repeat(9_000);
+    database.ingest(
+        "assets",
+        format!(
+            "{HEADER}2026-01-01,192.0.2.1,web,Linux,Ada L,SN-1,R2,80\n\
+             2026-01-01,192.0.2.2,mail,,,,,\n\
+             2026-01-01,192.0.2.3,web,\"with \"\"quotes\"\" and \\\\\",{long},\u{1F600},,\n"
+        ),
+    );
+    // So many properties that their entries are no longer lengths alone.
+    let names: Vec<String> = (0..40).map(|at| format!("p{}", "x".repeat(at))).collect();
+    let properties: Vec<String> = names.iter().map(|name| format!(r#""{name}": "{name}""#)).collect();
+    let rules: Vec<String> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            format!(r#""{name}": {{"rule": "{}"}}"#, if at % 3 == 0 { "encrypt" } else { "keep" })
+        })
+        .collect();
+    database.source(
+        "wide",
+        "csv",
+        &format!(
+            r#"{{"columns": ["ip", "{}"], "fields": {{{}}},
+                "entities": {{"ip": {{"label": "Ip", "key": "ip", "properties": {{{}}}}}}}}}"#,
+            names.join("\", \""),
+            rules.join(", "),
+            properties.join(", ")
+        ),
+    );
+    let values: Vec<String> = (0..40).map(|at| "v".repeat(at + 1)).collect();
+    database.ingest("wide", format!("ip,{}\n192.0.2.9,{}\n", names.join(","), values.join(",")));
+    assert_eq!(database.property("Ip:192.0.2.9", names[38].as_str()), values[38]);
+    assert_eq!(database.unsealed("Ip:192.0.2.9", &names[39]), values[39]);
+    for table in ["_ag_label_vertex", "_ag_label_edge"] {
+        // Compares bytes.
+        let otherwise = format!(
+            "SELECT count(*), count(*) FILTER (WHERE NOT record_image_eq( \
+                 ROW(properties), ROW(properties::text::ag_catalog.agtype))) \
+             FROM heimdall_graph.{table}"
+        );
+        let counted = &database.rows(&otherwise)[0];
+        assert!(counted[0] != "0" && counted[1] == "0", "{table}: {counted:?}");
+    }
+}

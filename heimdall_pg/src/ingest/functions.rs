@@ -9,9 +9,9 @@ use pgrx::prelude::*;
 use pgrx::{check_for_interrupts, pg_sys};
 
 use super::report::Report;
-use crate::subtransaction::{Subtransaction, Verdict};
 use super::upload::{Outcome, Source, Upload};
 use crate::error::{Error, ok};
+use crate::subtransaction::{Subtransaction, Verdict};
 
 /// Bytes that are decoded between two looks at whether the user has cancelled.
 const CHUNK: usize = 64 << 10;

@@ -15,12 +15,12 @@ const ALONE: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
 /// Held by an upload of several flushes: two of them could wait for each other, and neither could begin anew.
 const LONG: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226402)";
 
-/// Two writers want the same record: it was made meanwhile, or each waits for the other.
-const COLLISIONS: [PgSqlErrorCode; 3] = [
-    PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
-    PgSqlErrorCode::ERRCODE_T_R_DEADLOCK_DETECTED,
-    PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE,
-];
+/// Another writer has made the same record meanwhile.
+const MADE: PgSqlErrorCode = PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION;
+/// Two writers wait for each other.
+const CIRCLE: PgSqlErrorCode = PgSqlErrorCode::ERRCODE_T_R_DEADLOCK_DETECTED;
+/// [`PATIENCE`] is over, or the user's own `lock_timeout`.
+const WAITED: PgSqlErrorCode = PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE;
 
 /// How long the only flush of an upload waits for another writer's record before it lets go of its own: less than
 /// `deadlock_timeout`, so that the one that can begin anew is the one that does.
@@ -31,7 +31,7 @@ const ATTEMPTS: u32 = 20;
 
 /// Writes the only flush of an upload: beside others, and where it collides with one of them, once more alone.
 pub(super) fn only_one(mut write: impl FnMut(&Session<'_>) -> Result<(), Error>) -> Result<(), Error> {
-    let beside = attempt(|session| {
+    let beside = attempt(&[MADE, CIRCLE, WAITED], |session| {
         session.query(BESIDE_OTHERS, &[])?;
         let _patience = LocalSettings::new(&PATIENCE);
         write(session)
@@ -39,7 +39,8 @@ pub(super) fn only_one(mut write: impl FnMut(&Session<'_>) -> Result<(), Error>)
     if beside.is_some() {
         return Ok(());
     }
-    let alone = attempt(|session| {
+    // What Postgres says of a unique violation quotes the key.
+    let alone = attempt(&[MADE], |session| {
         session.query(ALONE, &[])?;
         write(session)
     })?;
@@ -59,7 +60,7 @@ pub(super) fn one_of_many(
         })?;
     }
     for _ in 0..ATTEMPTS {
-        if attempt(&mut write)?.is_some() {
+        if attempt(&[MADE, CIRCLE], &mut write)?.is_some() {
             return Ok(());
         }
         // SAFETY: reads a variable of the backend.
@@ -71,8 +72,11 @@ pub(super) fn one_of_many(
 }
 
 /// None where it collided, and nothing of it is there.
-fn attempt(work: impl FnOnce(&Session<'_>) -> Result<(), Error>) -> Result<Option<()>, Error> {
-    Subtransaction::attempt(&COLLISIONS, || session(work))
+fn attempt(
+    forgiven: &[PgSqlErrorCode],
+    work: impl FnOnce(&Session<'_>) -> Result<(), Error>,
+) -> Result<Option<()>, Error> {
+    Subtransaction::attempt(forgiven, || session(work))
 }
 
 /// The transaction cannot see what it collides with.

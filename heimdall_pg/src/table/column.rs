@@ -76,7 +76,8 @@ impl Values {
         self.words.extend([header(length), 1, 0, element.to_u32(), words.len() as u32, 1]);
         for word in words {
             let bytes = word.to_ne_bytes();
-            self.words.extend(bytes.chunks(4).map(|half| u32::from_ne_bytes([half[0], half[1], half[2], half[3]])));
+            self.words
+                .extend(bytes.chunks(4).map(|half| u32::from_ne_bytes([half[0], half[1], half[2], half[3]])));
         }
     }
 

@@ -72,7 +72,14 @@ pub fn insert(table: pg_sys::Oid, rows: usize, columns: &[Column<'_>]) -> Result
             if (*target).ri_NumIndices > 0 {
                 for slot in &slots[..count] {
                     let again = pg_sys::ExecInsertIndexTuples(
-                        target, *slot, state, false, false, null_mut(), null_mut(), false,
+                        target,
+                        *slot,
+                        state,
+                        false,
+                        false,
+                        null_mut(),
+                        null_mut(),
+                        false,
                     );
                     debug_assert!(again.is_null(), "no unique index is deferrable");
                 }
