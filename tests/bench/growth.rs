@@ -23,6 +23,8 @@ const FAR: u32 = 8_000_000;
 const LOGS: [(Shape, &str, u32); 2] =
     [(Shape::Repeating, "repeating", 200_000), (Shape::Distinct, "distinct", 50_000)];
 
+const PANELS: [&str; 2] = ["repeating log", "distinct log"];
+
 /// Rows a second, by contender, of one log at one size.
 type Rates = [f64; 3];
 
@@ -51,7 +53,8 @@ pub fn run(options: &Options) -> String {
     assert_same(&databases[0].1, &databases[1].1);
     let chart = chart(options, &rates);
     if options.write {
-        std::fs::write(page::folder().join("benchmarks/growth.svg"), svg(&chart)).expect("the picture is written");
+        std::fs::write(page::folder().join("benchmarks/growth.svg"), svg(&chart))
+            .expect("the picture is written");
     } else {
         let path = std::env::temp_dir().join("heimdall-growth.svg");
         std::fs::write(&path, svg(&chart)).expect("the picture is written");
@@ -65,7 +68,8 @@ fn measure(options: &Options, databases: &[(Contender, Database); 2], at: u32) -
         Contender::settle(database);
     }
     // The first row of each log is another at each size: what was measured before is not known.
-    let entries = LOGS.map(|(shape, _, rows)| log::entries(shape, at * options.scaled(rows), options.scaled(rows)));
+    let entries =
+        LOGS.map(|(shape, _, rows)| log::entries(shape, at * options.scaled(rows), options.scaled(rows)));
     let cypher = by_cypher(options, &databases[1].1, &entries);
     [0, 1].map(|log| {
         let csv = log::csv(&entries[log]);
@@ -91,7 +95,9 @@ fn places(options: &Options) -> Vec<String> {
     SIZES
         .iter()
         .map(|size| match options.scaled(*size) {
-            million if million >= 1_000_000 && million % 1_000_000 == 0 => format!("{} million", million / 1_000_000),
+            million if million >= 1_000_000 && million % 1_000_000 == 0 => {
+                format!("{} million", million / 1_000_000)
+            }
             0 | 1 => "0".to_owned(),
             other => count(other),
         })
@@ -134,14 +140,15 @@ fn table(options: &Options, rates: &[[Rates; 2]]) -> String {
 fn chart(options: &Options, rates: &[[Rates; 2]]) -> Chart {
     let names = ["Heimdall", "SQL by hand", "Cypher MERGE"];
     let panels = [0, 1].map(|log| {
-        let lines = [0, 1, 2].map(|who| Line { name: names[who], values: rates.iter().map(|at| at[log][who]).collect() });
-        (LOGS[log].1, Vec::from(lines))
+        let lines = [0, 1, 2]
+            .map(|who| Line { name: names[who], values: rates.iter().map(|at| at[log][who]).collect() });
+        (PANELS[log], Vec::from(lines))
     });
     Chart {
         title: "Ingest as the graph grows".to_owned(),
         across: "vertices in the graph before",
         upward: "rows/s, logarithmic",
         places: SIZES.iter().map(|size| f64::from(*size)).zip(places(options)).collect(),
-        panels: panels.into_iter().collect(),
+        panels: panels.into(),
     }
 }

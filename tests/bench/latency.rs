@@ -35,8 +35,17 @@ pub fn run(options: &Options) -> String {
         ));
     }
     Contender::settle(&database);
-    let mut table =
-        Table::new(&["question", "way", ">asked", ">rows", ">first, ms", ">p50", ">p95", ">p99", ">Heimdall is"]);
+    let mut table = Table::new(&[
+        "question",
+        "way",
+        ">asked",
+        ">rows",
+        ">first, ms",
+        ">p50",
+        ">p95",
+        ">p99",
+        ">Heimdall is",
+    ]);
     for question in questions::all() {
         let mut own = f64::NAN;
         for way in &question.ways {
@@ -53,8 +62,16 @@ pub fn run(options: &Options) -> String {
                 round(asked.first),
                 round(middle),
                 // Of fewer there is no such percentile.
-                if asked.rows.len() < 20 { String::new() } else { round(percentile(&asked.milliseconds, 0.95)) },
-                if asked.rows.len() < 100 { String::new() } else { round(percentile(&asked.milliseconds, 0.99)) },
+                if asked.rows.len() < 20 {
+                    String::new()
+                } else {
+                    round(percentile(&asked.milliseconds, 0.95))
+                },
+                if asked.rows.len() < 100 {
+                    String::new()
+                } else {
+                    round(percentile(&asked.milliseconds, 0.99))
+                },
                 if way.is_cypher { ratio(middle, own) } else { String::new() },
             ]);
         }

@@ -28,7 +28,8 @@ fn commit() -> String {
     };
     let Some(commit) = git(&["rev-parse", "--short", "HEAD"]) else { return "unknown".to_owned() };
     // The page itself may have changed: earlier parts of this run have written it.
-    let changed = git(&["status", "--porcelain", "--", ":/", ":!/docs"]).is_none_or(|files| !files.is_empty());
+    let changed =
+        git(&["status", "--porcelain", "--", ":/", ":!/docs"]).is_none_or(|files| !files.is_empty());
     format!("`{}`{}", String::from_utf8_lossy(&commit).trim(), if changed { " with changes" } else { "" })
 }
 

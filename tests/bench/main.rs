@@ -19,12 +19,16 @@ mod questions;
 mod table;
 mod timing;
 mod two;
+mod upkeep;
 
 use heimdall_tests::Database;
 use options::{Options, Part};
 
 fn main() {
     let options = Options::from_arguments();
+    if options.write {
+        page::expect_places(&options.parts);
+    }
     for part in &options.parts {
         eprintln!("==> {}", part.name());
         let (seconds, block) = timing::timed(|| match part {
@@ -33,7 +37,7 @@ fn main() {
             Part::Two => two::run(&options),
             Part::Growth => growth::run(&options),
             Part::Latency => latency::run(&options),
-            _ => String::new(),
+            Part::Upkeep => upkeep::run(&options),
         });
         let block = format!("{}\n{block}", machine::line(&Database::new(), options.scale));
         println!("{block}");

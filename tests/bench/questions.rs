@@ -35,9 +35,8 @@ fn heimdall(call: &str) -> Way {
 /// A query of Cypher with so many columns.
 fn cypher(name: &'static str, query: &str, columns: &str, most: Option<u32>) -> Way {
     let limit = most.map_or_else(String::new, |most| format!(" LIMIT {most}"));
-    let sql = format!(
-        "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ {query} $$, $1) AS ({columns}){limit}"
-    );
+    let sql =
+        format!("SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ {query} $$, $1) AS ({columns}){limit}");
     Way { name, sql, is_cypher: true, after: None }
 }
 
