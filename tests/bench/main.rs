@@ -29,6 +29,8 @@ fn main() {
     if options.write {
         page::expect_places(&options.parts);
     }
+    // Of this binary: the tree may change while it runs.
+    let measured = machine::line(&Database::new(), options.scale);
     for part in &options.parts {
         eprintln!("==> {}", part.name());
         let (seconds, block) = timing::timed(|| match part {
@@ -39,7 +41,7 @@ fn main() {
             Part::Latency => latency::run(&options),
             Part::Upkeep => upkeep::run(&options),
         });
-        let block = format!("{}\n{block}", machine::line(&Database::new(), options.scale));
+        let block = format!("{measured}\n{block}");
         println!("{block}");
         eprintln!("    {seconds:.0} s");
         if options.write {
