@@ -20,7 +20,7 @@ test: build ## every test, from unit to end-to-end (one of them: make test ARGS=
 conformance: ## run the published vectors and write their table in docs/reference/canonical.md
 	@$R/conformance.sh
 
-bench: build ## measure ingest and canonicalisers against their rivals on this machine (make bench ARGS='canonical')
+bench: build ## measure everything against its rivals and rewrite docs/benchmarks.md; half an hour (ARGS='growth', ARGS='scale=0.1')
 	@$R/with-server.sh --durable cargo run --release -p heimdall_tests --bin bench -- $(ARGS)
 
 fuzz: ## libFuzzer on the parsers, 60 s each (one for an hour: make fuzz ARGS='name 3600')

@@ -23,6 +23,8 @@ const FAR: u32 = 8_000_000;
 const LOGS: [(Shape, &str, u32); 2] =
     [(Shape::Repeating, "repeating", 200_000), (Shape::Distinct, "distinct", 50_000)];
 
+const PANELS: [&str; 2] = ["repeating log", "distinct log"];
+
 /// Rows a second, by contender, of one log at one size.
 type Rates = [f64; 3];
 
@@ -140,13 +142,13 @@ fn chart(options: &Options, rates: &[[Rates; 2]]) -> Chart {
     let panels = [0, 1].map(|log| {
         let lines = [0, 1, 2]
             .map(|who| Line { name: names[who], values: rates.iter().map(|at| at[log][who]).collect() });
-        (LOGS[log].1, Vec::from(lines))
+        (PANELS[log], Vec::from(lines))
     });
     Chart {
         title: "Ingest as the graph grows".to_owned(),
         across: "vertices in the graph before",
         upward: "rows/s, logarithmic",
         places: SIZES.iter().map(|size| f64::from(*size)).zip(places(options)).collect(),
-        panels: panels.into_iter().collect(),
+        panels: panels.into(),
     }
 }

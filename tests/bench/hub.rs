@@ -1,16 +1,16 @@
 //! The graph that is asked: a million vertices, five million edges, and one domain that every source asks for.
 //!
-//! Four kinds of 550,000 sources, 150,000 destinations, 150,000 users and 150,000 domains. A row draws its source with
+//! They are 550,000 sources, 150,000 destinations, 150,000 users and 150,000 domains. A row draws its source with
 //! Zipf's exponent 0.5, the others with 0.8, so that pairs seldom repeat and degrees are spread as in real networks: most
-//! values have a few edges, some have ten thousand.
+//! values have a few edges, some have thousands.
 
 use crate::log::{Entry, Random, Zipf};
 
 /// Sources; each has an edge to the hub.
-pub const SOURCES: u32 = 550_000;
+const SOURCES: u32 = 550_000;
 /// Destinations, users, domains: so many of each.
-pub const OTHERS: u32 = 150_000;
-/// Rows that name every value once; the hub is the domain of as many as there are sources.
+const OTHERS: u32 = 150_000;
+/// Rows. The first of them name every value once, with the hub as the domain of each source's first.
 const ROWS: u32 = 1_670_000;
 
 /// How many there are of what.
@@ -18,7 +18,7 @@ const ROWS: u32 = 1_670_000;
 pub struct Size {
     /// Sources.
     pub sources: u32,
-    /// Destinations, users and domains each. The last domain is followed by the hub.
+    /// Destinations, users and domains each. The hub is one domain more.
     pub others: u32,
     rows: u32,
 }

@@ -58,20 +58,11 @@ pub fn run(options: &Options) -> String {
                 question.name.to_owned(),
                 way.name.to_owned(),
                 count(asked.milliseconds.len()),
-                round(median(&asked.rows)),
+                count(median(&asked.rows) as u64),
                 round(asked.first),
                 round(middle),
-                // Of fewer there is no such percentile.
-                if asked.rows.len() < 20 {
-                    String::new()
-                } else {
-                    round(percentile(&asked.milliseconds, 0.95))
-                },
-                if asked.rows.len() < 100 {
-                    String::new()
-                } else {
-                    round(percentile(&asked.milliseconds, 0.99))
-                },
+                asked.percentile(0.95),
+                asked.percentile(0.99),
                 if way.is_cypher { ratio(middle, own) } else { String::new() },
             ]);
         }
@@ -110,6 +101,16 @@ struct Asked {
     rows: Vec<f64>,
 }
 
+impl Asked {
+    /// Nothing where there are too few for it.
+    fn percentile(&self, share: f64) -> String {
+        if self.milliseconds.len() as f64 * (1.0 - share) < 0.99 {
+            return String::new();
+        }
+        round(percentile(&self.milliseconds, share))
+    }
+}
+
 /// Asks by a prepared statement on a connection of its own; the same arguments for every way.
 fn ask(database: &Database, size: Size, question: &Question, way: &Way, limit: Duration) -> Asked {
     let mut client = database.connect();
@@ -117,9 +118,8 @@ fn ask(database: &Database, size: Size, question: &Question, way: &Way, limit: D
         client.batch_execute("SET search_path = ag_catalog, public").expect("a setting");
     }
     let statement = client.prepare(&way.sql).unwrap_or_else(|error| panic!("{error}\nin {}", way.sql));
-    let mut random = Random::new(7);
-    let mut once = || {
-        let arguments = (question.arguments)(size, &mut random);
+    let mut once = |random: &mut Random| {
+        let arguments = (question.arguments)(size, random);
         let map = Map::of(&arguments);
         let texts: Vec<&(dyn ToSql + Sync)> = match way.is_cypher {
             true => vec![&map],
@@ -133,15 +133,17 @@ fn ask(database: &Database, size: Size, question: &Question, way: &Way, limit: D
         let rows = rows.unwrap_or_else(|error| panic!("{error}\nin {}", way.sql));
         (seconds * 1000.0, rows.len() as f64)
     };
-    let (first, _) = once();
+    let mut others = Random::new(11);
+    let (first, _) = once(&mut others);
     let mut asked = Asked { first, milliseconds: Vec::new(), rows: Vec::new() };
     // Warm: what these take does not count.
     for _ in 0..if first > 1000.0 { 1 } else { 10 } {
-        once();
+        once(&mut others);
     }
+    let mut random = Random::new(7);
     let start = Instant::now();
     while asked.rows.len() < TIMES && (asked.rows.len() < LEAST || start.elapsed() < limit) {
-        let (milliseconds, rows) = once();
+        let (milliseconds, rows) = once(&mut random);
         asked.milliseconds.push(milliseconds);
         asked.rows.push(rows);
     }

@@ -1,7 +1,8 @@
 //! What a figure was measured on.
 
-use heimdall_tests::Database;
 use std::process::Command;
+
+use heimdall_tests::Database;
 
 /// One line: date, commit, machine, versions.
 pub fn line(database: &Database, scale: f64) -> String {
@@ -27,7 +28,7 @@ fn commit() -> String {
         output.ok().filter(|output| output.status.success()).map(|output| output.stdout)
     };
     let Some(commit) = git(&["rev-parse", "--short", "HEAD"]) else { return "unknown".to_owned() };
-    // The page itself may have changed: earlier parts of this run have written it.
+    // The page itself may have changed: an earlier run has written it.
     let changed =
         git(&["status", "--porcelain", "--", ":/", ":!/docs"]).is_none_or(|files| !files.is_empty());
     format!("`{}`{}", String::from_utf8_lossy(&commit).trim(), if changed { " with changes" } else { "" })

@@ -9,13 +9,23 @@ pub fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"))
 }
 
+/// Panics where the page has no place for a part: before it has run rather than after.
+pub fn expect_places(parts: &[Part]) {
+    let page = std::fs::read_to_string(path()).expect("docs/benchmarks.md");
+    for part in parts {
+        assert!(replaced(&page, part.name(), "").is_some(), "docs/benchmarks.md has no markers for {part:?}");
+    }
+}
+
 /// Puts a block in the place of the one that the page has for that part.
 pub fn rewrite(part: Part, block: &str) {
-    let path = folder().join("benchmarks.md");
-    let page = std::fs::read_to_string(&path).expect("docs/benchmarks.md");
-    let page = replaced(&page, part.name(), block)
-        .unwrap_or_else(|| panic!("docs/benchmarks.md has no markers for {}", part.name()));
-    std::fs::write(&path, page).expect("docs/benchmarks.md is written");
+    let page = std::fs::read_to_string(path()).expect("docs/benchmarks.md");
+    let page = replaced(&page, part.name(), block).expect("markers, which were looked for");
+    std::fs::write(path(), page).expect("docs/benchmarks.md is written");
+}
+
+fn path() -> PathBuf {
+    folder().join("benchmarks.md")
 }
 
 fn replaced(page: &str, name: &str, block: &str) -> Option<String> {

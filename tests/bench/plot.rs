@@ -24,23 +24,23 @@ pub struct Chart {
     pub panels: Vec<(&'static str, Vec<Line>)>,
 }
 
-const PANEL: f64 = 440.0;
+const PANEL: f64 = 460.0;
 const HEIGHT: f64 = 380.0;
 const LEFT: f64 = 64.0;
 const TOP: f64 = 84.0;
 const BOTTOM: f64 = HEIGHT - 56.0;
 /// Where the last place is; beside it, the names.
-const RIGHT: f64 = PANEL - 148.0;
+const RIGHT: f64 = PANEL - 168.0;
 /// The least distance of two names.
 const NAME_HEIGHT: f64 = 16.0;
 
 /// Colours that are told apart by those who do not see red from green, on white and on black.
 const STYLE: &str = "<style>\
-    text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:15px;font-weight:600}.panel{font-weight:600}\
+    .ground{fill:#ffffff}text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:15px;font-weight:600}.panel{font-weight:600}\
     .axis{stroke:#8c959f;stroke-width:1}.grid{stroke:#8c959f;stroke-opacity:.3;stroke-width:1}.small{font-size:12px}\
     .line{fill:none;stroke-width:2.5}.c0{stroke:#0969da}.c1{stroke:#bc4c00}.c2{stroke:#6e7781}\
     .f0{fill:#0969da}.f1{fill:#bc4c00}.f2{fill:#57606a}\
-    @media(prefers-color-scheme:dark){text{fill:#e6edf3}.c0{stroke:#58a6ff}.c1{stroke:#f0883e}.c2{stroke:#9ea7b3}\
+    @media(prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#e6edf3}.c0{stroke:#58a6ff}.c1{stroke:#f0883e}.c2{stroke:#9ea7b3}\
     .f0{fill:#58a6ff}.f1{fill:#f0883e}.f2{fill:#9ea7b3}}</style>";
 
 /// The whole picture.
@@ -48,7 +48,8 @@ pub fn svg(chart: &Chart) -> String {
     let width = PANEL * chart.panels.len() as f64;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {HEIGHT}\" width=\"{width}\" height=\"{HEIGHT}\" \
-         role=\"img\" aria-label=\"{}\">\n{STYLE}\n<text class=\"title\" x=\"16\" y=\"26\">{}</text>\n",
+         role=\"img\" aria-label=\"{}\">\n{STYLE}\n\
+         <rect class=\"ground\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n<text class=\"title\" x=\"16\" y=\"26\">{}</text>\n",
         chart.title, chart.title
     );
     let all = chart.panels.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.values);

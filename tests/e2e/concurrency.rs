@@ -234,7 +234,11 @@ fn dumps_of_many_records_go_side_by_side() {
     let mut first = database.connect();
     first.batch_execute("BEGIN").expect("BEGIN");
     ingest(&mut first, "addresses", &dump(1)).expect("the first");
-    assert_eq!(beside(&database, "addresses", &dump(2)).vertices_created, 40_000, "an address and a record a row");
+    assert_eq!(
+        beside(&database, "addresses", &dump(2)).vertices_created,
+        40_000,
+        "an address and a record a row"
+    );
     first.batch_execute("COMMIT").expect("COMMIT");
     assert_eq!(database.strays(), "0");
 }
