@@ -67,6 +67,40 @@ fn neighbors_finds_all_of_a_hub_where_there_is_room() {
 }
 
 #[test]
+fn a_notice_says_what_was_not_read() {
+    let database = hub();
+    let told = |question: &str| database.notices(&format!("SELECT FROM heimdall.{question}")).len();
+    // No room is left, or nothing was left out.
+    assert_eq!(told("neighbors('domain', 'hub.example', max_rows => 10)"), 0);
+    assert_eq!(told("neighbors('domain', 'hub.example', max_rows => 20000)"), 0);
+    // A hundred may be passed through.
+    assert_eq!(told("neighbors('domain', 'hub.example', 2, '{domain}', max_rows => 10)"), 1);
+    assert_eq!(told("timeline('domain', 'hub.example', 1, 20000)"), 0);
+    assert_eq!(told("timeline('domain', 'hub.example', 1, 100)"), 1);
+    assert_eq!(told("correlate('side.example', 'hub.example')"), 0);
+}
+
+#[test]
+fn two_hubs_are_compared_as_far_as_they_are_read() {
+    let database = hub();
+    let mut dump = "time,ip,host,at\n".to_owned();
+    for n in 1..=HUB {
+        let _ = writeln!(dump, ",10.9.{}.{},other.example,", n >> 8, n & 255);
+    }
+    let _ = writeln!(dump, ",10.1.0.0,other.example,\n,,other.example,203.0.113.1");
+    database.ingest("links", dump);
+    let question = "heimdall.correlate('hub.example', 'other.example')";
+    // The rarest of what both are read to have; of the addresses, those that come late may be missing.
+    assert_eq!(database.rows(&format!("SELECT value FROM {question}"))[0], ["203.0.113.1"]);
+    assert_eq!(database.notices(&format!("SELECT FROM {question}")).len(), 1);
+    // What a third is next to is found among all of their edges.
+    let question = "heimdall.correlate('hub.example', 'other.example', 'side.example')";
+    let found =
+        database.rows(&format!("SELECT value, shared_by FROM {question} ORDER BY shared_by DESC, value"));
+    assert_eq!(found, [["10.1.0.0", "3"], ["10.0.0.1", "2"], ["203.0.113.1", "2"]]);
+}
+
+#[test]
 fn correlate_asks_a_hub_only_for_what_the_others_are_next_to() {
     let database = hub();
     let question = "heimdall.correlate('side.example', 'hub.example')";
