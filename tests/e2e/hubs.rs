@@ -120,3 +120,39 @@ fn timeline_reads_no_more_edges_than_said() {
         assert_eq!(database.value(&first), "10.1.0.0", "the earliest of all");
     }
 }
+
+#[test]
+fn path_reads_of_a_hub_no_more_than_shows_that_it_is_one() {
+    let database = hub();
+    let through = "heimdall.path('ip', '10.0.0.2', 'domain', 'side.example')";
+    let way = database.rows(&format!("SELECT value FROM {through}")).concat();
+    assert!(way.len() == 4 && way[..2] == ["10.0.0.2", "hub.example"] && way[3] == "side.example", "{way:?}");
+    reads_at_most(&database, 5_000, through);
+}
+
+#[test]
+fn search_reads_no_more_than_it_gives() {
+    let database = hub();
+    for question in [
+        "heimdall.search('10.0*', 'ip', 10)",
+        "heimdall.search('10.0.0.0/8', max_rows => 10)",
+        "heimdall.search('*.example', max_rows => 10, since => '2026-01-01')",
+        "heimdall.search('hub.example')",
+    ] {
+        let read = database.records_read(question);
+        assert!((1..=100).contains(&read), "{read} records were read for {question}");
+    }
+}
+
+#[test]
+fn top_reads_every_edge_no_more_often_than_for_both_its_ends() {
+    let database = hub();
+    // Once from each end to find those with the most, and again to count theirs.
+    reads_at_most(&database, 4 * i64::from(HUB + 4), "heimdall.top('connected', max_rows => 100000)");
+}
+
+#[test]
+fn as_of_reads_no_more_edges_than_said() {
+    let database = hub();
+    reads_at_most(&database, 200, "heimdall.as_of('infinity', 'domain', 'hub.example', 100)");
+}
