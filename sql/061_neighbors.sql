@@ -35,7 +35,7 @@ AS $$
 DECLARE
     most_edges CONSTANT integer := 500000;
     most integer := 128 + room / (4 * cardinality(ring));
-    cut_lists bigint;
+    found record;
 BEGIN
     LOOP
         WITH read AS MATERIALIZED (
@@ -51,17 +51,18 @@ BEGIN
         ), given AS MATERIALIZED (
             SELECT f.gid, f.edge_type FROM fresh AS f WHERE f.is_wanted LIMIT room
         )
-        SELECT ARRAY(SELECT g.gid FROM given AS g), ARRAY(SELECT g.edge_type FROM given AS g),
-               ARRAY(SELECT f.gid FROM fresh AS f WHERE NOT f.is_wanted LIMIT coalesce(most_passed, 0)),
-               (SELECT count(*) FILTER (WHERE r.place = most) + (count(*) = most_edges)::integer FROM read AS r)
-        INTO gids, edge_types, passed, cut_lists;
-        EXIT WHEN cut_lists = 0 OR cardinality(gids) >= room OR most >= most_edges
-               OR wanted IS NOT NULL AND cardinality(passed) >= most_passed;
-        most := least(greatest(4 * most, 2 * most + 2 * (room - cardinality(gids)) / cut_lists), most_edges);
+        SELECT ARRAY(SELECT g.gid FROM given AS g) AS gids, ARRAY(SELECT g.edge_type FROM given AS g) AS edge_types,
+               ARRAY(SELECT f.gid FROM fresh AS f WHERE NOT f.is_wanted LIMIT coalesce(most_passed, 0)) AS passed,
+               (SELECT count(*) FILTER (WHERE r.place = most) + (count(*) = most_edges)::integer FROM read AS r) AS cut_lists
+        INTO found;
+        EXIT WHEN found.cut_lists = 0 OR cardinality(found.gids) >= room OR most >= most_edges
+               OR wanted IS NOT NULL AND cardinality(found.passed) >= most_passed;
+        most := least(
+            greatest(4 * most, 2 * most + 2 * (room - cardinality(found.gids))::bigint / found.cut_lists), most_edges);
     END LOOP;
-    is_cut := cardinality(gids) < room
-        AND (cut_lists > 0 OR wanted IS NOT NULL AND cardinality(passed) >= coalesce(most_passed, most_edges));
-    RETURN NEXT;
+    RETURN QUERY SELECT found.gids, found.edge_types, found.passed,
+        cardinality(found.gids) < room
+        AND (found.cut_lists > 0 OR wanted IS NOT NULL AND cardinality(found.passed) >= coalesce(most_passed, most_edges));
 END
 $$;
 

@@ -67,6 +67,40 @@ fn neighbors_finds_all_of_a_hub_where_there_is_room() {
 }
 
 #[test]
+fn a_notice_says_what_was_not_read() {
+    let database = hub();
+    let told = |question: &str| database.notices(&format!("SELECT FROM heimdall.{question}")).len();
+    // No room is left, or nothing was left out.
+    assert_eq!(told("neighbors('domain', 'hub.example', max_rows => 10)"), 0);
+    assert_eq!(told("neighbors('domain', 'hub.example', max_rows => 20000)"), 0);
+    // A hundred may be passed through.
+    assert_eq!(told("neighbors('domain', 'hub.example', 2, '{domain}', max_rows => 10)"), 1);
+    assert_eq!(told("timeline('domain', 'hub.example', 1, 20000)"), 0);
+    assert_eq!(told("timeline('domain', 'hub.example', 1, 100)"), 1);
+    assert_eq!(told("correlate('side.example', 'hub.example')"), 0);
+}
+
+#[test]
+fn two_hubs_are_compared_as_far_as_they_are_read() {
+    let database = hub();
+    let mut dump = "time,ip,host,at\n".to_owned();
+    for n in 1..=HUB {
+        let _ = writeln!(dump, ",10.9.{}.{},other.example,", n >> 8, n & 255);
+    }
+    let _ = writeln!(dump, ",10.1.0.0,other.example,\n,,other.example,203.0.113.1");
+    database.ingest("links", dump);
+    let question = "heimdall.correlate('hub.example', 'other.example')";
+    // The rarest of what both are read to have; of the addresses, those that come late may be missing.
+    assert_eq!(database.rows(&format!("SELECT value FROM {question}"))[0], ["203.0.113.1"]);
+    assert_eq!(database.notices(&format!("SELECT FROM {question}")).len(), 1);
+    // What a third is next to is found among all of their edges.
+    let question = "heimdall.correlate('hub.example', 'other.example', 'side.example')";
+    let found =
+        database.rows(&format!("SELECT value, shared_by FROM {question} ORDER BY shared_by DESC, value"));
+    assert_eq!(found, [["10.1.0.0", "3"], ["10.0.0.1", "2"], ["203.0.113.1", "2"]]);
+}
+
+#[test]
 fn correlate_asks_a_hub_only_for_what_the_others_are_next_to() {
     let database = hub();
     let question = "heimdall.correlate('side.example', 'hub.example')";
@@ -80,9 +114,45 @@ fn timeline_reads_no_more_edges_than_said() {
     let database = hub();
     let question = "heimdall.timeline('domain', 'hub.example', 1, 100)";
     assert_eq!(database.value(&format!("SELECT count(*) FROM {question}")), "1");
-    reads_at_most(&database, 200, question);
+    reads_at_most(&database, 300, question);
     for all in ["20000", "NULL"] {
         let first = format!("SELECT neighbor FROM heimdall.timeline('domain', 'hub.example', 1, {all})");
         assert_eq!(database.value(&first), "10.1.0.0", "the earliest of all");
     }
+}
+
+#[test]
+fn path_reads_of_a_hub_no_more_than_shows_that_it_is_one() {
+    let database = hub();
+    let through = "heimdall.path('ip', '10.0.0.2', 'domain', 'side.example')";
+    let way = database.rows(&format!("SELECT value FROM {through}")).concat();
+    assert!(way.len() == 4 && way[..2] == ["10.0.0.2", "hub.example"] && way[3] == "side.example", "{way:?}");
+    reads_at_most(&database, 5_000, through);
+}
+
+#[test]
+fn search_reads_no_more_than_it_gives() {
+    let database = hub();
+    for question in [
+        "heimdall.search('10.0*', 'ip', 10)",
+        "heimdall.search('10.0.0.0/8', max_rows => 10)",
+        "heimdall.search('*.example', max_rows => 10, since => '2026-01-01')",
+        "heimdall.search('hub.example')",
+    ] {
+        let read = database.records_read(question);
+        assert!((1..=100).contains(&read), "{read} records were read for {question}");
+    }
+}
+
+#[test]
+fn top_reads_every_edge_no_more_often_than_for_both_its_ends() {
+    let database = hub();
+    // Once from each end to find those with the most, and again to count theirs.
+    reads_at_most(&database, 4 * i64::from(HUB + 100), "heimdall.top('connected', max_rows => 100000)");
+}
+
+#[test]
+fn as_of_reads_no_more_edges_than_said() {
+    let database = hub();
+    reads_at_most(&database, 300, "heimdall.as_of('infinity', 'domain', 'hub.example', 100)");
 }

@@ -5,10 +5,8 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use heimdall_tests::Database;
-use postgres::NoTls;
 
 use crate::dumps::{LOGINS_CSV, with_logins};
 
@@ -127,23 +125,9 @@ fn plans_at_ten_million_vertices_are_the_ones_that_were_meant() {
 
 /// The plans that read a table of Heimdall, each once, in the order in which they came.
 fn plans_of(database: &Database, question: &str) -> String {
-    let notices = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&notices);
-    let server = database.server();
-    let mut client = postgres::Config::new()
-        .host(&server.host)
-        .port(server.port)
-        .user(&server.user)
-        .dbname(database.name())
-        .notice_callback(move |notice| heard.lock().expect("no panic").push(notice.message().to_owned()))
-        .connect(NoTls)
-        .expect("a session of its own");
-    client.batch_execute(EXPLAIN).expect("auto_explain");
-    client.batch_execute(&format!("SELECT FROM {question}")).expect(question);
-    drop(client);
     let mut plans: Vec<String> = Vec::new();
-    for notice in notices.lock().expect("no panic").iter() {
-        let plan = shape(notice);
+    for notice in database.notices(&format!("{EXPLAIN} SELECT FROM {question}")) {
+        let plan = shape(&notice);
         if TABLES.iter().any(|table| reads(&plan, table)) && !plans.contains(&plan) {
             plans.push(plan);
         }

@@ -1,7 +1,7 @@
 //! A database of a test's own.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use postgres::{Client, NoTls, SimpleQueryMessage};
 
@@ -138,6 +138,19 @@ impl Database {
         }
     }
 
+    /// What the server tells a client beside the answers of these statements, in a session of their own.
+    pub fn notices(&self, sql: &str) -> Vec<String> {
+        let notices = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&notices);
+        let mut session = config(&self.server, &self.name, &self.server.user)
+            .notice_callback(move |notice| heard.lock().expect("no panic").push(notice.message().to_owned()))
+            .connect(NoTls)
+            .expect("a session of its own");
+        session.batch_execute(sql).unwrap_or_else(|error| panic!("{error}\nin {sql}"));
+        drop(session);
+        std::mem::take(&mut *notices.lock().expect("no panic"))
+    }
+
     /// Sends a file as `\copy` does.
     ///
     /// # Errors
@@ -240,11 +253,13 @@ fn make_template(server: &Server) {
 }
 
 fn connect_to(server: &Server, database: &str, user: &str) -> Client {
-    postgres::Config::new()
-        .host(&server.host)
-        .port(server.port)
-        .dbname(database)
-        .user(user)
+    config(server, database, user)
         .connect(NoTls)
         .unwrap_or_else(|error| panic!("no connection to {database} as {user}: {error}"))
+}
+
+fn config(server: &Server, database: &str, user: &str) -> postgres::Config {
+    let mut config = postgres::Config::new();
+    config.host(&server.host).port(server.port).dbname(database).user(user);
+    config
 }

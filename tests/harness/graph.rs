@@ -73,9 +73,22 @@ impl Database {
 
     /// How many rows of edge tables a question reads, by their indexes or by a scan.
     pub fn edges_read(&self, question: &str) -> i64 {
-        let counter = "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables AS s \
-                       WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = s.relid \
-                                     AND i.inhparent = 'heimdall_graph._ag_label_edge'::regclass)";
+        self.rows_read(
+            "EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = s.relid \
+             AND i.inhparent = 'heimdall_graph._ag_label_edge'::regclass)",
+            question,
+        )
+    }
+
+    /// How many rows of the registry and of the provenance a question reads.
+    pub fn records_read(&self, question: &str) -> i64 {
+        self.rows_read("s.schemaname = 'heimdall' AND s.relname IN ('node', 'provenance')", question)
+    }
+
+    fn rows_read(&self, tables: &str, question: &str) -> i64 {
+        let counter = format!(
+            "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables AS s WHERE {tables}"
+        );
         let sql = format!(
             "SET max_parallel_workers_per_gather = 0; BEGIN; {counter}; SELECT count(*) FROM {question}; {counter}; COMMIT"
         );
