@@ -29,6 +29,7 @@ BEGIN
         ), stored AS (
             SELECT p.batch, r.name, p.sightings, p.first_seen, p.last_seen
             FROM heimdall.provenance AS p JOIN record AS r ON r.gid OPERATOR(ag_catalog.=) p.gid
+            WHERE NOT EXISTS (SELECT FROM heimdall.change_horizon AS h WHERE p.batch <@ h.batches)
         ), logged AS (
             -- All arrays at once: an element by its position would decompress its array once for each change.
             SELECT c.batch, CASE WHEN k.to_key IS NULL THEN k.key
@@ -37,6 +38,7 @@ BEGIN
             FROM heimdall.change_log AS c,
                  unnest(c.keys, c.to_keys, c.sightings, c.first_seen, c.last_seen)
                      AS k (key, to_key, sightings, first_seen, last_seen)
+            WHERE NOT EXISTS (SELECT FROM heimdall.change_horizon AS h WHERE c.batch <@ h.batches)
             GROUP BY 1, 2
         ), broken (invariant, record) AS (
             SELECT 'a vertex has a row in the registry', v.key

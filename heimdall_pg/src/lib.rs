@@ -56,7 +56,9 @@ extension_sql_file!("../../sql/066_timeline.sql", name = "timeline", requires = 
 extension_sql_file!("../../sql/068_top.sql", name = "top", requires = ["search", canonical::label_of]);
 extension_sql_file!("../../sql/070_restore.sql", name = "restore", requires = ["questions"]);
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
-extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
+extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
+extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
+extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

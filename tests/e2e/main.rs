@@ -18,6 +18,7 @@ mod paths;
 mod properties;
 mod protection;
 mod questions;
+mod readers;
 mod rejects;
 mod restore;
 mod roles;
