@@ -2,3 +2,5 @@
 -- A line `-- include 084_x.sql` stands for what that file makes besides functions and views.
 
 -- include 081_readers.sql
+
+ALTER TABLE heimdall.provenance SET (autovacuum_vacuum_insert_scale_factor = 0.02);
