@@ -173,11 +173,11 @@ END;
 
 -- How far each reader is behind: segments, their bytes as stored, and the age of the first that it has not dealt with.
 CREATE VIEW heimdall.readers AS
-    SELECT r.name, r.xid::text OPERATOR(pg_catalog.||) '-' OPERATOR(pg_catalog.||) r.seq::text AS cursor,
+    SELECT r.name, r.xid::pg_catalog.text OPERATOR(pg_catalog.||) '-' OPERATOR(pg_catalog.||) r.seq::pg_catalog.text AS cursor,
            r.created_at, r.acknowledged_at, r.invalidation_reason,
            lag.segments AS lag_segments, lag.bytes AS lag_bytes, lag.age AS lag_age
     FROM heimdall.reader AS r, LATERAL (
-        SELECT pg_catalog.count(*) AS segments, coalesce(pg_catalog.sum(heimdall._segment_size(c)), 0)::bigint AS bytes,
+        SELECT pg_catalog.count(*) AS segments, coalesce(pg_catalog.sum(heimdall._segment_size(c)), 0)::pg_catalog.int8 AS bytes,
                pg_catalog.now() OPERATOR(pg_catalog.-) pg_catalog.min(c.at) AS age
         FROM heimdall.change_log AS c
         WHERE c.xid OPERATOR(pg_catalog.>=) r.xid
