@@ -82,6 +82,8 @@ CREATE TABLE heimdall.sighting (
 );
 -- Rows of a batch lie together, since they were inserted together.
 CREATE INDEX sighting_batch ON heimdall.sighting USING brin (batch) WITH (pages_per_range = 32);
+-- What was inserted since the last vacuum is in no range of that index, and every question by batch reads it whole.
+ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 
 -- Every change, in segments: one row holds many. The order among readers is (xid, seq).
 CREATE TABLE heimdall.change_log (

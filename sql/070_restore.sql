@@ -157,10 +157,15 @@ BEGIN
         UPDATE heimdall.instance AS i
         SET incarnation = own.incarnation + 1, graph_oid = place, home = heimdall._home()
         RETURNING i.* INTO own;
+        -- What a reader has seen of the original may not be what is here.
+        UPDATE heimdall.reader AS r SET invalidation_reason = 'restored' WHERE r.invalidation_reason IS NULL;
         -- Another server counts its transactions anew: those of the log may lie in its future, where no reader
         -- would see them, and behind its own. All of them are over; among themselves `seq` says their order.
-        IF EXISTS (SELECT FROM heimdall.change_log AS c WHERE c.xid >= pg_current_xact_id()) THEN
+        IF EXISTS (SELECT FROM heimdall.change_log AS c WHERE c.xid >= pg_current_xact_id())
+           OR EXISTS (SELECT FROM heimdall.change_horizon AS h WHERE h.xid >= pg_current_xact_id()) THEN
             UPDATE heimdall.change_log SET xid = '3';
+            UPDATE heimdall.change_horizon AS h
+            SET xid = '3', seq = coalesce((SELECT min(c.seq) - 1 FROM heimdall.change_log AS c), h.seq);
         END IF;
     END IF;
     changed := is_copy OR NOT is_registered OR repaired > 0 OR sequences > 0;

@@ -32,6 +32,7 @@ BEGIN
             SELECT p.batch, r.name, sum(p.sightings) AS sightings, min(p.first_seen) AS first_seen,
                    max(p.last_seen) AS last_seen
             FROM provenance AS p JOIN record AS r ON r.gid OPERATOR(ag_catalog.=) p.gid
+            WHERE NOT EXISTS (SELECT FROM heimdall.change_horizon AS h WHERE p.batch <@ h.batches)
             GROUP BY 1, 2
         ), logged AS (
             -- All arrays at once: an element by its position would decompress its array once for each change.
@@ -41,6 +42,7 @@ BEGIN
             FROM heimdall.change_log AS c,
                  unnest(c.keys, c.to_keys, c.sightings, c.first_seen, c.last_seen)
                      AS k (key, to_key, sightings, first_seen, last_seen)
+            WHERE NOT EXISTS (SELECT FROM heimdall.change_horizon AS h WHERE c.batch <@ h.batches)
             GROUP BY 1, 2
         ), broken (invariant, record) AS (
             SELECT 'a vertex has a row in the registry', v.key

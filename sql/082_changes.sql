@@ -6,7 +6,7 @@ CREATE INDEX change_log_order ON heimdall.change_log (xid, seq);
 -- Committed changes in order, from behind `after` on: each once, and none is ever added before one that was read.
 -- A transaction that is still open may have a lower number than one that has committed; so a reader gets only those
 -- whose numbers are all below every open one. The changes of a segment come together: the next call takes the
--- `cursor` of the last row. NULL begins at the beginning.
+-- `cursor` of the last row. NULL begins at the beginning. Where what follows has been pruned, that is an error.
 CREATE FUNCTION heimdall.changes(after text DEFAULT NULL, max_segments integer DEFAULT 100)
 RETURNS TABLE (
     cursor text, at timestamptz, actor name, batch bigint, label name, tlp text, key text, to_key text,
@@ -16,20 +16,14 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    last_xid xid8 := '0';
-    last_seq bigint := 0;
+    last_xid xid8;
+    last_seq bigint;
 BEGIN
     IF max_segments IS NULL OR max_segments < 1 THEN
         RAISE EXCEPTION 'max_segments has to be 1 at least' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF after IS NOT NULL THEN
-        IF after !~ '^[0-9]{1,20}-[0-9]{1,19}$' THEN
-            RAISE EXCEPTION 'this is no cursor of the change log' USING ERRCODE = 'invalid_parameter_value',
-                HINT = 'Take the cursor of the last row that heimdall.changes() gave, or NULL for the beginning.';
-        END IF;
-        last_xid := split_part(after, '-', 1)::xid8;
-        last_seq := split_part(after, '-', 2)::bigint;
-    END IF;
+    SELECT p.xid, p.seq INTO last_xid, last_seq FROM heimdall._position(after) AS p;
+    PERFORM heimdall._require_kept(last_xid, last_seq);
     RETURN QUERY
         SELECT s.xid::text || '-' || s.seq, s.at, s.actor, s.batch, s.label, heimdall.tlp_name(s.tlp),
                k.key, k.to_key, k.sightings, nullif(k.first_seen, 'infinity'),

@@ -99,7 +99,9 @@ extension_sql_file!(
     ]
 );
 extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["questions"]);
-extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["check"]);
+extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
+extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
+extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -18,6 +18,8 @@ BEGIN
 END
 $names$;
 ALTER INDEX heimdall.provenance_batch RENAME TO sighting_batch;
+ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 -- include 024_sightings.sql
 
 -- include 072_similar.sql
+-- include 081_readers.sql

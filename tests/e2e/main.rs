@@ -23,6 +23,7 @@ mod plans;
 mod properties;
 mod protection;
 mod questions;
+mod readers;
 mod rejects;
 mod restore;
 mod roles;

@@ -22,7 +22,7 @@ fn as_member(groups: &[&str]) -> (Database, Client) {
 }
 
 /// What writes, or gives away what is stored; nobody but the owner may.
-const OWNER_ONLY: [&str; 18] = [
+const OWNER_ONLY: [&str; 25] = [
     "SELECT heimdall.init()",
     "SELECT heimdall.after_restore()",
     "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
@@ -31,6 +31,13 @@ const OWNER_ONLY: [&str; 18] = [
     "SELECT heimdall._unseal('a', 'b', 'c')",
     "SELECT heimdall.refresh_similar()",
     "SELECT * FROM heimdall.look_alike_progress",
+    "SELECT heimdall.create_reader('evil')",
+    "SELECT heimdall.acknowledge('evil', '0-0')",
+    "SELECT heimdall.drop_reader('evil')",
+    "SELECT heimdall.prune_changes('0')",
+    "SELECT * FROM heimdall.readers",
+    "SELECT * FROM heimdall.reader",
+    "SELECT * FROM heimdall.change_horizon",
     "SELECT * FROM heimdall.data_key",
     "SELECT * FROM heimdall.change_log",
     "INSERT INTO heimdall.node VALUES ('Ip:x', '1', 0)",

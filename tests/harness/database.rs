@@ -67,6 +67,11 @@ impl Database {
         copy
     }
 
+    /// A database that is there, on another server. Dropped with its last use as well.
+    pub fn existing(server: Server, name: &str) -> Database {
+        Database { server, name: name.to_owned(), roles: Mutex::default(), session: Mutex::default() }
+    }
+
     fn copy_of(server: Server, template: &str) -> Database {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod content;
+mod copy_of_server;
 mod database;
 mod dump;
 mod graph;
@@ -14,6 +15,7 @@ mod wait;
 
 pub use catalogue::Catalogue;
 pub use content::Content;
+pub use copy_of_server::ServerCopy;
 pub use database::{Database, Failure, text_rows};
 pub use dump::Sql;
 pub use graph::Snapshot;

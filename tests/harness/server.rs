@@ -93,6 +93,8 @@ impl Server {
         let program = std::env::var_os("HEIMDALL_PG_CTL").expect("HEIMDALL_PG_CTL is set by `make test`");
         let status = Command::new(program)
             .args(action)
+            .env("HEIMDALL_TEST_DATA", &self.data)
+            .env("PGHOST", &self.host)
             // The server has its keys from its configuration, which these would go before.
             .env_remove("HMD_MASTER_KEY_FILE")
             .env_remove("HMD_HASH_KEY_FILE")

@@ -1,5 +1,6 @@
 //! Tests that have the server to themselves: they change its keys, or kill it.
 
+mod base_backup;
 mod crash;
 mod keys;
 mod recovery;

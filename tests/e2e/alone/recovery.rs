@@ -1,8 +1,5 @@
 //! The server recovers from an archive, as after a promotion: what it writes from then on is another history.
 
-use std::fs::{metadata, write};
-use std::os::unix::fs::{MetadataExt, chown};
-
 use heimdall_tests::{Database, eventually};
 
 use crate::{LOGINS_CSV, alone, with_logins};
@@ -22,10 +19,7 @@ fn a_new_timeline_is_another_incarnation() {
     let server = database.server();
     database.run("ALTER SYSTEM SET restore_command = 'false'");
     server.control(&["stop"]);
-    let signal = server.data.join("recovery.signal");
-    write(&signal, "").expect("recovery.signal");
-    let owner = metadata(&server.data).expect("the data directory");
-    chown(&signal, Some(owner.uid()), Some(owner.gid())).expect("the server's account owns it");
+    server.signal_recovery();
     server.control(&["start"]);
     database.reconnect();
     eventually("the recovery ends", || database.value("SELECT pg_is_in_recovery()") == "f");

@@ -1,0 +1,84 @@
+//! A second server, from a base backup of the one that runs.
+
+use std::fs::{Permissions, create_dir, metadata, read_to_string, remove_dir_all, set_permissions, write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::Path;
+use std::process::Command;
+
+use crate::Server;
+
+/// The copy of a server, with the same keys. Stopped and removed with its last use.
+pub struct ServerCopy(Server);
+
+impl Server {
+    /// Lets this server, which is stopped, recover from an archive when it starts: a new timeline begins.
+    ///
+    /// # Panics
+    /// Where the file cannot be made.
+    pub fn signal_recovery(&self) {
+        let signal = self.data.join("recovery.signal");
+        write(&signal, "").expect("recovery.signal");
+        self.give(&signal);
+    }
+
+    /// Takes a base backup by `pg_basebackup`. The copy is not started.
+    ///
+    /// # Panics
+    /// Where it cannot be taken.
+    pub fn base_backup(&self) -> ServerCopy {
+        let own = self.data.parent().expect("the data directory is in a folder");
+        let folder = own.join("copy");
+        create_dir(&folder).expect("a folder for the copy");
+        set_permissions(&folder, Permissions::from_mode(0o700)).expect("its mode");
+        let copy = Server {
+            host: format!("{}-copy", self.host),
+            data: folder.join("data"),
+            log: folder.join("server.log"),
+            ..self.clone()
+        };
+        let done = self
+            .program("pg_basebackup", "postgres")
+            .args(["--checkpoint=fast", "--no-sync", "--wal-method=stream", "--pgdata"])
+            .arg(&copy.data)
+            .output()
+            .expect("pg_basebackup");
+        assert!(done.status.success(), "{done:?}");
+        // Included by the configuration in the data directory; it names the socket and the keys. Nothing is archived.
+        let settings = read_to_string(own.join("heimdall.conf")).expect("the server's settings");
+        let settings = settings.replace(&format!("'{}'", self.host), &format!("'{}'", copy.host));
+        write(folder.join("heimdall.conf"), settings + "restore_command = 'false'\n")
+            .expect("the copy's settings");
+        let owner = metadata(&self.data).expect("the data directory");
+        let given = Command::new("chown")
+            .args(["-R", &format!("{}:{}", owner.uid(), owner.gid())])
+            .arg(&folder)
+            .status()
+            .expect("chown");
+        assert!(given.success(), "the server's account owns the copy");
+        ServerCopy(copy)
+    }
+
+    /// Makes the server's account own a file.
+    fn give(&self, path: &Path) {
+        let owner = metadata(&self.data).expect("the data directory");
+        chown(path, Some(owner.uid()), Some(owner.gid())).expect("the server's account owns it");
+    }
+}
+
+impl std::ops::Deref for ServerCopy {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
+impl Drop for ServerCopy {
+    fn drop(&mut self) {
+        self.control(&["stop", "immediate"]);
+        let folder = self.data.parent().expect("the data directory is in a folder");
+        remove_dir_all(folder).expect("the copy is removed");
+        // Made when it starts.
+        let _ = remove_dir_all(&self.host);
+    }
+}
