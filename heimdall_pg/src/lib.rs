@@ -5,6 +5,7 @@
 
 use pgrx::prelude::*;
 
+mod background;
 mod canonical;
 mod cypher;
 mod error;
@@ -95,4 +96,5 @@ pub extern "C-unwind" fn _PG_init() {
     settings::define();
     logs::register();
     ingest::register_callbacks();
+    background::register();
 }
