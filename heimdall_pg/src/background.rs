@@ -17,6 +17,10 @@ use crate::session::session;
 /// Between two rounds.
 const NAP: Duration = Duration::from_secs(5);
 
+/// The same where a visit has left something to do: time enough for whoever waits for the database to be left alone, who
+/// looks ten times a second.
+const SHORT_NAP: Duration = Duration::from_millis(500);
+
 /// A visit begins no other transaction after this. DROP DATABASE waits for five seconds before it gives up.
 const VISIT: Duration = Duration::from_secs(2);
 
@@ -66,12 +70,27 @@ pub extern "C-unwind" fn heimdall_launcher_main(_argument: pg_sys::Datum) {
                 (0..found.len()).filter_map(|row| found.int(row, 1)).collect::<Vec<i64>>()
             })
         });
+        let mut nap = NAP;
         for database in databases {
+            let begun = Instant::now();
             visit(database);
+            if begun.elapsed() >= VISIT {
+                nap = SHORT_NAP;
+            }
         }
-        BackgroundWorker::wait_latch(Some(NAP));
-        pgrx::check_for_interrupts!();
+        sleep(nap);
     }
+}
+
+/// Ends with the postmaster, whatever became of it: as long as this process lives, no other can serve the data.
+fn sleep(nap: Duration) {
+    let events = pg_sys::WL_LATCH_SET | pg_sys::WL_TIMEOUT | pg_sys::WL_EXIT_ON_PM_DEATH;
+    // SAFETY: the latch of this process, on its one thread.
+    unsafe {
+        pg_sys::WaitLatch(pg_sys::MyLatch, events as i32, nap.as_millis() as i64, pg_sys::PG_WAIT_EXTENSION);
+        pg_sys::ResetLatch(pg_sys::MyLatch);
+    }
+    pgrx::check_for_interrupts!();
 }
 
 /// Waits until the worker has ended. Where there is no room for one, the next round may have it.
