@@ -47,6 +47,8 @@ BEGIN
     GRANT INSERT ON ALL TABLES IN SCHEMA heimdall_in TO heimdall_ingest;
     -- cypher() is parsed by AGE's hook, which has to be loaded before the query comes.
     EXECUTE format('ALTER DATABASE %I SET session_preload_libraries = %L', current_database(), 'age');
+    -- The background worker visits the databases that say so.
+    EXECUTE format('ALTER DATABASE %I SET heimdall.index_in_background = on', current_database());
 END
 $$;
 

@@ -1,7 +1,7 @@
 -- Look-alikes of domains and URLs. See docs/decisions/0014-look-alikes.md.
 
--- One row for each domain and URL in clear. All of it can be made again from the change log, so that no dump of the
--- database needs it.
+-- One row for each domain and URL in clear. All of it can be made again from the registry and the change log, so that
+-- no dump of the database needs it.
 CREATE TABLE heimdall.look_alike (
     key       text COLLATE "C" PRIMARY KEY,
     embedding @extschema:vector@.halfvec(128) NOT NULL
@@ -11,10 +11,11 @@ CREATE INDEX look_alike_domain ON heimdall.look_alike USING hnsw (embedding @ext
 CREATE INDEX look_alike_url ON heimdall.look_alike USING hnsw (embedding @extschema:vector@.halfvec_cosine_ops)
     WHERE key OPERATOR(pg_catalog.>=) 'Url:' AND key OPERATOR(pg_catalog.<) 'Url;';
 
--- How far the change log has been read: the last segment that is done, and so many keys of the next one.
+-- How far the change log has been read: the last segment that is done, and so many keys of the next one. 0 is no version:
+-- the first refresh begins anew.
 CREATE TABLE heimdall.look_alike_progress (
     singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-    version   integer NOT NULL DEFAULT heimdall._embedding_version(),
+    version   integer NOT NULL DEFAULT 0,
     xid       xid8 NOT NULL DEFAULT '0',
     seq       bigint NOT NULL DEFAULT 0,
     keys      integer NOT NULL DEFAULT 0
@@ -57,7 +58,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
-    done heimdall.look_alike_progress;
+    done_version integer;
+    done_xid xid8;
+    done_seq bigint;
+    done_keys integer;
     segment record;
     taken integer;
     made bigint;
@@ -67,51 +71,68 @@ BEGIN
     END IF;
     looked_at := 0;
     added := 0;
-    SELECT p.* INTO done FROM heimdall.look_alike_progress AS p;
-    IF done.version = heimdall._embedding_version() AND NOT EXISTS (
-        SELECT FROM heimdall.change_log AS c WHERE (c.xid, c.seq) > (done.xid, done.seq) AND c.xid < horizon
+    SELECT p.version, p.xid, p.seq, p.keys INTO done_version, done_xid, done_seq, done_keys
+    FROM heimdall.look_alike_progress AS p;
+    IF done_version = heimdall._embedding_version() AND NOT EXISTS (
+        SELECT FROM heimdall.change_log AS c WHERE (c.xid, c.seq) > (done_xid, done_seq) AND c.xid < horizon
     ) THEN
         -- Nothing is written where there is nothing to do, not even a lock.
         RETURN NEXT;
         RETURN;
     END IF;
     -- Another one that refreshes is waited for.
-    SELECT p.* INTO done FROM heimdall.look_alike_progress AS p FOR UPDATE;
-    IF done.version <> heimdall._embedding_version() THEN
+    SELECT p.version, p.xid, p.seq, p.keys INTO done_version, done_xid, done_seq, done_keys
+    FROM heimdall.look_alike_progress AS p FOR UPDATE;
+    -- It may have gone further than was known before.
+    horizon := pg_snapshot_xmin(pg_current_snapshot());
+    IF done_version <> heimdall._embedding_version() THEN
         TRUNCATE heimdall.look_alike;
-        done := ROW(true, heimdall._embedding_version(), '0', 0, 0);
+        done_version := heimdall._embedding_version();
+        done_xid := '0';
+        done_seq := 0;
+        done_keys := 0;
+        -- The log does not tell of what came before its beginning, the registry does.
+        IF EXISTS (SELECT FROM heimdall.change_horizon) THEN
+            INSERT INTO heimdall.look_alike (key, embedding)
+            SELECT n.key, e.embedding::@extschema:vector@.halfvec
+            FROM heimdall.node AS n, LATERAL (SELECT heimdall._embedding(n.key) AS embedding OFFSET 0) AS e
+            WHERE (n.key >= 'Domain:' AND n.key < 'Domain;' OR n.key >= 'Url:' AND n.key < 'Url;') AND e.embedding IS NOT NULL;
+            GET DIAGNOSTICS added = ROW_COUNT;
+        END IF;
     END IF;
     FOR segment IN
         SELECT c.xid, c.seq, c.keys FROM heimdall.change_log AS c
-        WHERE (c.xid, c.seq) > (done.xid, done.seq) AND c.xid < horizon
+        WHERE (c.xid, c.seq) > (done_xid, done_seq) AND c.xid < horizon
           AND c.label IN ('Domain', 'Url') AND c.to_keys IS NULL
         ORDER BY c.xid, c.seq
     LOOP
-        taken := least(cardinality(segment.keys) - done.keys, max_rows - looked_at);
+        taken := least(cardinality(segment.keys) - done_keys, max_rows - looked_at);
         INSERT INTO heimdall.look_alike (key, embedding)
         SELECT k.key, e.embedding::@extschema:vector@.halfvec
-        FROM unnest(segment.keys[done.keys + 1 : done.keys + taken]) AS k (key),
+        FROM unnest(segment.keys[done_keys + 1 : done_keys + taken]) AS k (key),
              LATERAL (SELECT heimdall._embedding(k.key) AS embedding OFFSET 0) AS e
         WHERE NOT EXISTS (SELECT FROM heimdall.look_alike AS l WHERE l.key = k.key COLLATE "C") AND e.embedding IS NOT NULL
         ON CONFLICT DO NOTHING;
         GET DIAGNOSTICS made = ROW_COUNT;
         looked_at := looked_at + taken;
         added := added + made;
-        done.keys := done.keys + taken;
-        EXIT WHEN done.keys < cardinality(segment.keys);
-        done.xid := segment.xid;
-        done.seq := segment.seq;
-        done.keys := 0;
+        done_keys := done_keys + taken;
+        EXIT WHEN done_keys < cardinality(segment.keys);
+        done_xid := segment.xid;
+        done_seq := segment.seq;
+        done_keys := 0;
         EXIT WHEN looked_at >= max_rows;
     END LOOP;
     IF looked_at < max_rows THEN
         -- What is behind the last segment of ours is of no concern either.
         SELECT c.xid, c.seq INTO segment FROM heimdall.change_log AS c
-        WHERE c.xid < horizon ORDER BY c.xid DESC, c.seq DESC LIMIT 1;
-        done.xid := segment.xid;
-        done.seq := segment.seq;
+        WHERE (c.xid, c.seq) > (done_xid, done_seq) AND c.xid < horizon ORDER BY c.xid DESC, c.seq DESC LIMIT 1;
+        IF FOUND THEN
+            done_xid := segment.xid;
+            done_seq := segment.seq;
+        END IF;
     END IF;
-    UPDATE heimdall.look_alike_progress SET version = done.version, xid = done.xid, seq = done.seq, keys = done.keys;
+    UPDATE heimdall.look_alike_progress SET version = done_version, xid = done_xid, seq = done_seq, keys = done_keys;
     RETURN NEXT;
 END
 $$;

@@ -75,7 +75,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
 BEGIN
-    RETURN NEXT 'label,value,tlp,sightings,first_seen,last_seen,sources';
+    RETURN QUERY SELECT 'label,value,tlp,sightings,first_seen,last_seen,sources';
     RETURN QUERY
         SELECT concat_ws(',', heimdall._csv_field(split_part(s.key, ':', 1)),
                          heimdall._csv_field(substr(s.key, strpos(s.key, ':') + 1)), heimdall.tlp_name(s.tlp), s.sightings,

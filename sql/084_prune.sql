@@ -18,6 +18,8 @@ BEGIN
     IF keep IS NULL OR keep < '0' OR leave_behind < '0' THEN
         RAISE EXCEPTION 'keep and leave_behind have to be spans of time' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- What similar() has yet to index is in the log.
+    PERFORM heimdall.refresh_similar(2147483647);
     PERFORM pg_advisory_xact_lock(hashtext('heimdall.readers'));
     -- The log loses its beginning and nothing else: what is old behind something younger stays.
     SELECT c.xid, c.seq INTO first_kept FROM heimdall.change_log AS c

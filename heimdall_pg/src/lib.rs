@@ -6,6 +6,7 @@
 use pgrx::prelude::*;
 
 mod agtype;
+mod background;
 mod canonical;
 mod cypher;
 mod error;
@@ -110,4 +111,5 @@ pub extern "C-unwind" fn _PG_init() {
     settings::define();
     logs::register();
     ingest::register_callbacks();
+    background::register();
 }

@@ -8,6 +8,8 @@ use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting};
 pub static MASTER_KEY_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 /// Where the hash key is, unless the server's environment has it.
 pub static HASH_KEY_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+/// Whether the background worker visits a database; read from the settings of the database, see [`crate::background`].
+pub static INDEX_IN_BACKGROUND: GucSetting<bool> = GucSetting::<bool>::new(false);
 
 /// Defines the settings. They name files, not keys; only the server's configuration sets them, and only
 /// superusers see them.
@@ -27,6 +29,14 @@ pub fn define() {
         &HASH_KEY_FILE,
         GucContext::Sighup,
         GucFlags::SUPERUSER_ONLY,
+    );
+    GucRegistry::define_bool_guc(
+        c"heimdall.index_in_background",
+        c"Look-alikes of this database are indexed by the background worker.",
+        c"Counts where it is set by ALTER DATABASE, as heimdall.init() does.",
+        &INDEX_IN_BACKGROUND,
+        GucContext::Suset,
+        GucFlags::default(),
     );
     // SAFETY: a constant, terminated name; called once, from _PG_init.
     unsafe { pgrx::pg_sys::MarkGUCPrefixReserved(c"heimdall".as_ptr()) };

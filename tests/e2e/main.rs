@@ -1,6 +1,7 @@
 //! End-to-end tests: over the wire, against a server that the run has started, each in a database of its own.
 
 mod as_of;
+mod background;
 mod backup;
 mod canonical;
 mod change_log;

@@ -198,3 +198,36 @@ fn an_embedding_is_that_of_the_name_however_it_is_spelled() {
     );
     assert_eq!(database.failure("SELECT heimdall.embedding_domain('192.0.2.1')").code, "22P02");
 }
+
+#[test]
+fn one_that_refreshes_waits_for_the_other_and_passes_nothing_over() {
+    let database = graph();
+    database.run(
+        "TRUNCATE heimdall.look_alike; UPDATE heimdall.look_alike_progress SET xid = '0', seq = 0, keys = 0",
+    );
+    std::thread::scope(|threads| {
+        for _ in 0..3 {
+            threads.spawn(|| {
+                let mut client = database.connect();
+                for _ in 0..10 {
+                    text_rows(&mut client, "SELECT heimdall.refresh_similar(1)").expect("refresh");
+                }
+            });
+        }
+        for batch in 0..5 {
+            database.ingest("seen", format!("domain,url,user\nhost{batch}.example,,\n"));
+        }
+    });
+    refresh(&database);
+    heimdall_tests::eventually("all are there", || {
+        database.run("SELECT heimdall.refresh_similar()");
+        database.value("SELECT count(*) FROM heimdall.look_alike") == "14"
+    });
+}
+
+#[test]
+fn an_empty_change_log_is_no_error() {
+    let database = Database::new();
+    database.run("UPDATE heimdall.look_alike_progress SET version = 0");
+    assert_eq!(database.rows("SELECT * FROM heimdall.refresh_similar()"), [["0", "0"]]);
+}
