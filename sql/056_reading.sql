@@ -137,7 +137,7 @@ DECLARE
             SELECT w.at, v.id, %2$L::name, ag_catalog.agtype_access_operator(v.properties, '"value"'::ag_catalog.agtype)::text,
                    heimdall.tlp_name(ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer)
             FROM wanted AS w JOIN %1$I.%2$I AS v ON v.id OPERATOR(ag_catalog.=) w.gid
-            WHERE w.label = %3$s$q$, own, l.label, l.id), ' UNION ALL ')
+            WHERE w.label = %3$s$q$, own, l.label, l.id), ' UNION ALL ' ORDER BY l.label)
         FROM heimdall._labels('vertex') AS l
         WHERE l.id IN (SELECT ag_catalog._extract_label_id(g.gid) FROM unnest(gids) AS g (gid)));
 BEGIN

@@ -11,7 +11,7 @@ use memchr::{memchr, memmem};
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_guard, pg_sys};
 
 /// Functions and views that are given values. Names alone, since users may have the schema on their path.
-const NAMES: [&[u8]; 12] = [
+const NAMES: [&[u8]; 15] = [
     b"heimdall.",
     b"heimdall_in",
     b"ingest_csv",
@@ -21,6 +21,9 @@ const NAMES: [&[u8]; 12] = [
     b"lookup(",
     b"neighbors(",
     b"correlate(",
+    b"search(",
+    b"timeline(",
+    b"as_of(",
     b"provenance(",
     b"canonical",
     b"_unseal",
