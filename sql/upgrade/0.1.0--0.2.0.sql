@@ -23,3 +23,9 @@ ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02)
 
 -- include 072_similar.sql
 -- include 081_readers.sql
+
+-- With other arguments now, or no longer needed.
+DROP FUNCTION heimdall.neighbors(text, text, integer, integer);
+DROP FUNCTION heimdall.timeline(text, text, integer);
+DROP FUNCTION heimdall._next_ring(name, ag_catalog.graphid[], ag_catalog.graphid[], integer);
+DROP FUNCTION heimdall._vertex_labels();
