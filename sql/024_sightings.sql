@@ -12,6 +12,8 @@ CREATE TABLE heimdall.sighting_run (
     first_row  bigint[] NOT NULL
 );
 CREATE INDEX sighting_run_batch ON heimdall.sighting_run USING brin (batch) WITH (pages_per_range = 32);
+-- As for heimdall.sighting: see there.
+ALTER TABLE heimdall.sighting_run SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 
 SELECT pg_catalog.pg_extension_config_dump('heimdall.sighting_run', '');
 

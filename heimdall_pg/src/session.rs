@@ -21,7 +21,6 @@ pub enum Arg<'a> {
     Bytes(&'a [u8]),
     Int8(i64),
     Float8(f64),
-    Oid(pg_sys::Oid),
     Array(&'a Array),
     /// NULL of that type.
     Null(pg_sys::Oid),
@@ -81,7 +80,6 @@ impl Arg<'_> {
             Arg::Text(text) => (pg_sys::TEXTOID, text.into_datum()),
             Arg::Bytes(bytes) => (pg_sys::BYTEAOID, bytes.into_datum()),
             Arg::Int8(value) => (pg_sys::INT8OID, value.into_datum()),
-            Arg::Oid(value) => (pg_sys::OIDOID, value.into_datum()),
             Arg::Float8(value) => (pg_sys::FLOAT8OID, value.into_datum()),
             Arg::Array(array) => (array.type_oid, Some(array.datum())),
             Arg::Null(oid) => (*oid, None),

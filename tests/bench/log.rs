@@ -70,6 +70,21 @@ pub fn entries(shape: Shape, first: u32, count: u32) -> Vec<Entry> {
     all
 }
 
+/// The same of another site: its sources and users are its own, destinations and domains are those of everybody.
+pub fn at_site(mut entries: Vec<Entry>, site: u32) -> Vec<Entry> {
+    for entry in &mut entries {
+        entry.src += site * 100_000;
+        entry.user += site * 100_000;
+    }
+    entries
+}
+
+/// A row for each destination and domain that a repeating log may name.
+pub fn everything_named() -> Vec<Entry> {
+    let row = |at: u32| Entry { second: at, src: 0, dst: at % 5_000, user: 0, domain: at, bytes: 0 };
+    (0..=20_000).map(row).collect()
+}
+
 /// The rows as CSV with a header line.
 pub fn csv(entries: &[Entry]) -> String {
     let mut text = String::with_capacity(entries.len() * 90 + 64);

@@ -24,11 +24,18 @@ pub fn run(options: &Options) -> String {
         ">times as fast",
     ]);
     let mut notes = String::new();
-    for (shape, name, rows) in
-        [(Shape::Repeating, "repeating", 500_000), (Shape::Distinct, "distinct", 100_000)]
-    {
+    for (shape, name, known_before, rows) in [
+        (Shape::Distinct, "distinct", false, 100_000),
+        (Shape::Repeating, "repeating, of two sites", true, 500_000),
+        (Shape::Repeating, "repeating, of one network", false, 500_000),
+    ] {
         let rows = options.scaled(rows);
-        let logs = [0, rows].map(|first| log::csv(&log::entries(shape, first, rows)));
+        let logs = [0, 1].map(|at| {
+            let entries = log::entries(shape, at * rows, rows);
+            log::csv(&if known_before { log::at_site(entries, at) } else { entries })
+        });
+        let before = known_before.then(|| log::csv(&log::everything_named()));
+        let prepared = || prepared(before.as_deref());
         let (mut after, mut together) = (Vec::new(), Vec::new());
         let mut known = String::new();
         for _ in 0..RUNS {
@@ -54,9 +61,12 @@ pub fn run(options: &Options) -> String {
     format!("{table}\n{notes}")
 }
 
-fn prepared() -> Database {
+fn prepared(before: Option<&str>) -> Database {
     let database = Database::new();
     Contender::Heimdall.prepare(&database);
+    if let Some(log) = before {
+        Contender::Heimdall.ingest(&mut database.connect(), log);
+    }
     database.run("CHECKPOINT");
     database
 }

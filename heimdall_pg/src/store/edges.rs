@@ -27,13 +27,6 @@ const UPDATE: &str = "
     WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
       AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
 
-/// Locks what is to be changed, in the order of its ends, before any of it is.
-const LOCK: &str = "
-    SELECT FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
-                        pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id) AS k
-    JOIN {table} AS e ON e.start_id OPERATOR(ag_catalog.=) k.start_id AND e.end_id OPERATOR(ag_catalog.=) k.end_id
-    FOR UPDATE OF e";
-
 /// Marks edges higher; a mark is never lowered.
 const RAISE: &str = "
     UPDATE {table} AS t
@@ -93,7 +86,7 @@ fn store_chunk(
         changes.extend(update(step, label, flush, places, gids, &found)?);
     }
     if !new.is_empty() {
-        changes.extend(create(step, label, flush, places, &new, gids, &mut ids)?);
+        changes.extend(create(label, flush, places, &new, gids, &mut ids)?);
     }
     change_log::edges(step, flush, name, places, &changes)?;
     let mut fresh = vec![false; places.len()];
@@ -136,7 +129,6 @@ fn known(
 
 /// Makes edges, in the order of their ends.
 fn create(
-    step: &Step<'_>,
     label: &Label,
     flush: &mut Flush<'_>,
     places: &[usize],
@@ -144,7 +136,7 @@ fn create(
     gids: &[i64],
     ids: &mut [i64],
 ) -> Result<Changes, Error> {
-    let made = label.take_ids(step.session, new.len())?;
+    let made = label.take_ids(new.len());
     let (mut starts, mut stops) = (Vec::with_capacity(new.len()), Vec::with_capacity(new.len()));
     let (mut properties, mut builder) = (Values::default(), Builder::default());
     let mut changes = Changes::new();
@@ -183,13 +175,6 @@ fn update(
             changes.insert(*at, json(&properties)?);
         }
     }
-    let mut touched: Vec<usize> = changes.keys().chain(&lower).copied().collect();
-    if touched.is_empty() {
-        return Ok(changes);
-    }
-    touched.sort_unstable();
-    let (starts, stops) = arrays(step, flush, places, gids, touched.iter());
-    step.session.query(&label.statement(LOCK)?, &[Arg::Array(&starts), Arg::Array(&stops)])?;
     if !lower.is_empty() {
         let (starts, stops) = arrays(step, flush, places, gids, lower.iter());
         let args = [Arg::Array(&starts), Arg::Array(&stops), Arg::Int8(tlp)];

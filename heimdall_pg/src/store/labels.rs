@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 
-use pgrx::{PgSqlErrorCode, pg_sys};
+use pgrx::{IntoDatum, PgSqlErrorCode, direct_function_call, pg_sys};
 
 use crate::error::Error;
-use crate::session::{Arg, Session};
+use crate::session::Session;
 
 /// What AGE knows of a label.
 pub struct Label {
@@ -72,13 +72,10 @@ impl Label {
     }
 
     /// Takes ids for that many records.
-    pub fn take_ids(&self, session: &Session, count: usize) -> Result<Vec<i64>, Error> {
-        let rows = session.query(TAKE, &[Arg::Oid(self.sequence), Arg::Int8(count as i64)])?;
-        let mut ids = Vec::with_capacity(count);
-        ids.extend((0..rows.len()).filter_map(|row| rows.int(row, 1)).map(|entry| self.id << 48 | entry));
-        Ok(ids)
+    pub fn take_ids(&self, count: usize) -> Vec<i64> {
+        // SAFETY: nextval(regclass) of a sequence; it raises where that is not there.
+        let next =
+            || unsafe { direct_function_call::<i64>(pg_sys::nextval_oid, &[self.sequence.into_datum()]) };
+        (0..count).filter_map(|_| next()).map(|entry| self.id << 48 | entry).collect()
     }
 }
-
-const TAKE: &CStr = c"
-    SELECT pg_catalog.nextval($1::pg_catalog.regclass) FROM pg_catalog.generate_series(1, $2)";

@@ -27,12 +27,6 @@ const UPDATE: &str = "
                  pg_catalog.unnest($2::pg_catalog.text[])::ag_catalog.agtype AS properties) AS u
     WHERE t.id OPERATOR(ag_catalog.=) u.id AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
 
-/// Locks what is to be changed, in key order, before any of it is: writers that meet do not wait in a circle.
-const LOCK: &CStr = c"
-    SELECT FROM (SELECT pg_catalog.unnest($1::pg_catalog.text[]) COLLATE \"C\" AS key) AS k
-    JOIN heimdall.node AS n ON n.key = k.key
-    FOR UPDATE OF n";
-
 /// Marks records higher; a mark is never lowered.
 const RAISE_REGISTRY: &CStr = c"
     UPDATE heimdall.node AS n SET tlp = $2::pg_catalog.int2
@@ -126,7 +120,7 @@ fn create(
     new: &[usize],
     vertices: &mut Vertices,
 ) -> Result<Changes, Error> {
-    let ids = label.take_ids(step.session, new.len())?;
+    let ids = label.take_ids(new.len());
     let mut keys = Values::default();
     for (at, id) in new.iter().zip(&ids) {
         let (label, value) = flush.key_parts(*at);
@@ -166,13 +160,6 @@ fn update(
             changes.insert(*at, json(&properties)?);
         }
     }
-    let mut touched: Vec<usize> = changes.keys().chain(&lower).copied().collect();
-    if touched.is_empty() {
-        return Ok(changes);
-    }
-    touched.sort_unstable();
-    let keys = Array::keys(touched.iter().map(|at| flush.key_parts(*at)));
-    step.session.query(LOCK, &[Arg::Array(&keys)])?;
     if !lower.is_empty() {
         let keys = Array::keys(lower.iter().map(|at| flush.key_parts(*at)));
         step.session.query(RAISE_REGISTRY, &[Arg::Array(&keys), Arg::Int8(tlp)])?;
