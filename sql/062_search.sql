@@ -25,8 +25,8 @@ BEGIN ATOMIC
     );
 END;
 
--- Vertices by value: the whole of it, its beginning, the end of a domain, the network of an address. Every one is a few
--- ranges of an index. With a time, only what some batch has seen in that range.
+-- Vertices by value: the whole of it, its beginning, the end of a domain, the network of an address, the midst of a domain
+-- or URL. Every one is a few ranges of an index. With a time, only what some batch has seen in that range.
 CREATE FUNCTION heimdall.search(
     query text,
     kind text DEFAULT NULL,
@@ -75,6 +75,10 @@ BEGIN
                 LIMIT max_rows
             )
         ) AS near
+        UNION ALL
+        SELECT w.key, w.gid, w.tlp
+        FROM heimdall._search_within(search.query, search.kind, max_rows, since, until) AS w
+        WHERE btrim(search.query) LIKE '*%*' AND length(btrim(search.query)) > 1
         LIMIT max_rows
     ) AS found,
     LATERAL (

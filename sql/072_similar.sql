@@ -4,8 +4,11 @@
 -- no dump of the database needs it.
 CREATE TABLE heimdall.look_alike (
     key       text COLLATE "C" PRIMARY KEY,
-    embedding @extschema:vector@.halfvec(128) NOT NULL
+    embedding @extschema:vector@.halfvec(128) NOT NULL,
+    -- Runs of three bytes, for what is searched in the midst of them.
+    grams     integer[] NOT NULL
 );
+CREATE INDEX look_alike_grams ON heimdall.look_alike USING gin (grams);
 CREATE INDEX look_alike_domain ON heimdall.look_alike USING hnsw (embedding @extschema:vector@.halfvec_cosine_ops)
     WHERE key OPERATOR(pg_catalog.>=) 'Domain:' AND key OPERATOR(pg_catalog.<) 'Domain;';
 CREATE INDEX look_alike_url ON heimdall.look_alike USING hnsw (embedding @extschema:vector@.halfvec_cosine_ops)
@@ -93,8 +96,8 @@ BEGIN
         done_keys := 0;
         -- The log does not tell of what came before its beginning, the registry does.
         IF EXISTS (SELECT FROM heimdall.change_horizon) THEN
-            INSERT INTO heimdall.look_alike (key, embedding)
-            SELECT n.key, e.embedding::@extschema:vector@.halfvec
+            INSERT INTO heimdall.look_alike (key, embedding, grams)
+            SELECT n.key, e.embedding::@extschema:vector@.halfvec, heimdall._grams(substr(n.key, strpos(n.key, ':') + 1))
             FROM heimdall.node AS n, LATERAL (SELECT heimdall._embedding(n.key) AS embedding OFFSET 0) AS e
             WHERE (n.key >= 'Domain:' AND n.key < 'Domain;' OR n.key >= 'Url:' AND n.key < 'Url;') AND e.embedding IS NOT NULL;
             GET DIAGNOSTICS added = ROW_COUNT;
@@ -107,8 +110,8 @@ BEGIN
         ORDER BY c.xid, c.seq
     LOOP
         taken := least(cardinality(segment.keys) - done_keys, max_rows - looked_at);
-        INSERT INTO heimdall.look_alike (key, embedding)
-        SELECT k.key, e.embedding::@extschema:vector@.halfvec
+        INSERT INTO heimdall.look_alike (key, embedding, grams)
+        SELECT k.key, e.embedding::@extschema:vector@.halfvec, heimdall._grams(substr(k.key, strpos(k.key, ':') + 1))
         FROM unnest(segment.keys[done_keys + 1 : done_keys + taken]) AS k (key),
              LATERAL (SELECT heimdall._embedding(k.key) AS embedding OFFSET 0) AS e
         WHERE NOT EXISTS (SELECT FROM heimdall.look_alike AS l WHERE l.key = k.key COLLATE "C") AND e.embedding IS NOT NULL

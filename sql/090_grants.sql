@@ -85,6 +85,8 @@ GRANT EXECUTE ON FUNCTION
     heimdall._graphid(bigint),
     heimdall._sightings(ag_catalog.graphid),
     heimdall.similar(text, integer, text),
+    heimdall._search_within(text, text, integer, timestamptz, timestamptz),
+    heimdall._grams(text),
     heimdall._embedding(text),
     heimdall._look_alike_probes(text, text),
     heimdall._look_alikes_waiting(text, integer),

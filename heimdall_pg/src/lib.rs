@@ -79,9 +79,11 @@ extension_sql_file!(
         similar::embedding,
         similar::embedding_domain,
         similar::embedding_version,
+        similar::grams,
         similar::look_alike_probes
     ]
 );
+extension_sql_file!("../../sql/073_within.sql", name = "within", requires = ["similar"]);
 extension_sql_file!(
     "../../sql/074_cypher.sql",
     name = "cypher",

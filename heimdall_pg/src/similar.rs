@@ -19,6 +19,12 @@ pub fn embedding(key: &str) -> Option<Vec<f32>> {
     similar::embedding_key(key)
 }
 
+/// The runs of three bytes that a value has and whoever holds it in its midst has to have.
+#[pg_extern(immutable, strict, parallel_safe, name = "_grams")]
+pub fn grams(value: &str) -> Vec<i32> {
+    heimdall_core::grams::grams(value)
+}
+
 /// What to look for when the look-alikes of a value are wanted: their label, the key that the value itself has, and
 /// one row for each vector to look near to.
 #[pg_extern(immutable, parallel_safe, name = "_look_alike_probes")]

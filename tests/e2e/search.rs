@@ -90,10 +90,45 @@ fn search_finds_domains_by_their_end() {
 }
 
 #[test]
+fn search_finds_domains_and_urls_by_what_stands_in_their_midst() {
+    let database = graph();
+    database.source(
+        "links",
+        "csv",
+        r#"{"columns": ["url"], "entities": {"url": {"label": "Url", "key": "url"}}, "derive": "none"}"#,
+    );
+    database.ingest("links", "url\nhttps://example.net/Login.php?next=org\n");
+    let found =
+        ["Domain:a.b.example.org", "Domain:badexample.org", "Domain:example.org", "Domain:mail.example.org"];
+    let check = || {
+        let mut all = found.to_vec();
+        all.extend(["Domain:www.example.org", "Url:https://example.net/Login.php?next=org"]);
+        assert_eq!(keys(&database, "'*xAmple*'"), all);
+        assert_eq!(keys(&database, "' *example[.]o* ', 'domain'"), &all[..5]);
+        assert_eq!(keys(&database, "'*login.php*'"), &all[5..]);
+        assert_eq!(keys(&database, "'*example*', 'url'"), &all[5..]);
+        assert_eq!(keys(&database, "'*example*', max_rows => 2"), &all[..2]);
+        assert_eq!(keys(&database, "'*example*', since => '2026-01-04'"), ["Domain:badexample.org"]);
+        // The label is not the value, and the letters have to stand in one place.
+        for nothing in ["'*omain:*'", "'*exaample*'", "'*ple.example*'"] {
+            assert!(keys(&database, nothing).is_empty(), "{nothing}");
+        }
+    };
+    check();
+    // Before they are indexed, and after.
+    heimdall_tests::eventually("all of it is indexed", || {
+        database.run("SELECT heimdall.refresh_similar()");
+        database.value("SELECT count(*) FROM heimdall.look_alike") == "6"
+    });
+    check();
+}
+
+#[test]
 fn search_says_what_it_cannot_find() {
     let database = graph();
     for (arguments, code) in [
-        ("'*xampl*'", "0A000"),
+        ("'*192*', 'ip'", "0A000"),
+        ("'*ex*'", "22023"),
         ("'*.7', 'ip'", "22023"),
         ("'*.a b'", "22P02"),
         ("'192.0.2.0/99', 'ip'", "22P02"),

@@ -169,8 +169,8 @@ fn nothing_that_is_hashed_has_an_embedding() {
 fn the_nearest_are_read_from_the_index() {
     let database = graph();
     database.run(
-        "INSERT INTO heimdall.look_alike (key, embedding)
-         SELECT k, heimdall._embedding(k)::halfvec FROM (SELECT 'Domain:' || md5(i::text) || '.example' AS k FROM generate_series(1, 3000) AS i) AS m",
+        "INSERT INTO heimdall.look_alike (key, embedding, grams)
+         SELECT k, heimdall._embedding(k)::halfvec, heimdall._grams(k) FROM (SELECT 'Domain:' || md5(i::text) || '.example' AS k FROM generate_series(1, 3000) AS i) AS m",
     );
     refresh(&database);
     let mut client = database.connect();

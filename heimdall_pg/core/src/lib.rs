@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod cypher;
 pub mod exchange;
 pub mod format;
+pub mod grams;
 pub mod mapping;
 pub mod pipeline;
 pub mod protect;
