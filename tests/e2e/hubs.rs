@@ -4,7 +4,9 @@
 
 use std::fmt::Write;
 
-use heimdall_tests::Database;
+use heimdall_tests::{Database, ingest};
+
+use crate::dumps::with_logins;
 
 const LINKS: &str = r#"{"columns": ["time", "ip", "host", "at"],
     "entities":  {"ip": {"label": "Ip", "key": "ip"}, "host": {"label": "Domain", "key": "host"},
@@ -155,4 +157,33 @@ fn top_reads_every_edge_no_more_often_than_for_both_its_ends() {
 fn as_of_reads_no_more_edges_than_said() {
     let database = hub();
     reads_at_most(&database, 300, "heimdall.as_of('infinity', 'domain', 'hub.example', 100)");
+}
+
+#[test]
+fn a_known_edge_of_a_hub_is_found_by_both_its_ends() {
+    let database = with_logins();
+    // Statistics say that a host has one edge: nearly all of them have.
+    let row = |source: u32, host: &str| {
+        format!("2026-01-01,,10.{}.{}.{},{host},\n", source >> 16, source >> 8 & 255, source & 255)
+    };
+    let mut dump = "time,user,src,host,bytes\n".to_owned();
+    (0..20_000).for_each(|source| dump += &row(source, &format!("h{source}.example")));
+    (20_000..22_000).for_each(|source| dump += &row(source, "hub.example"));
+    database.ingest("logins", dump);
+    database.run("VACUUM ANALYZE");
+
+    let known: String = (20_000..20_500).map(|source| row(source, "hub.example")).collect();
+    let mut client = database.connect();
+    client.batch_execute("BEGIN").expect("BEGIN");
+    let report = ingest(&mut client, "logins", format!("time,user,src,host,bytes\n{known}").as_bytes());
+    assert_eq!(report.expect("no error").edges_merged, 500);
+    let read: i64 = client
+        .query_one(
+            "SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'heimdall_graph.\"REACHED\"'::regclass",
+            &[],
+        )
+        .expect("what was read")
+        .get(0);
+    client.batch_execute("COMMIT").expect("COMMIT");
+    assert!(read <= 2_000, "{read} edges were read for 500");
 }

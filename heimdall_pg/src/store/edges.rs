@@ -11,11 +11,11 @@ use crate::session::{Arg, Array};
 use crate::table::{self, Column, Values};
 
 const KNOWN: &str = "
-    SELECT k.at, e.id, (e.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4::pg_catalog.int8
+    SELECT u.at, t.id, (t.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4::pg_catalog.int8
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
-                 pg_catalog.unnest($3::pg_catalog.int8[]) AS at) AS k
-    JOIN {table} AS e ON e.start_id OPERATOR(ag_catalog.=) k.start_id AND e.end_id OPERATOR(ag_catalog.=) k.end_id";
+                 pg_catalog.unnest($3::pg_catalog.int8[]) AS at) AS u
+    JOIN {table} AS t ON {same_ends}";
 
 /// Takes over properties; sealed ones are merged by name. Edge tables have no index on their id.
 const UPDATE: &str = "
@@ -24,7 +24,7 @@ const UPDATE: &str = "
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id,
                  pg_catalog.unnest($3::pg_catalog.text[])::ag_catalog.agtype AS properties) AS u
-    WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
+    WHERE {same_ends}
       AND NOT t.properties OPERATOR(ag_catalog.@>) u.properties";
 
 /// Marks edges higher; a mark is never lowered.
@@ -34,7 +34,7 @@ const RAISE: &str = "
         ag_catalog.agtype_build_map('tlp'::pg_catalog.text, $3::pg_catalog.int8)
     FROM (SELECT pg_catalog.unnest($1::ag_catalog.graphid[]) AS start_id,
                  pg_catalog.unnest($2::ag_catalog.graphid[]) AS end_id) AS u
-    WHERE t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
+    WHERE {same_ends}
       AND (t.properties OPERATOR(ag_catalog.->) '\"tlp\"'::ag_catalog.agtype)::pg_catalog.int4 < $3::pg_catalog.int4";
 
 /// Stores the edges of a flush between its vertices.

@@ -63,10 +63,19 @@ const MERGED: &str = "
                   (u.properties OPERATOR(ag_catalog.->) '\"sealed\"'::ag_catalog.agtype))
              ELSE '{}'::ag_catalog.agtype END";
 
+/// An edge `t` is the one between the ends of `u`. With `=` for the end as well, the planner may take the index on ends
+/// alone, and reads all edges of a hub for each of them; a range has it take the one on both.
+const SAME_ENDS: &str = "
+        t.start_id OPERATOR(ag_catalog.=) u.start_id
+        AND t.end_id OPERATOR(ag_catalog.>=) u.end_id AND t.end_id OPERATOR(ag_catalog.<=) u.end_id";
+
 impl Label {
-    /// A statement with `{table}` and `{merged}` filled in.
+    /// A statement with `{table}`, `{merged}` and `{same_ends}` filled in.
     pub fn statement(&self, template: &str) -> Result<CString, Error> {
-        let sql = template.replace("{table}", &self.table).replace("{merged}", MERGED);
+        let sql = template
+            .replace("{table}", &self.table)
+            .replace("{merged}", MERGED)
+            .replace("{same_ends}", SAME_ENDS);
         CString::new(sql)
             .map_err(|_| Error::new(PgSqlErrorCode::ERRCODE_INVALID_NAME, "a label's name has a NUL"))
     }
