@@ -104,3 +104,21 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_analyst;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance, heimdall.sighting,
     heimdall.sighting_run, heimdall.look_alike TO heimdall_analyst;
+
+-- These of Apache AGE read the whole graph around grants, and load it into the session. In Cypher they are refused with a
+-- hint (heimdall_pg/src/guard.rs); called by SQL, they are for superusers and those whom they grant it to.
+DO $whole_graph$
+DECLARE
+    called pg_catalog.regprocedure;
+BEGIN
+    FOR called IN
+        SELECT p.oid
+        FROM pg_catalog.pg_proc AS p
+        WHERE p.pronamespace OPERATOR(pg_catalog.=) 'ag_catalog'::pg_catalog.regnamespace
+          AND p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
+              'age_vle', 'age_shortest_path', 'age_all_shortest_paths', 'age_graph_stats', 'age_vertex_stats'])
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', called);
+    END LOOP;
+END
+$whole_graph$;
