@@ -43,7 +43,7 @@ pub fn define() {
     GucRegistry::define_bool_guc(
         c"heimdall.cypher_guard",
         c"Cypher that would end the server, or read around grants, is refused.",
-        c"In every database; superusers alone may read around grants.",
+        c"In every database; only superusers switch it off.",
         &CYPHER_GUARD,
         GucContext::Suset,
         GucFlags::default(),
