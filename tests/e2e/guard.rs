@@ -289,7 +289,7 @@ fn what_is_harmless_works() {
             ("WITH ['192.0.2.1', 'x'] AS l MATCH (n:Ip) WHERE n.value IN l RETURN n", 1),
             ("MATCH (n:Ip) WITH collect(n.value) AS l UNWIND l AS v RETURN [v IN l, l[0], l[0..1]]", 2),
             ("MATCH (n:Ip) WITH collect(id(n)) AS l UNWIND l AS i RETURN i IN l", 2),
-            ("MATCH (n:Ip) WHERE id(n) IN [1, 2] RETURN n", 0),
+            ("MATCH (n:Ip) WHERE id(n) IN [1] RETURN n", 0),
             ("UNWIND [1] AS i MATCH (n) WHERE id(n) = i RETURN n", 0),
             ("MATCH (n:Ip) WHERE n.value STARTS WITH '192' AND NOT n.value ENDS WITH 'x' RETURN n", 2),
             ("MATCH (n:Ip) WHERE any(x IN ['192'] WHERE n.value CONTAINS x) RETURN n {.value, i: id(n)}", 2),

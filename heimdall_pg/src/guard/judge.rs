@@ -52,7 +52,7 @@ impl Found {
                     "an id, a condition, a vertex, an edge or a cast stands where Apache AGE 1.8 takes other values alone",
                 )
                 .detail(format!("It would read a {given} as an agtype, {to}, and end the sessions of everybody."))
-                .hint("Write the list out, or join with UNWIND: UNWIND $ids AS wanted MATCH (n) WHERE id(n) = wanted RETURN n.")
+                .hint("Compare by =, or join with UNWIND: UNWIND $ids AS wanted MATCH (n) WHERE id(n) = wanted RETURN n.")
                 .raise()
             }
             Found::NoGraph => Error::new(
@@ -229,10 +229,9 @@ unsafe fn is_of_age(function: pg_sys::Oid, names: &[&str]) -> bool {
 /// # Safety
 /// Null or a terminated string.
 unsafe fn text(text: *const c_char) -> String {
-    // SAFETY: as the caller's.
     if text.is_null() {
-        String::new()
-    } else {
-        unsafe { CStr::from_ptr(text).to_string_lossy().into_owned() }
+        return String::new();
     }
+    // SAFETY: as the caller's.
+    unsafe { CStr::from_ptr(text).to_string_lossy().into_owned() }
 }
