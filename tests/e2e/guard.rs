@@ -296,7 +296,7 @@ fn what_is_harmless_works() {
             ("MATCH (n:Ip) RETURN [id(n), n IS NULL, {i: id(n)}]", 2),
             ("MATCH (n:Ip) RETURN [x IN labels(n) WHERE x <> 'a' | x]", 2),
             ("RETURN reduce(s = 0, x IN [1, 2] | s + x)", 1),
-            ("MATCH (a:Email)-[e:LOGIN_FROM]->(b) RETURN DISTINCT type(e)", 1),
+            ("MATCH (a:User)-[e:LOGIN_FROM]->(b) RETURN DISTINCT type(e)", 1),
             ("MATCH (n:Ip) WHERE EXISTS { MATCH (n)<-[:LOGIN_FROM]-(m) } RETURN count(*)", 1),
             ("MATCH (n:Ip) RETURN id(n) UNION RETURN 1", 3),
             ("MATCH (n:Ip) RETURN max(id(n))", 1),
