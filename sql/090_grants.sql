@@ -106,3 +106,25 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_analyst;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance, heimdall.sighting,
     heimdall.sighting_run, heimdall.look_alike TO heimdall_analyst;
+
+-- Functions of Apache AGE that are not for everybody. Most read the whole graph around grants, and load it into the
+-- session, or read what those give and end the server when they are given anything else; Cypher that needs them is
+-- refused with a hint (heimdall_pg/src/guard/). The last two end the server when they are called with NULL; the aggregates
+-- that they belong to work without a right on them.
+DO $of_age$
+DECLARE
+    called pg_catalog.regprocedure;
+BEGIN
+    FOR called IN
+        SELECT p.oid
+        FROM pg_catalog.pg_proc AS p
+        WHERE p.pronamespace OPERATOR(pg_catalog.=) 'ag_catalog'::pg_catalog.regnamespace
+          AND p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
+              'age_vle', 'age_materialize_vle_path', 'age_materialize_vle_edges', 'age_shortest_path', 'age_all_shortest_paths',
+              'age_graph_stats', 'age_vertex_stats',
+              'age_float8_stddev_pop_aggfinalfn', 'age_float8_stddev_samp_aggfinalfn'])
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', called);
+    END LOOP;
+END
+$of_age$;

@@ -29,10 +29,10 @@ pub fn cypher_statement(graph: &str, query: &str) -> String {
 fn refused(error: CypherError) -> Error {
     let message = error.to_string();
     let (code, detail, hint) = match error {
-        CypherError::TooLong | CypherError::TooManyColumns | CypherError::TooDeep => {
+        CypherError::TooLong | CypherError::TooManyColumns => {
             (PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "", "Ask for less, or in several queries.")
         }
-        CypherError::Unterminated(_) | CypherError::Character(_) | CypherError::Brackets => {
+        CypherError::Unterminated(_) | CypherError::Character(_) => {
             (PgSqlErrorCode::ERRCODE_SYNTAX_ERROR, "", "A quote within a string takes a backslash before it.")
         }
         CypherError::Writes(_) => (
@@ -49,11 +49,6 @@ fn refused(error: CypherError) -> Error {
             PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
             "AGE would load the whole graph into this session, and read around row-level security.",
             "heimdall.neighbors() goes several steps, heimdall.path() finds a shortest path.",
-        ),
-        CypherError::Crashes(_) => (
-            PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
-            "It would end the sessions of everybody.",
-            "Write the list out, or join with UNWIND: UNWIND $ids AS wanted MATCH (n) WHERE id(n) = wanted RETURN n.",
         ),
         CypherError::NoReturn => (
             PgSqlErrorCode::ERRCODE_SYNTAX_ERROR,

@@ -11,6 +11,7 @@ mod canonical;
 mod cypher;
 mod error;
 mod exchange;
+mod guard;
 mod ingest;
 mod keys;
 mod local_settings;
@@ -112,6 +113,7 @@ extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
     logs::register();
+    guard::register();
     ingest::register_callbacks();
     background::register();
 }

@@ -10,6 +10,8 @@ pub static MASTER_KEY_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CS
 pub static HASH_KEY_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 /// Whether the background worker visits a database; read from the settings of the database, see [`crate::background`].
 pub static INDEX_IN_BACKGROUND: GucSetting<bool> = GucSetting::<bool>::new(false);
+/// Whether Cypher is looked at before it runs, see [`crate::guard`].
+pub static CYPHER_GUARD: GucSetting<bool> = GucSetting::<bool>::new(true);
 
 /// Defines the settings. They name files, not keys; only the server's configuration sets them, and only
 /// superusers see them.
@@ -35,6 +37,14 @@ pub fn define() {
         c"Look-alikes of this database are indexed by the background worker.",
         c"Counts where it is set by ALTER DATABASE, as heimdall.init() does.",
         &INDEX_IN_BACKGROUND,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"heimdall.cypher_guard",
+        c"Cypher that would end the server, or read around grants, is refused.",
+        c"In every database; only superusers switch it off.",
+        &CYPHER_GUARD,
         GucContext::Suset,
         GucFlags::default(),
     );

@@ -15,6 +15,7 @@ mod elsewhere;
 mod errors;
 mod export;
 mod faults;
+mod guard;
 mod hijack;
 mod hubs;
 mod inference;
