@@ -8,6 +8,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 BEGIN ATOMIC
     SELECT n.key, split_part(n.key, ':', 1), heimdall.tlp_name(n.tlp), sum(p.sightings)::bigint,
            nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'),
@@ -27,6 +28,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 BEGIN ATOMIC
     SELECT b.id, b.source, b.actor, b.finished_at, sum(p.sightings)::bigint,
            nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'), min(p.first_row)

@@ -7,6 +7,7 @@ CREATE FUNCTION heimdall.correlate(observables text[], max_rows integer)
 RETURNS TABLE (label text, value text, tlp text, shared_by integer, shared_with text[], degree bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     given ag_catalog.graphid[];

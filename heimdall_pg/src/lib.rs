@@ -20,6 +20,7 @@ mod observables;
 mod owner;
 mod parts;
 mod raw;
+mod reading;
 mod sealed;
 mod session;
 mod settings;
@@ -111,5 +112,6 @@ pub extern "C-unwind" fn _PG_init() {
     settings::define();
     logs::register();
     ingest::register_callbacks();
+    reading::register_callbacks();
     background::register();
 }
