@@ -55,13 +55,15 @@ AS 'MODULE_PATHNAME', 'heimdall_vertices';
 CREATE FUNCTION heimdall._gids_of(kind text, value text) RETURNS ag_catalog.graphid[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 BEGIN
     PERFORM heimdall.graph();
     RETURN ARRAY(
         SELECT n.gid
         FROM unnest(heimdall._lookup_keys(kind, value)) AS k (key)
-        JOIN heimdall.node AS n ON n.key = k.key COLLATE "C");
+        CROSS JOIN LATERAL (SELECT o.gid FROM heimdall.node AS o WHERE o.key = k.key COLLATE "C" LIMIT 1) AS n);
 END
 $$;
 

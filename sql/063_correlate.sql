@@ -8,6 +8,7 @@ RETURNS TABLE (label text, value text, tlp text, shared_by integer, shared_with 
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
     given ag_catalog.graphid[];
@@ -28,7 +29,7 @@ BEGIN
     FROM (
         SELECT DISTINCT n.gid, n.key
         FROM unnest(observables) AS v (text), LATERAL unnest(heimdall._candidate_keys(v.text)) AS k (key)
-        JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
+        CROSS JOIN LATERAL (SELECT o.gid, o.key FROM heimdall.node AS o WHERE o.key = k.key COLLATE "C" LIMIT 1) AS n
     ) AS g;
     IF given IS NULL OR cardinality(given) < 2 THEN
         RETURN;

@@ -19,6 +19,7 @@ mod hijack;
 mod hubs;
 mod inference;
 mod install;
+mod kept;
 mod paths;
 mod plans;
 mod properties;

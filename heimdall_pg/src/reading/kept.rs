@@ -4,7 +4,7 @@
 //! Postgres itself sees to it that a plan is right: it makes it anew after a change of what the statement reads, of the
 //! path, and of the role where rows have policies. The rights to the tables are looked at whenever it runs.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_int};
 
@@ -12,88 +12,72 @@ use pgrx::{PgSqlErrorCode, Spi, pg_guard, pg_sys};
 
 use crate::error::{Error, ok};
 
-/// So many at most: each table adds some ten thousand bytes to one.
-const MOST: usize = 64;
-
 /// An argument: its type, and its value unless it is NULL.
 pub type Argument = (pg_sys::Oid, Option<pg_sys::Datum>);
 
-/// A type's number is another one once its extension has been made anew.
-type Key = (CString, Vec<pg_sys::Oid>);
+/// Statements by their text, with their plans, which are freed with it: no sooner than the last question that uses it
+/// has its answer.
+#[derive(Default)]
+pub struct Kept(RefCell<HashMap<CString, pg_sys::SPIPlanPtr>>);
 
-thread_local! {
-    static KEPT: RefCell<HashMap<Key, pg_sys::SPIPlanPtr>> = RefCell::default();
-    /// How many of them are running: a policy of a user's may ask a question within a question.
-    static RUNNING: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts a statement as running until it is dropped.
-struct Running;
-
-impl Running {
-    fn start() -> Running {
-        RUNNING.set(RUNNING.get() + 1);
-        Running
+impl Kept {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.borrow().len()
     }
-}
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        RUNNING.set(RUNNING.get() - 1);
-    }
-}
-
-/// Runs a statement that only reads, and appends its rows to a store that has their columns.
-pub fn read_into(store: *mut pg_sys::Tuplestorestate, sql: CString, arguments: &[Argument]) {
-    Spi::connect(|_| {
-        let _running = Running::start();
-        let plan = ok(plan(sql, arguments));
-        let mut receiver = IntoStore::new(store);
-        // SAFETY: SPI is connected; the plan was made for arguments of these types, and is not freed while it runs; the
-        // receiver outlives the call.
-        let status = unsafe {
-            let options = pg_sys::SPIExecuteOptions {
-                params: parameters(arguments),
-                read_only: true,
-                dest: (&raw mut receiver).cast(),
-                ..Default::default()
+    /// Runs a statement that only reads, and appends its rows to a store that has their columns.
+    pub fn read_into(&self, store: *mut pg_sys::Tuplestorestate, sql: CString, arguments: &[Argument]) {
+        Spi::connect(|_| {
+            let plan = ok(self.plan(sql, arguments));
+            let mut receiver = IntoStore::new(store);
+            // SAFETY: SPI is connected; the plan was made for arguments of these types, and lives as long as `self`; the
+            // receiver outlives the call.
+            let status = unsafe {
+                let options = pg_sys::SPIExecuteOptions {
+                    params: parameters(arguments),
+                    read_only: true,
+                    dest: (&raw mut receiver).cast(),
+                    ..Default::default()
+                };
+                pg_sys::SPI_execute_plan_extended(plan, &options)
             };
-            pg_sys::SPI_execute_plan_extended(plan, &options)
-        };
-        if status < 0 {
-            ok(Err(failed(status)))
-        }
-    });
-}
+            if status < 0 {
+                ok(Err(failed(status)))
+            }
+        });
+    }
 
-/// The kept plan of a statement. It fits all arguments: none is planned for those of one call.
-fn plan(sql: CString, arguments: &[Argument]) -> Result<pg_sys::SPIPlanPtr, Error> {
-    let mut key: Key = (sql, arguments.iter().map(|(of_type, _)| *of_type).collect());
-    KEPT.with_borrow_mut(|kept| {
-        if let Some(plan) = kept.get(&key) {
+    /// The plan of a statement. It is for any arguments of these types.
+    fn plan(&self, sql: CString, arguments: &[Argument]) -> Result<pg_sys::SPIPlanPtr, Error> {
+        if let Some(plan) = self.0.borrow().get(&sql) {
             return Ok(*plan);
         }
-        if kept.len() >= MOST && RUNNING.get() == 1 {
-            // SAFETY: they are kept plans, and none of them runs.
-            kept.drain().for_each(|(_, plan)| unsafe {
-                pg_sys::SPI_freeplan(plan);
-            });
-        }
+        let mut types: Vec<pg_sys::Oid> = arguments.iter().map(|(of_type, _)| *of_type).collect();
         // SAFETY: SPI is connected; text and types outlive the calls, which copy them.
         let plan = unsafe {
             let options = pg_sys::CURSOR_OPT_GENERIC_PLAN as c_int;
-            let plan = pg_sys::SPI_prepare_cursor(key.0.as_ptr(), key.1.len() as c_int, key.1.as_mut_ptr(), options);
+            let plan =
+                pg_sys::SPI_prepare_cursor(sql.as_ptr(), types.len() as c_int, types.as_mut_ptr(), options);
             if plan.is_null() {
                 return Err(failed(pg_sys::SPI_result));
             }
             pg_sys::SPI_keepplan(plan);
             plan
         };
-        kept.insert(key, plan);
+        self.0.borrow_mut().insert(sql, plan);
         Ok(plan)
-    })
+    }
 }
 
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for (_, plan) in self.0.get_mut().drain() {
+            // SAFETY: a kept plan that nobody runs: who does holds what this belongs to.
+            unsafe { pg_sys::SPI_freeplan(plan) };
+        }
+    }
+}
 fn failed(status: c_int) -> Error {
     // SAFETY: a text that is never freed.
     let name = unsafe { CStr::from_ptr(pg_sys::SPI_result_code_string(status)) };
@@ -138,14 +122,22 @@ impl IntoStore {
 }
 
 #[pg_guard]
-unsafe extern "C-unwind" fn receive(slot: *mut pg_sys::TupleTableSlot, receiver: *mut pg_sys::DestReceiver) -> bool {
+unsafe extern "C-unwind" fn receive(
+    slot: *mut pg_sys::TupleTableSlot,
+    receiver: *mut pg_sys::DestReceiver,
+) -> bool {
     // SAFETY: Postgres gives a row, and back the receiver that it was given.
     unsafe { pg_sys::tuplestore_puttupleslot((*receiver.cast::<IntoStore>()).store, slot) };
     true
 }
 
 #[pg_guard]
-unsafe extern "C-unwind" fn start(_to: *mut pg_sys::DestReceiver, _operation: c_int, _row: pg_sys::TupleDesc) {}
+unsafe extern "C-unwind" fn start(
+    _to: *mut pg_sys::DestReceiver,
+    _operation: c_int,
+    _row: pg_sys::TupleDesc,
+) {
+}
 
 #[pg_guard]
 unsafe extern "C-unwind" fn end(_to: *mut pg_sys::DestReceiver) {}

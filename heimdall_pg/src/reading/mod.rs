@@ -12,13 +12,13 @@ use pgrx::{FromDatum, PgSqlErrorCode, pg_guard, pg_sys};
 use crate::error::{Error, ok};
 use crate::raw::{text, version_1};
 
+mod graph;
 mod kept;
-mod labels;
 
-pub use labels::register_callbacks;
+pub use graph::register_callbacks;
 
-use kept::{Argument, read_into};
-use labels::{Graph, Label};
+use graph::{Graph, Label};
+use kept::Argument;
 
 /// A call of one of these functions.
 struct Call(pg_sys::FunctionCallInfo);
@@ -37,7 +37,8 @@ impl Call {
     /// The types that are asked for: all where none is named.
     fn wanted<'g>(&self, at: usize, labels: &'g [Label]) -> Vec<&'g Label> {
         // SAFETY: declared as text[].
-        let named = self.argument(at).1.and_then(|value| unsafe { Vec::<Option<String>>::from_datum(value, false) });
+        let named =
+            self.argument(at).1.and_then(|value| unsafe { Vec::<Option<String>>::from_datum(value, false) });
         let is_wanted = |label: &&Label| match &named {
             None => true,
             Some(named) => named.iter().flatten().any(|name| *name == label.name),
@@ -97,7 +98,7 @@ pub extern "C-unwind" fn heimdall_edges_of(fcinfo: pg_sys::FunctionCallInfo) -> 
     let arguments = [call.argument(0), call.argument(1), call.argument(2)];
     if !types.is_empty() && arguments[0].1.is_some() {
         let lists = lists(&graph, &types, EDGES_OF_TYPE);
-        read_into(store, statement([EDGES_OF, &lists, ") AS e LIMIT $3"]), &arguments);
+        graph.kept.read_into(store, statement([EDGES_OF, &lists, ") AS e LIMIT $3"]), &arguments);
     }
     NOTHING
 }
@@ -123,7 +124,7 @@ pub extern "C-unwind" fn heimdall_edges_between(fcinfo: pg_sys::FunctionCallInfo
     let arguments = [call.argument(0), call.argument(1)];
     if !types.is_empty() {
         let lists = lists(&graph, &types, EDGES_BETWEEN_OF_TYPE);
-        read_into(store, statement([EDGES_BETWEEN, &lists, ") AS e"]), &arguments);
+        graph.kept.read_into(store, statement([EDGES_BETWEEN, &lists, ") AS e"]), &arguments);
     }
     NOTHING
 }
@@ -161,7 +162,7 @@ pub extern "C-unwind" fn heimdall_vertices(fcinfo: pg_sys::FunctionCallInfo) -> 
         let places = (pg_sys::INT8ARRAYOID, Some(array(pg_sys::INT8OID, places)));
         // SAFETY: a look-up of a type that is there.
         let element = unsafe { pg_sys::get_element_type(of_type) };
-        read_into(store, sql, &[(of_type, Some(array(element, gids))), places]);
+        graph.kept.read_into(store, sql, &[(of_type, Some(array(element, gids))), places]);
     }
     NOTHING
 }
@@ -211,7 +212,9 @@ fn lists(graph: &Graph, labels: &[impl std::borrow::Borrow<Label>], template: &s
     for label in labels {
         let name = &label.borrow().name;
         let table = format!("{}.{}", identifier(&graph.name), identifier(name));
-        if !text.is_empty() { text.push_str(" UNION ALL "); }
+        if !text.is_empty() {
+            text.push_str(" UNION ALL ");
+        }
         text += &template.replace("{name}", &pgrx::spi::quote_literal(name)).replace("{table}", &table);
     }
     text
