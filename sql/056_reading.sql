@@ -7,7 +7,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (ARRAY['clear', 'green', 'amber', 'amber+strict', 'red'])[level + 1];
 
 -- The vertex labels or edge types of the graph ('vertex' or 'edge'), by name, with AGE's numbers for them. Analysts
--- cannot read AGE's own catalogue. This and the next three are written in Rust, for the sake of plans that are kept.
+-- cannot read AGE's own catalogue. This and the next four are written in Rust, for the sake of plans that are kept.
 CREATE FUNCTION heimdall._labels(what text) RETURNS TABLE (label name, id integer)
 LANGUAGE c STABLE STRICT ROWS 20
 SET search_path = pg_catalog, pg_temp
@@ -27,6 +27,16 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET jit = off
 AS 'MODULE_PATHNAME', 'heimdall_edges_of';
+
+-- How many edges vertices have, counted up to `most` of each type and direction.
+CREATE FUNCTION heimdall._degrees(vertices ag_catalog.graphid[], most integer)
+RETURNS TABLE (gid ag_catalog.graphid, degree bigint)
+LANGUAGE c STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET jit = off
+AS 'MODULE_PATHNAME', 'heimdall_degrees';
 
 -- Edges between pairs of vertices, which are at the same place of two arrays: `out` leads from the first to the second.
 CREATE FUNCTION heimdall._edges_between(

@@ -11,6 +11,8 @@ SET search_path = pg_catalog, pg_temp
 -- One plan, which is right however much there will be: every table is read by a probe of an index.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_memoize = off
 BEGIN ATOMIC
     SELECT n.key, split_part(n.key, ':', 1), heimdall.tlp_name(n.tlp), sum(p.sightings)::bigint,
            nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'),
@@ -32,6 +34,8 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_memoize = off
 BEGIN ATOMIC
     SELECT b.id, b.source, b.actor, b.finished_at, sum(p.sightings)::bigint,
            nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'), min(p.first_row)

@@ -69,11 +69,9 @@ BEGIN
         LIMIT 10000
     ) AS s;
     RETURN QUERY
-        WITH counted AS (
-            SELECT e.via AS gid, count(*) AS degree FROM heimdall._edges_of(shared, 1000) AS e GROUP BY e.via
-        ), ranked AS (
+        WITH ranked AS (
             SELECT n.gid, c.degree, array_agg(k.key ORDER BY k.key COLLATE "C") AS shared_with
-            FROM counted AS c
+            FROM heimdall._degrees(shared, 1000) AS c
             JOIN unnest(near_via, near_gid) AS n (via, gid) ON n.gid OPERATOR(ag_catalog.=) c.gid
             JOIN unnest(given, keys) AS k (gid, key) ON k.gid OPERATOR(ag_catalog.=) n.via
             GROUP BY n.gid, c.degree

@@ -58,6 +58,8 @@ impl Call {
 
 const NOTHING: pg_sys::Datum = pg_sys::Datum::null();
 
+const UNION: &str = " UNION ALL ";
+
 /// `heimdall._labels(what)`
 #[unsafe(no_mangle)]
 #[pg_guard]
@@ -97,7 +99,7 @@ pub extern "C-unwind" fn heimdall_edges_of(fcinfo: pg_sys::FunctionCallInfo) -> 
     let types = call.wanted(3, &graph.edges);
     let arguments = [call.argument(0), call.argument(1), call.argument(2)];
     if !types.is_empty() && arguments[0].1.is_some() {
-        let lists = lists(&graph, &types, EDGES_OF_TYPE);
+        let lists = templates(&graph, &types, UNION, EDGES_OF_TYPE);
         graph.kept.read_into(store, statement([EDGES_OF, &lists, ") AS e LIMIT $3"]), &arguments);
     }
     NOTHING
@@ -113,6 +115,29 @@ const EDGES_OF_TYPE: &str = "
     (SELECT {name}::name, 'in', i.id, i.start_id
      FROM {table} AS i WHERE i.end_id OPERATOR(ag_catalog.=) v.gid LIMIT $2)";
 
+/// `heimdall._degrees(vertices, most)`
+#[unsafe(no_mangle)]
+#[pg_guard]
+pub extern "C-unwind" fn heimdall_degrees(fcinfo: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+    let call = Call(fcinfo);
+    let store = call.store();
+    let graph = ok(Graph::current());
+    let types: Vec<&Label> = graph.edges.iter().collect();
+    let counts = templates(&graph, &types, " + ", DEGREES_OF_TYPE);
+    let sql = statement(["SELECT v.gid, 0::bigint + ", &counts, " FROM unnest($1) AS v (gid)"]);
+    if !types.is_empty() {
+        graph.kept.read_into(store, sql, &[call.argument(0), call.argument(1)]);
+    }
+    NOTHING
+}
+
+version_1!(pg_finfo_heimdall_degrees);
+
+/// Of an index alone, where the table has been vacuumed.
+const DEGREES_OF_TYPE: &str = "
+    (SELECT count(*) FROM (SELECT FROM {table} AS o WHERE o.start_id OPERATOR(ag_catalog.=) v.gid LIMIT $2) AS l) +
+    (SELECT count(*) FROM (SELECT FROM {table} AS i WHERE i.end_id OPERATOR(ag_catalog.=) v.gid LIMIT $2) AS l)";
+
 /// `heimdall._edges_between(firsts, seconds, types)`
 #[unsafe(no_mangle)]
 #[pg_guard]
@@ -123,7 +148,7 @@ pub extern "C-unwind" fn heimdall_edges_between(fcinfo: pg_sys::FunctionCallInfo
     let types = call.wanted(2, &graph.edges);
     let arguments = [call.argument(0), call.argument(1)];
     if !types.is_empty() {
-        let lists = lists(&graph, &types, EDGES_BETWEEN_OF_TYPE);
+        let lists = templates(&graph, &types, UNION, EDGES_BETWEEN_OF_TYPE);
         graph.kept.read_into(store, statement([EDGES_BETWEEN, &lists, ") AS e"]), &arguments);
     }
     NOTHING
@@ -158,7 +183,7 @@ pub extern "C-unwind" fn heimdall_vertices(fcinfo: pg_sys::FunctionCallInfo) -> 
     // A statement a label: with one for those that come together, there would be one for every choice of labels.
     for label in &graph.vertices {
         let Some((gids, places)) = by_label.get_mut(&label.id) else { continue };
-        let sql = statement([&lists(&graph, &[label], VERTICES_OF_LABEL)]);
+        let sql = statement([&templates(&graph, &[label], UNION, VERTICES_OF_LABEL)]);
         let places = (pg_sys::INT8ARRAYOID, Some(array(pg_sys::INT8OID, places)));
         // SAFETY: a look-up of a type that is there.
         let element = unsafe { pg_sys::get_element_type(of_type) };
@@ -206,18 +231,13 @@ fn array(element: pg_sys::Oid, values: &mut [pg_sys::Datum]) -> pg_sys::Datum {
     }
 }
 
-/// The template for each label, with its name and its table.
-fn lists(graph: &Graph, labels: &[impl std::borrow::Borrow<Label>], template: &str) -> String {
-    let mut text = String::new();
-    for label in labels {
-        let name = &label.borrow().name;
-        let table = format!("{}.{}", identifier(&graph.name), identifier(name));
-        if !text.is_empty() {
-            text.push_str(" UNION ALL ");
-        }
-        text += &template.replace("{name}", &pgrx::spi::quote_literal(name)).replace("{table}", &table);
-    }
-    text
+/// The template for each label, with its name and its table. AGE takes no label with a brace in it.
+fn templates(graph: &Graph, labels: &[&Label], between: &str, template: &str) -> String {
+    let one = |label: &&Label| {
+        let table = format!("{}.{}", identifier(&graph.name), identifier(&label.name));
+        template.replace("{name}", &pgrx::spi::quote_literal(&label.name)).replace("{table}", &table)
+    };
+    labels.iter().map(one).collect::<Vec<String>>().join(between)
 }
 
 fn identifier(name: &str) -> String {
