@@ -33,8 +33,8 @@ pub struct Graph {
     looked: Cell<Instant>,
 }
 
-/// So many plans at most: each table adds some ten thousand bytes to one.
-const MOST_PLANS: usize = 64;
+/// So many plans at most: each table adds some thirty thousand bytes to one.
+const MOST_PLANS: usize = 32;
 
 /// A table that has grown by more than this, and to twice its size, is planned for anew.
 const GROWN_BYTES: i64 = 1 << 16;
