@@ -8,15 +8,20 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
+-- One plan, which is right however much there will be: every table is read by a probe of an index.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_memoize = off
 BEGIN ATOMIC
     SELECT n.key, split_part(n.key, ':', 1), heimdall.tlp_name(n.tlp), sum(p.sightings)::bigint,
            nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'),
            array_agg(DISTINCT b.source ORDER BY b.source), n.gid
     FROM unnest(heimdall._lookup_keys(kind, value)) AS k (key)
-    JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
+    CROSS JOIN LATERAL (SELECT o.* FROM heimdall.node AS o WHERE o.key = k.key COLLATE "C" LIMIT 1) AS n
     CROSS JOIN LATERAL heimdall._sightings(n.gid) AS p
-    JOIN heimdall.batch AS b ON b.id = p.batch
-    GROUP BY n.key;
+    CROSS JOIN LATERAL (SELECT o.* FROM heimdall.batch AS o WHERE o.id = p.batch LIMIT 1) AS b
+    GROUP BY n.key, n.tlp, n.gid;
 END;
 
 -- Which batches brought an observable, with the first row that named it.
@@ -27,14 +32,18 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_memoize = off
 BEGIN ATOMIC
     SELECT b.id, b.source, b.actor, b.finished_at, sum(p.sightings)::bigint,
            nullif(min(p.first_seen), 'infinity'), nullif(max(p.last_seen), '-infinity'), min(p.first_row)
     FROM unnest(heimdall._lookup_keys(kind, value)) AS k (key)
-    JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
+    CROSS JOIN LATERAL (SELECT o.* FROM heimdall.node AS o WHERE o.key = k.key COLLATE "C" LIMIT 1) AS n
     CROSS JOIN LATERAL heimdall._sightings(n.gid) AS p
-    JOIN heimdall.batch AS b ON b.id = p.batch
-    GROUP BY b.id
+    CROSS JOIN LATERAL (SELECT o.* FROM heimdall.batch AS o WHERE o.id = p.batch LIMIT 1) AS b
+    GROUP BY b.id, b.source, b.actor, b.finished_at
     ORDER BY b.id;
 END;
 

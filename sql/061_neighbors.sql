@@ -74,6 +74,7 @@ CREATE FUNCTION heimdall.neighbors(
 ) RETURNS TABLE (distance integer, edge_type text, label text, neighbor text, tlp text, gid ag_catalog.graphid)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     wanted integer[];

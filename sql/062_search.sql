@@ -39,6 +39,8 @@ CREATE FUNCTION heimdall.search(
 )
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 -- The planner does not know how long a range is. Read in the order of an index, it ends where there is enough; sorted,
 -- all of it would be read first.
 SET enable_sort = off

@@ -7,6 +7,8 @@ CREATE FUNCTION heimdall.correlate(observables text[], max_rows integer)
 RETURNS TABLE (label text, value text, tlp text, shared_by integer, shared_with text[], degree bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
     given ag_catalog.graphid[];
@@ -27,7 +29,7 @@ BEGIN
     FROM (
         SELECT DISTINCT n.gid, n.key
         FROM unnest(observables) AS v (text), LATERAL unnest(heimdall._candidate_keys(v.text)) AS k (key)
-        JOIN heimdall.node AS n ON n.key = k.key COLLATE "C"
+        CROSS JOIN LATERAL (SELECT o.gid, o.key FROM heimdall.node AS o WHERE o.key = k.key COLLATE "C" LIMIT 1) AS n
     ) AS g;
     IF given IS NULL OR cardinality(given) < 2 THEN
         RETURN;
@@ -67,11 +69,9 @@ BEGIN
         LIMIT 10000
     ) AS s;
     RETURN QUERY
-        WITH counted AS (
-            SELECT e.via AS gid, count(*) AS degree FROM heimdall._edges_of(shared, 1000) AS e GROUP BY e.via
-        ), ranked AS (
+        WITH ranked AS (
             SELECT n.gid, c.degree, array_agg(k.key ORDER BY k.key COLLATE "C") AS shared_with
-            FROM counted AS c
+            FROM heimdall._degrees(shared, 1000) AS c
             JOIN unnest(near_via, near_gid) AS n (via, gid) ON n.gid OPERATOR(ag_catalog.=) c.gid
             JOIN unnest(given, keys) AS k (gid, key) ON k.gid OPERATOR(ag_catalog.=) n.via
             GROUP BY n.gid, c.degree

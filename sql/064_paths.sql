@@ -41,6 +41,7 @@ CREATE FUNCTION heimdall.path(
 ) RETURNS TABLE (step integer, edge_type text, direction text, label text, value text, gid ag_catalog.graphid)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     origin ag_catalog.graphid[] := heimdall._gids_of(from_kind, from_value);

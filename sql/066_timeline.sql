@@ -9,6 +9,8 @@ CREATE FUNCTION heimdall.timeline(
 )
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
     read record;

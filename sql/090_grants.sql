@@ -70,6 +70,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall._labels(text),
     heimdall._named_labels(text, text[]),
     heimdall._edges_of(ag_catalog.graphid[], integer, integer, text[]),
+    heimdall._degrees(ag_catalog.graphid[], integer),
     heimdall._edges_between(ag_catalog.graphid[], ag_catalog.graphid[], text[]),
     heimdall._vertices(ag_catalog.graphid[]),
     heimdall._gids_of(text, text),

@@ -157,11 +157,12 @@ pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
     };
     match canonical::canonical_observable(kind, value) {
         Ok(canonical) => {
+            let mut hash = keys::hash_keys();
             // What cannot be found for want of a key is not to be taken for unknown.
             if kind.is_personal() {
-                ok(keys::hash_keys());
+                hash = Ok(ok(hash));
             }
-            keys_of(label, &canonical)
+            keys_of(label, &canonical, &mut hash)
         }
         // What the graph shows of a personal value, and of a row, is its HMAC: that can be asked about as well.
         Err(_) if is_digest(value) => vec![plain_key(label, value)],
@@ -183,12 +184,12 @@ fn is_digest(value: &str) -> bool {
 /// Every key of a value of unknown kind. `Label:value` says the kind outright.
 #[pg_extern(stable, strict, parallel_safe, name = "_candidate_keys")]
 pub fn candidate_keys(value: &str) -> Vec<String> {
-    let mut keys = Vec::new();
+    let (mut keys, mut hash) = (Vec::new(), keys::hash_keys());
     if let Some((label, rest)) = value.split_once(':') {
         let kind = Kind::from_name(label).unwrap_or(Kind::Text);
         let label = Kind::from_name(label).map_or(label, |kind| kind.label());
         if let Ok(canonical) = canonical::canonical_observable(kind, rest) {
-            keys.extend(keys_of(label, &canonical));
+            keys.extend(keys_of(label, &canonical, &mut hash));
             // Personal keys are written as they stand in the registry, digest included.
             keys.push(plain_key(label, rest));
         }
@@ -196,17 +197,17 @@ pub fn candidate_keys(value: &str) -> Vec<String> {
     let guess = canonical::kind_of(value).map(|guess| guess.kind);
     for kind in [guess, Some(Kind::User), Some(Kind::Host)].into_iter().flatten() {
         if let Ok(canonical) = canonical::canonical_observable(kind, value) {
-            keys.extend(keys_of(kind.label(), &canonical));
+            keys.extend(keys_of(kind.label(), &canonical, &mut hash));
         }
     }
     keys
 }
 
-/// In clear and, where there is a hash key, hashed.
-pub fn keys_of(label: &str, canonical: &str) -> Vec<String> {
+/// In clear and, where there is a hash key, hashed. To read the key takes longer than all the rest.
+pub fn keys_of(label: &str, canonical: &str, hash: &mut Result<HashKeys, Error>) -> Vec<String> {
     let mut keys = vec![plain_key(label, canonical)];
-    if let Ok(mut hash) = keys::hash_keys() {
-        keys.push(hashed_key(&mut hash, label, canonical));
+    if let Ok(hash) = hash {
+        keys.push(hashed_key(hash, label, canonical));
     }
     keys
 }

@@ -21,6 +21,7 @@ mod observables;
 mod owner;
 mod parts;
 mod raw;
+mod reading;
 mod sealed;
 mod session;
 mod settings;
@@ -115,5 +116,6 @@ pub extern "C-unwind" fn _PG_init() {
     logs::register();
     guard::register();
     ingest::register_callbacks();
+    reading::register_callbacks();
     background::register();
 }

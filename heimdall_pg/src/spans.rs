@@ -91,14 +91,15 @@ fn exact(query: &str, label: Option<&str>, labels: &[String]) -> Result<Vec<Span
         found.extend(lookup_keys(label, query).into_iter().map(Span::exact));
         return Ok(found);
     }
+    let mut hash = keys::hash_keys();
     for label in labels {
         let kind = Kind::from_name(label).unwrap_or(Kind::Text);
         if let Ok(canonical) = canonical::canonical_observable(kind, query) {
             // What cannot be found for want of a key is not to be taken for unknown.
             if kind.is_personal() {
-                keys::hash_keys()?;
+                hash = Ok(hash?);
             }
-            found.extend(keys_of(label, &canonical).into_iter().map(Span::exact));
+            found.extend(keys_of(label, &canonical, &mut hash).into_iter().map(Span::exact));
         }
         // A keyed digest, as the graph shows it.
         found.push(Span::exact(format!("{label}:{query}")));

@@ -20,6 +20,7 @@ mod hijack;
 mod hubs;
 mod inference;
 mod install;
+mod kept;
 mod paths;
 mod plans;
 mod properties;

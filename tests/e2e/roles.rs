@@ -92,6 +92,7 @@ fn those_who_ingest_see_nothing_of_what_is_stored() {
         "SELECT * FROM heimdall.changes_between('2020-01-01')",
         "SELECT * FROM heimdall._edges_of('{}', 1)",
         "SELECT * FROM heimdall._vertices('{}')",
+        "SELECT * FROM heimdall._degrees('{}', 1)",
         "SELECT * FROM heimdall.similar('example.org')",
         "SELECT * FROM heimdall.look_alike",
         "SELECT * FROM heimdall._look_alikes_waiting('Domain', 1)",
