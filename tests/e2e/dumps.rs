@@ -59,7 +59,7 @@ pub fn large() -> Vec<u8> {
 }
 
 /// Rows of [`large`].
-pub const LARGE_ROWS: i64 = 2_000;
+pub const LARGE_ROWS: i64 = 2_600;
 
 /// The mapping of [`large`].
 pub const LARGE: &str = r#"{

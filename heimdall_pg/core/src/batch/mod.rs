@@ -9,7 +9,7 @@ mod reject;
 mod rows;
 mod seen;
 
-pub use flush::{EdgeOut, Flush, NodeOut};
+pub use flush::{EdgeOut, Flush};
 pub use object::{Member, Object};
 pub use reject::Reject;
 pub use seen::Seen;
@@ -66,12 +66,17 @@ pub struct Counts {
     pub rejected: u64,
 }
 
-struct Node {
-    label: u16,
+/// A vertex of a batch.
+pub struct Node {
+    /// Position in [`crate::mapping::Plan::labels`].
+    pub label: u16,
+    /// Its place before a flush sorts them.
+    at: u32,
     value: Rc<str>,
     /// What the key does not say: the original of a hashed key, the spelling of a URL. Sealed when it is stored.
     original: Option<Original>,
-    seen: Seen,
+    /// When it was seen.
+    pub seen: Seen,
     properties: Head,
 }
 

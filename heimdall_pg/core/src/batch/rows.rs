@@ -144,7 +144,7 @@ impl Batch {
         self.size += value.len() + 48 + size_of::<Node>();
         self.by_value[at].insert(Rc::clone(&value), node);
         let (seen, properties) = (Seen::default(), Head::default());
-        self.nodes.push(Node { label, value, original: None, seen, properties });
+        self.nodes.push(Node { label, at: node, value, original: None, seen, properties });
         node
     }
 
