@@ -8,7 +8,7 @@ use crate::contender::Contender;
 use crate::log::{self, Shape};
 use crate::options::Options;
 use crate::table::{Table, count, round};
-use crate::timing::{median, timed};
+use crate::timing::{median, send, timed};
 
 /// Each of the two is done so often, in turn; the median counts.
 const RUNS: usize = 3;
@@ -58,7 +58,33 @@ pub fn run(options: &Options) -> String {
         ]);
         let _ = writeln!(notes, "- Of what the second {name} log names, the first has brought {known}.");
     }
-    format!("{table}\n{notes}")
+    format!("{table}\n{notes}{}", limit(options))
+}
+
+/// What the machine itself can do at the same time: the distinct logs by COPY to two plain tables.
+fn limit(options: &Options) -> String {
+    // Enough rows to outlast the start of a connection.
+    let rows = options.scaled(500_000);
+    let logs = [0, rows].map(|first| log::csv(&log::entries(Shape::Distinct, first, rows)));
+    let database = Database::new();
+    let copy = |at: usize| {
+        database.run(&format!("DROP TABLE IF EXISTS plain{at}; CREATE TABLE plain{at} (ts text, src text, dst text, account text, domain text, bytes text)"));
+        let mut client = database.connect();
+        let (statement, log) = (format!("COPY plain{at} FROM STDIN (FORMAT csv, HEADER)"), &logs[at]);
+        move || send(&mut client, &statement, log)
+    };
+    let (mut after, mut together) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let (mut first, mut second) = (copy(0), copy(1));
+        after.push(timed(|| (first(), second())).0);
+        let (mut first, mut second) = (copy(0), copy(1));
+        together.push(timed(|| std::thread::scope(|scope| (scope.spawn(&mut first), second()).1)).0);
+    }
+    format!(
+        "- `COPY` of {} such rows each to two plain tables is {:.2} times as fast at the same time: what this machine can do.\n",
+        count(rows),
+        median(&after) / median(&together)
+    )
 }
 
 fn prepared(before: Option<&str>) -> Database {
