@@ -18,13 +18,14 @@ const TABLES: &str = "
     CREATE TEMP VIEW graph_table AS
     SELECT c.oid AS id, CASE
                WHEN c.oid = 'heimdall.node'::regclass THEN 'registry'
-               WHEN c.oid = 'heimdall.provenance'::regclass THEN 'provenance'
+               WHEN c.oid IN ('heimdall.sighting'::regclass, 'heimdall.sighting_run'::regclass) THEN 'provenance'
                WHEN c.oid = 'heimdall.change_log'::regclass THEN 'change log'
                WHEN l.kind = 'v' THEN 'vertex tables'
                ELSE 'edge tables' END AS part
     FROM pg_class AS c LEFT JOIN ag_catalog.ag_label AS l ON l.relation = c.oid
     WHERE c.relkind = 'r'
-      AND (l.relation IS NOT NULL OR c.oid IN ('heimdall.node'::regclass, 'heimdall.provenance'::regclass, 'heimdall.change_log'::regclass))";
+      AND (l.relation IS NOT NULL OR c.oid IN ('heimdall.node'::regclass, 'heimdall.sighting'::regclass,
+          'heimdall.sighting_run'::regclass, 'heimdall.change_log'::regclass))";
 
 const SIZES: &str = "
     SELECT part, sum(pg_table_size(id))::text, sum(pg_indexes_size(id))::text FROM graph_table GROUP BY part ORDER BY part";
