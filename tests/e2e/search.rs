@@ -59,8 +59,9 @@ fn search_finds_a_personal_value_by_its_digest_and_shows_no_more() {
         assert_eq!(keys(&database, query), ["User:…"], "{query}");
     }
     let found = database.rows("SELECT * FROM heimdall.search('ada')");
-    assert!(!found[0].iter().any(|column| column.contains("ada")), "{found:?}");
+    // Its letters are digits of a digest too: what is left beside that is "User:" and times.
     let digest = &found[0][2];
+    assert!(!found[0].iter().any(|column| column.replace(digest, "").contains("ada")), "{found:?}");
     assert_eq!(database.rows(&format!("SELECT * FROM heimdall.search('{digest}')")), found);
     assert_eq!(database.rows(&format!("SELECT * FROM heimdall.search('{}*', 'user')", &digest[..12])), found);
     // Its beginning is not in the graph: no digest has a letter g.
