@@ -15,7 +15,11 @@ DO $roles$
 DECLARE
     role pg_catalog.name;
 BEGIN
-    FOREACH role IN ARRAY ARRAY['heimdall_ingest', 'heimdall_analyst']::pg_catalog.name[] LOOP
+    FOREACH role IN ARRAY ARRAY[
+        'heimdall_ingest', 'heimdall_analyst', 'heimdall_sync', 'heimdall_auditor', 'heimdall_admin', 'heimdall_gateway',
+        -- Clearances: see heimdall.clearance().
+        'heimdall_tlp_clear', 'heimdall_tlp_green', 'heimdall_tlp_amber', 'heimdall_tlp_amber_strict', 'heimdall_tlp_red']::pg_catalog.name[]
+    LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) role) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role);
         END IF;

@@ -38,6 +38,10 @@ BEGIN
 END
 $grants$;
 
+-- What a policy asks of whoever reads.
+GRANT EXECUTE ON FUNCTION heimdall.clearance()
+TO heimdall_ingest, heimdall_analyst, heimdall_sync, heimdall_auditor, heimdall_admin;
+
 -- Those who ingest bring dumps and define sources; what is stored they do not see.
 GRANT EXECUTE ON FUNCTION
     heimdall.create_source(text, text, jsonb, double precision),

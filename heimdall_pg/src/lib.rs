@@ -8,6 +8,7 @@ use pgrx::prelude::*;
 mod agtype;
 mod background;
 mod canonical;
+mod clearance;
 mod cypher;
 mod error;
 mod exchange;
@@ -37,7 +38,8 @@ pg_module_magic!(name = c"heimdall", version = version::LIBRARY);
 extension_sql_file!("../../sql/010_roles.sql", name = "roles", bootstrap);
 extension_sql_file!("../../sql/020_tables.sql", name = "tables", requires = ["roles"]);
 extension_sql_file!("../../sql/024_sightings.sql", name = "sightings", requires = ["tables"]);
-extension_sql_file!("../../sql/030_graph.sql", name = "graph", requires = ["sightings"]);
+extension_sql_file!("../../sql/026_audit.sql", name = "audit", requires = ["sightings"]);
+extension_sql_file!("../../sql/030_graph.sql", name = "graph", requires = ["audit"]);
 extension_sql_file!(
     "../../sql/040_sources.sql",
     name = "sources",

@@ -1,6 +1,8 @@
 -- What version 0.2.0 makes or drops once. Functions and views are replaced by themselves, grants are written anew.
 -- A line `-- include 084_x.sql` stands for what that file makes besides functions and views.
 
+-- include 010_roles.sql
+
 -- Sightings of records that a batch makes itself go into runs; those of before stay as they are. The view of the
 -- former name is made with the others.
 ALTER TABLE heimdall.provenance RENAME TO sighting;
@@ -20,6 +22,7 @@ $names$;
 ALTER INDEX heimdall.provenance_batch RENAME TO sighting_batch;
 ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 -- include 024_sightings.sql
+-- include 026_audit.sql
 
 -- include 072_similar.sql
 -- include 081_readers.sql
