@@ -12,7 +12,7 @@ use crate::canonical::timestamp::{ParsedTime, parse_time};
 use crate::canonical::{CanonicalError, Kind, canonical_observable, canonical_with};
 use crate::format::Row;
 use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
-use crate::protect::{SealError, hex};
+use crate::protect::{SealError, floor, hex, network};
 
 /// Stands for the time of a row that has none: earlier than any.
 const NO_TIME: i64 = i64::MIN;
@@ -87,7 +87,7 @@ impl Batch {
         // declared of one entity need not hold for another of the same label.
         if entity.options.is_none()
             && let (KeyRule::Keep, Some(values)) =
-                (entity.key_rule, self.by_value.get(usize::from(entity.label)))
+                (&entity.key_rule, self.by_value.get(usize::from(entity.label)))
             && let Some(node) = values.get(spelled)
         {
             return Ok(*node);
@@ -99,7 +99,7 @@ impl Batch {
             None => canonical_observable(entity.kind, spelled)?,
             Some(options) => canonical_with(entity.kind, spelled, options)?,
         };
-        let node = match entity.key_rule {
+        let node = match &entity.key_rule {
             KeyRule::Keep if canonical == spelled => return Ok(self.node(entity.label, &canonical)),
             KeyRule::Keep => {
                 let node = self.node(entity.label, &canonical);
@@ -113,6 +113,13 @@ impl Batch {
                 let node = self.node(entity.label, &digest);
                 self.keep_original(node, entity, spelled, false);
                 node
+            }
+            KeyRule::Network(options) => {
+                self.node(entity.label, &network(&canonical, options).ok_or_else(|| no_address(entity))?)
+            }
+            KeyRule::Pseudonym => {
+                let pseudonym = self.keys.hash.pseudonyms().of(&canonical);
+                self.node(entity.label, &pseudonym.ok_or_else(|| no_address(entity))?)
             }
         };
         self.by_spelling[at].insert(spelled.into(), node);
@@ -196,6 +203,10 @@ impl Batch {
     }
 }
 
+fn no_address(entity: &EntityPlan) -> CanonicalError {
+    CanonicalError::new(entity.kind, "not an address")
+}
+
 /// Sets those properties of a record that the row has.
 pub(super) fn set(
     properties: &mut Properties,
@@ -227,7 +238,12 @@ fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<ParsedTime>, Fault> {
         return Ok(None);
     }
     match parse_time(spelled, &plan.time_options) {
-        Ok(time) => Ok(Some(time)),
+        Ok(mut time) => {
+            if let Some(unit) = plan.time_unit {
+                time.timestamp = floor(time.timestamp, unit);
+            }
+            Ok(Some(time))
+        }
         Err(error) => Err(Fault { column: plan.time, rule: Kind::Timestamp.name(), reason: error.reason }),
     }
 }

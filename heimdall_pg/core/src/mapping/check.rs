@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use super::named::Named;
-use super::spec::{Mapping, RECORD};
+use super::spec::{EntitySpec, FieldRule, Mapping, RECORD};
+use crate::canonical::Kind;
 use crate::protect::Rule;
 
 /// Longest label and relation type. AGE has trouble beyond 40 characters.
@@ -39,8 +40,10 @@ impl Mapping {
                 return fault(format!("entities.{name}.label"), "Record is what Heimdall calls a whole row");
             }
             self.check_column(&format!("entities.{name}.key"), &entity.key)?;
-            if self.fields.get(&entity.key).is_some_and(|field| field.rule == Rule::Drop) {
-                return fault(format!("fields.{}", entity.key), "cannot be dropped: an entity is made of it");
+            if let Some(problem) =
+                self.fields.get(&entity.key).and_then(|field| key_problem(entity, field.rule))
+            {
+                return fault(format!("fields.{}", entity.key), problem);
             }
             self.check_properties(&format!("entities.{name}.properties"), &entity.properties)?;
             if !entity.options.is_empty() && !entity.options.concern(entity.kind()) {
@@ -62,8 +65,12 @@ impl Mapping {
         if let Some(time) = &self.time {
             self.check_column("time", time)?;
         }
-        for (column, _) in &self.fields.0 {
+        for (column, field) in &self.fields.0 {
             self.check_column(&format!("fields.{column}"), column)?;
+            check_options(&format!("fields.{column}.options"), field)?;
+        }
+        if let Some(field) = &self.default {
+            check_options("default.options", field)?;
         }
         let labels = self.labels();
         if let Some(twice) = self.edge_types().into_iter().find(|edge_type| labels.contains(edge_type)) {
@@ -90,6 +97,24 @@ impl Mapping {
             self.check_column(&format!("{path}.{name}"), column)?;
         }
         Ok(())
+    }
+}
+
+/// Why a rule cannot be that of a key.
+pub(super) fn key_problem(entity: &EntitySpec, rule: Rule) -> Option<&'static str> {
+    match rule {
+        Rule::Drop => Some("cannot be dropped: an entity is made of it"),
+        Rule::Truncate | Rule::Pseudonymise if entity.kind() != Kind::Ip => {
+            Some("is the key of an entity: only the key of an Ip can be truncated or pseudonymised")
+        }
+        _ => None,
+    }
+}
+
+fn check_options(path: &str, field: &FieldRule) -> Result<(), MappingError> {
+    match field.options.problem(field.rule) {
+        Some(problem) => fault(path, problem),
+        None => Ok(()),
     }
 }
 

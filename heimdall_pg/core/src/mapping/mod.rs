@@ -12,4 +12,4 @@ pub use header::{is_plausible_name, plausible_header};
 pub(crate) use infer::is_absent;
 pub use infer::{SAMPLE_ROWS, Sample};
 pub use plan::{DerivePlan, EntityPlan, KeyRule, Plan, PlanError, PropertyPlan, RelationPlan};
-pub use spec::{Derive, EntitySpec, FieldRule, Mapping, RelationSpec};
+pub use spec::{Derive, EntitySpec, FieldRule, Mapping, PSEUDONYM_IP, RelationSpec};

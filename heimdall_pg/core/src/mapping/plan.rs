@@ -12,7 +12,7 @@ use super::spec::{FieldRule, HAS_HOST, Mapping, OBSERVED_IN, RECORD, SUBDOMAIN_O
 use super::{EntitySpec, is_plausible_name};
 use crate::canonical::Kind;
 use crate::canonical::timestamp::TimeOptions;
-use crate::protect::{Rule, Tlp};
+use crate::protect::{Rule, TimeUnit, Tlp};
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Plan {
     pub time: Option<usize>,
     /// What the source declares about it.
     pub time_options: TimeOptions,
+    /// How exact the time is that is stored; as it was written unless a rule says otherwise.
+    pub time_unit: Option<TimeUnit>,
     /// The property of the vertex of a row that keeps the time as it was written, in [`Plan::properties`].
     pub written_time: Option<u16>,
     /// The mark of vertices and edges.
@@ -82,13 +84,13 @@ impl Plan {
         edge_types.sort_by_key(|edge_type| edge_type != OBSERVED_IN);
         let mut properties = Vec::new();
         let entities = mapping.entities.0.iter().map(|(_, spec)| EntityPlan {
-            label: position(&labels, &spec.label),
+            label: position(&labels, mapping.stored_label(spec)),
             kind: spec.kind(),
             options: Some(spec.options.clone().or(&mapping.options))
                 .filter(|options| options.concern(spec.kind())),
             column: None,
             key_rule: key_rule(mapping, spec),
-            original_tlp: mapping.rule(&spec.key).unwrap_or_default().tlp,
+            original_tlp: mapping.rule(&spec.key).unwrap_or_default().mark(),
             properties: intern(&mut properties, mapping, &spec.properties),
             derives: key_rule(mapping, spec) == KeyRule::Keep && mapping.derives(spec.kind()),
         });
@@ -115,6 +117,7 @@ impl Plan {
             properties,
             time: None,
             time_options: mapping.options.time.clone(),
+            time_unit: None,
             written_time: None,
             tlp: mapping.tlp,
             leftovers: Vec::new(),
@@ -138,7 +141,7 @@ impl Plan {
                 return Err(PlanError::HeaderIsData { column: at + 1 });
             }
             self.columns.push(name.clone());
-            let rule = self.mapping.rule(name).unwrap_or_default();
+            let rule = self.mapping.property_rule(name);
             let mut column = Use { entity: None, dropped: rule.rule == Rule::Drop };
             let mut used = false;
             for (index, (entity, (_, spec))) in
@@ -158,7 +161,10 @@ impl Plan {
                 self.time = Some(at);
                 used = true;
                 // As exact as the provenance, which shows it: a rule may say otherwise.
-                let rule = self.mapping.rule(name).unwrap_or(FieldRule { rule: Rule::Keep, tlp: self.tlp });
+                let rule = self.mapping.rule(name).unwrap_or(FieldRule::of(Rule::Keep));
+                if rule.rule == Rule::Truncate {
+                    self.time_unit = Some(rule.options.time.unwrap_or_default());
+                }
                 if rule.rule != Rule::Drop {
                     self.written_time = Some(self.properties.len() as u16);
                     let (name, column_name) = (free_name(name), name.clone());
@@ -240,7 +246,7 @@ fn position(names: &[String], name: &str) -> u16 {
 fn intern(all: &mut Vec<PropertyPlan>, mapping: &Mapping, named: &Named<String>) -> Vec<u16> {
     let mut own = Vec::new();
     for (name, column) in &named.0 {
-        let rule = mapping.rule(column).unwrap_or_default();
+        let rule = mapping.property_rule(column);
         if rule.rule != Rule::Drop {
             own.push(all.len() as u16);
             all.push(PropertyPlan { name: name.clone(), column_name: column.clone(), column: None, rule });
@@ -252,9 +258,13 @@ fn intern(all: &mut Vec<PropertyPlan>, mapping: &Mapping, named: &Named<String>)
 /// An entity that the mapping declares is there to be correlated: its key stays readable unless it is
 /// personal, or a rule says otherwise. A ciphertext cannot be a key, so `encrypt` hashes as well.
 fn key_rule(mapping: &Mapping, spec: &EntitySpec) -> KeyRule {
-    match mapping.rule(&spec.key).map(|field| field.rule) {
-        Some(Rule::Keep) => KeyRule::Keep,
-        Some(Rule::Hash | Rule::Encrypt | Rule::Drop) => KeyRule::Hash,
+    match mapping.rule(&spec.key) {
+        Some(FieldRule { rule: Rule::Keep, .. }) => KeyRule::Keep,
+        Some(FieldRule { rule: Rule::Truncate, options, .. }) if spec.kind() == Kind::Ip => {
+            KeyRule::Network(options)
+        }
+        Some(FieldRule { rule: Rule::Pseudonymise, .. }) if spec.kind() == Kind::Ip => KeyRule::Pseudonym,
+        Some(_) => KeyRule::Hash,
         None if spec.kind().is_personal() => KeyRule::Hash,
         None => KeyRule::Keep,
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::check::{MappingError, fault};
 use super::named::Named;
 use crate::canonical::{Kind, Options};
-use crate::protect::{Rule, Tlp};
+use crate::protect::{Rule, RuleOptions, Tlp};
 
 /// A mapping. The same document in `heimdall.create_source(mapping => …)`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Mapping {
     /// Rules by column.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub fields: Named<FieldRule>,
+    /// The rule of columns that have none and are no key and no time; they are sealed unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<FieldRule>,
     /// The mark of the vertices and edges; red unless the source says otherwise.
     #[serde(default)]
     pub tlp: Tlp,
@@ -90,15 +93,35 @@ pub struct RelationSpec {
 }
 
 /// What is to happen to a column.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// See [`Rule`].
     #[serde(default)]
     pub rule: Rule,
-    /// The mark of the value where it is sealed.
-    #[serde(default)]
-    pub tlp: Tlp,
+    /// The mark of the value, which is sealed where that is above the mark of its record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tlp: Option<Tlp>,
+    /// Particulars of the rule.
+    #[serde(default, skip_serializing_if = "RuleOptions::is_empty")]
+    pub options: RuleOptions,
+}
+
+impl FieldRule {
+    /// That rule, and nothing else said.
+    pub fn of(rule: Rule) -> FieldRule {
+        FieldRule { rule, ..FieldRule::default() }
+    }
+
+    /// The mark of the value where it is sealed: red unless it is said.
+    pub fn mark(&self) -> Tlp {
+        self.tlp.unwrap_or_default()
+    }
+
+    /// Whether the value is sealed in a record with that mark: who may see the record need not be cleared for it.
+    pub fn is_sealed(&self, record: Tlp) -> bool {
+        self.rule == Rule::Encrypt || self.tlp.is_some_and(|tlp| tlp > record)
+    }
 }
 
 impl Mapping {
@@ -138,7 +161,7 @@ impl Mapping {
 
     /// The vertex labels that rows of this mapping may give, each once.
     pub fn labels(&self) -> Vec<String> {
-        let own = self.entities.0.iter().map(|(_, entity)| entity.label.clone());
+        let own = self.entities.0.iter().map(|(_, entity)| self.stored_label(entity).to_owned());
         let urls = if self.derives(Kind::Url) { &[Kind::Domain, Kind::Ip][..] } else { &[] };
         let derived = urls.iter().map(|kind| kind.label().to_owned());
         once(own.chain([RECORD.to_owned()]).chain(derived))
@@ -165,7 +188,21 @@ impl Mapping {
 
     /// The rule of a column, where the mapping states one.
     pub fn rule(&self, column: &str) -> Option<FieldRule> {
-        self.fields.get(column).copied()
+        self.fields.get(column).cloned()
+    }
+
+    /// The rule of a column that is neither key nor time.
+    pub fn property_rule(&self, column: &str) -> FieldRule {
+        self.rule(column).or_else(|| self.default.clone()).unwrap_or_default()
+    }
+
+    /// The label under which an entity is stored: what a rule leaves of an address may be no address.
+    pub fn stored_label<'m>(&self, entity: &'m EntitySpec) -> &'m str {
+        match (entity.kind(), self.fields.get(&entity.key).map(|field| field.rule)) {
+            (Kind::Ip, Some(Rule::Truncate)) => Kind::Cidr.label(),
+            (Kind::Ip, Some(Rule::Pseudonymise)) => PSEUDONYM_IP,
+            _ => &entity.label,
+        }
     }
 }
 
@@ -176,6 +213,8 @@ impl EntitySpec {
     }
 }
 
+/// Label of addresses that stand for others. They are no addresses of the network: one could be another's.
+pub const PSEUDONYM_IP: &str = "PseudonymIp";
 /// Label of the vertex that stands for a whole row.
 pub const RECORD: &str = "Record";
 /// Type of the edge from an entity to the row it was seen in.
@@ -231,7 +270,8 @@ mod tests {
             Mapping::parse(r#"{"entities": {"a": {"label": "Ip", "key": "a"}}, "fields": {"b": {}}}"#);
         let mapping = mapping.unwrap();
         assert_eq!(mapping.tlp, Tlp::Red);
-        assert_eq!(mapping.rule("b"), Some(FieldRule { rule: Rule::Encrypt, tlp: Tlp::Red }));
+        let field = mapping.rule("b").unwrap();
+        assert_eq!((field.rule, field.mark()), (Rule::Encrypt, Tlp::Red));
     }
 
     #[test]

@@ -9,21 +9,25 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Secret;
+use super::{Pseudonyms, Secret};
 
 /// Names this use of the hash key, so that no other use can give the same keys.
 const SALT: &[u8] = b"heimdall/hash/v1";
+/// Names the key of pseudonyms among those; no label has a slash.
+const PSEUDONYMS: &[u8] = b"address/pseudonym";
 
 /// The keyed hash functions that come from one hash key.
 pub struct HashKeys {
     derivation: Hkdf<Sha256>,
     by_purpose: HashMap<String, Hmac<Sha256>>,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 impl HashKeys {
     /// Derives from the hash key.
     pub fn new(hash_key: &Secret) -> HashKeys {
-        HashKeys { derivation: Hkdf::new(Some(SALT), hash_key.bytes()), by_purpose: HashMap::new() }
+        let derivation = Hkdf::new(Some(SALT), hash_key.bytes());
+        HashKeys { derivation, by_purpose: HashMap::new(), pseudonyms: None }
     }
 
     /// The digest of a canonical value; `purpose` is the label of its kind, or the use of the digest.
@@ -31,6 +35,17 @@ impl HashKeys {
         let mut mac = self.start(purpose);
         mac.update(canonical);
         mac.finalize().into_bytes().into()
+    }
+
+    /// What makes pseudonyms of addresses.
+    pub fn pseudonyms(&mut self) -> &Pseudonyms {
+        let derivation = &self.derivation;
+        self.pseudonyms.get_or_insert_with(|| {
+            let mut okm = zeroize::Zeroizing::new([0u8; 32]);
+            // As below: it cannot fail for so few bytes.
+            let _ = derivation.expand(PSEUDONYMS, okm.as_mut());
+            Pseudonyms::new(*okm)
+        })
     }
 
     /// A digest to be fed piece by piece.

@@ -2,15 +2,19 @@
 
 use crate::canonical::{Kind, Options};
 use crate::mapping::FieldRule;
-use crate::protect::Tlp;
+use crate::protect::{RuleOptions, Tlp};
 
 /// How the key of an entity is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyRule {
     /// As canonical text.
     Keep,
     /// As HMAC, with the original sealed beside it.
     Hash,
+    /// The network of an address.
+    Network(RuleOptions),
+    /// The pseudonym of an address.
+    Pseudonym,
 }
 
 /// See [`crate::mapping::EntitySpec`].
