@@ -54,7 +54,10 @@ CREATE TABLE heimdall.batch (
     -- What it sealed, and with which key: a key seals 2^31 values at most.
     data_key         integer NOT NULL REFERENCES heimdall.data_key,
     sealed           bigint NOT NULL,
-    UNIQUE (source, digest)
+    UNIQUE (source, digest),
+    -- The columns of the dump, and how many rows have a value there: see heimdall.policy.
+    fields           text[] NOT NULL DEFAULT '{}',
+    field_values     bigint[] NOT NULL DEFAULT '{}'
 );
 ALTER SEQUENCE heimdall.batch_id_seq OWNED BY heimdall.batch.id;
 

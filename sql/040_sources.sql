@@ -17,7 +17,10 @@ BEGIN
     -- Of two first dumps at a time, each with a mapping inferred, the first one's is kept.
     WHERE s.name = _apply_mapping.source AND (s.mapping IS NULL OR _apply_mapping.mapping_origin = 'given');
     is_kept := FOUND;
-    FOR label IN SELECT l FROM unnest(heimdall._mapping_labels(mapping)) AS l ORDER BY l LOOP
+    IF mapping_origin = 'given' THEN
+        PERFORM heimdall._check_policy(heimdall._policy(source), mapping);
+    END IF;
+    FOR label IN SELECT l FROM unnest(heimdall._mapping_labels_under(mapping, heimdall._policy(source))) AS l ORDER BY l LOOP
         PERFORM heimdall._ensure_label(label, false);
     END LOOP;
     FOR label IN SELECT l FROM unnest(heimdall._mapping_edge_types(mapping)) AS l ORDER BY l LOOP

@@ -55,6 +55,19 @@ GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.rejects TO heimdall_in
 -- heimdall.graph() reads it with the rights of the caller.
 GRANT SELECT ON heimdall.instance TO heimdall_ingest, heimdall_analyst;
 
+-- Those who answer for the data say what happens to a field.
+GRANT EXECUTE ON FUNCTION
+    heimdall.set_rule(text, text, text, text, jsonb),
+    heimdall.drop_rule(text, text)
+TO heimdall_admin;
+-- The view asks these with the rights of whoever reads it.
+GRANT EXECUTE ON FUNCTION
+    heimdall._policy(text),
+    heimdall._field_policies(jsonb, jsonb, text[]),
+    heimdall.tlp_name(integer)
+TO heimdall_ingest, heimdall_auditor, heimdall_admin;
+GRANT SELECT ON heimdall.policy TO heimdall_ingest, heimdall_auditor, heimdall_admin;
+
 -- Analysts ask.
 GRANT EXECUTE ON FUNCTION
     heimdall.lookup(text, text),

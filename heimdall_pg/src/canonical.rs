@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use heimdall_core::canonical::{self, CanonicalError, Kind, Options, Timestamp};
+use heimdall_core::mapping::PSEUDONYM_IP;
 use heimdall_core::protect::{HashKeys, hex};
 use pgrx::JsonB;
 use pgrx::prelude::*;
@@ -203,11 +204,16 @@ pub fn candidate_keys(value: &str) -> Vec<String> {
     keys
 }
 
-/// In clear and, where there is a hash key, hashed. To read the key takes longer than all the rest.
+/// In clear and, where there is a hash key, hashed and as a pseudonym. To read the key takes longer than all the rest.
 pub fn keys_of(label: &str, canonical: &str, hash: &mut Result<HashKeys, Error>) -> Vec<String> {
     let mut keys = vec![plain_key(label, canonical)];
     if let Ok(hash) = hash {
         keys.push(hashed_key(hash, label, canonical));
+        if label == Kind::Ip.label()
+            && let Some(pseudonym) = hash.pseudonyms().of(canonical)
+        {
+            keys.push(plain_key(PSEUDONYM_IP, &pseudonym));
+        }
     }
     keys
 }

@@ -46,10 +46,15 @@ extension_sql_file!(
     requires = [
         "graph",
         mapping::check_mapping,
-        mapping::mapping_labels,
+        mapping::mapping_labels_under,
         mapping::mapping_edge_types,
         mapping::formats
     ]
+);
+extension_sql_file!(
+    "../../sql/041_policy.sql",
+    name = "policy",
+    requires = ["sources", "reading", mapping::check_policy, mapping::field_policies]
 );
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);

@@ -23,6 +23,7 @@ mod install;
 mod kept;
 mod paths;
 mod plans;
+mod policy;
 mod properties;
 mod protection;
 mod questions;

@@ -7,7 +7,7 @@ use heimdall_core::pipeline::Finished;
 
 use crate::error::Error;
 use crate::owner::AsOwner;
-use crate::session::{Arg, session};
+use crate::session::{Arg, Array, session};
 use crate::store::Totals;
 
 /// One row of report. A duplicate shows the batch that has the dump already.
@@ -34,9 +34,10 @@ const LOCK: &CStr = c"
 
 const INSERT: &CStr = c"
     INSERT INTO heimdall.batch (id, source, digest, actor, started_at, finished_at, rows_read, rows_accepted,
-        rows_rejected, vertices_created, vertices_merged, edges_created, edges_merged, milliseconds, data_key, sealed)
+        rows_rejected, vertices_created, vertices_merged, edges_created, edges_merged, milliseconds, data_key, sealed,
+        fields, field_values)
     VALUES ($1, $2, $3, SESSION_USER, pg_catalog.clock_timestamp() - $11 * '1 ms'::pg_catalog.interval,
-        pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13)";
+        pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13, $14, $15)";
 
 /// The batch of an earlier upload of the same dump, where there is one.
 pub fn earlier(source: &str, finished: &Finished) -> Result<Option<Report>, Error> {
@@ -79,6 +80,8 @@ pub fn record(
         totals,
         milliseconds: started.elapsed().as_secs_f64() * 1000.0,
     };
+    let fields = Array::texts(finished.fields.iter().map(|(name, _)| name.as_str()));
+    let values = Array::ints(finished.fields.iter().map(|(_, values)| *values as i64));
     let _owner = AsOwner::new()?;
     session(|session| {
         let args = [
@@ -95,6 +98,8 @@ pub fn record(
             Arg::Float8(report.milliseconds),
             Arg::Int8(i64::from(data_key)),
             Arg::Int8(sealed as i64),
+            Arg::Array(&fields),
+            Arg::Array(&values),
         ];
         session.query(INSERT, &args).map(|_| report)
     })

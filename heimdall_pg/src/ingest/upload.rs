@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use heimdall_core::batch::Keys;
 use heimdall_core::format::Format;
-use heimdall_core::mapping::Mapping;
+use heimdall_core::mapping::{Mapping, Policy};
 use heimdall_core::pipeline::{Finished, Intake};
 use pgrx::{PgSqlErrorCode, pg_sys};
 
@@ -21,11 +21,13 @@ pub struct Source {
     pub name: String,
     pub format: Format,
     pub mapping: Option<Mapping>,
+    policy: Policy,
     reject_limit: f64,
 }
 
 const SOURCE: &CStr = c"
-    SELECT s.format, s.mapping::pg_catalog.text, s.reject_limit, heimdall.graph()::pg_catalog.text
+    SELECT s.format, s.mapping::pg_catalog.text, s.reject_limit, heimdall._policy(s.name)::pg_catalog.text,
+           heimdall.graph()::pg_catalog.text
     FROM heimdall.source AS s
     WHERE s.name = $1";
 const NEXT_BATCH: &CStr = c"SELECT pg_catalog.nextval('heimdall.batch_id_seq')";
@@ -49,7 +51,9 @@ impl Source {
                     .hint("SELECT heimdall.create_source('name', 'csv') makes one."));
             };
             let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
-            Ok(Source { name: name.to_owned(), format: mapping::format(&format)?, mapping, reject_limit })
+            let policy = mapping::parse_policy(&rows.text(0, 4).unwrap_or_default())?;
+            let format = mapping::format(&format)?;
+            Ok(Source { name: name.to_owned(), format, mapping, policy, reject_limit })
         })
     }
 }
@@ -84,8 +88,8 @@ impl Upload {
         })?;
         let data_key = data.id();
         let tabular = source.format == Format::Csv;
-        let intake =
-            Intake::new(id, Keys { hash, data }, source.mapping.clone(), tabular, source.reject_limit);
+        let (mapping, policy) = (source.mapping.clone(), source.policy.clone());
+        let intake = Intake::new(id, Keys { hash, data }, mapping, policy, tabular, source.reject_limit);
         Ok(Upload { id, started, data_key, intake, store: GraphStore::new(&source.name) })
     }
 

@@ -111,7 +111,7 @@ pub(super) fn key_problem(entity: &EntitySpec, rule: Rule) -> Option<&'static st
     }
 }
 
-fn check_options(path: &str, field: &FieldRule) -> Result<(), MappingError> {
+pub(super) fn check_options(path: &str, field: &FieldRule) -> Result<(), MappingError> {
     match field.options.problem(field.rule) {
         Some(problem) => fault(path, problem),
         None => Ok(()),

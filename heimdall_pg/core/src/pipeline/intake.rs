@@ -6,7 +6,7 @@ use sha2::Sha256;
 use super::{Finished, FirstReject, IngestError, Store};
 use crate::batch::{Batch, Counts, Keys};
 use crate::format::{Malformed, Row};
-use crate::mapping::{Mapping, Plan, Sample};
+use crate::mapping::{Mapping, Plan, Policy, Sample, is_absent};
 
 /// A batch of this size is flushed. With the arrays that a flush makes of it, the backend stays within
 /// 256 MB of what it had before.
@@ -31,6 +31,9 @@ pub struct Intake {
     first_reject: Option<FirstReject>,
     flush_bytes: usize,
     tabular: bool,
+    policy: Policy,
+    /// Values by column.
+    values: Vec<u64>,
 }
 
 enum Stage {
@@ -55,17 +58,20 @@ struct OwnedRow {
 
 impl Intake {
     /// An intake for batch `id` of a source with that mapping, or with one that is to be inferred.
+    /// The policy goes before either.
     /// `tabular`: all rows have the same columns, as in CSV, and every column that the mapping names has to be there.
     pub fn new(
         id: i64,
         mut keys: Keys,
         mapping: Option<Mapping>,
+        policy: Policy,
         tabular: bool,
         reject_limit: f64,
     ) -> Intake {
         let digest = keys.hash.start("Dump");
         let stage = match mapping {
             Some(mapping) => {
+                let mapping = mapping.under(&policy);
                 Stage::Running { plan: Box::new(Plan::new(&mapping)), mapping: Box::new(mapping) }
             }
             None => Stage::Sampling { sample: Box::default(), rows: Vec::new(), bytes: 0 },
@@ -79,6 +85,8 @@ impl Intake {
             first_reject: None,
             flush_bytes: FLUSH_BYTES,
             tabular,
+            policy,
+            values: Vec::new(),
         }
     }
 
@@ -116,6 +124,7 @@ impl Intake {
     /// What the store says, or [`IngestError`].
     pub fn row<S: Store>(&mut self, row: Row<'_>, store: &mut S) -> Result<(), S::Error> {
         self.digest_row(&row);
+        self.count_values(&row);
         match &mut self.stage {
             Stage::Running { plan, .. } => {
                 let rejected = self.batch.counts().rejected;
@@ -181,7 +190,13 @@ impl Intake {
             self.digest.update(mapping.canonical_json().as_bytes());
         }
         self.check_rejects(self.reject_limit)?;
-        Ok(Finished { digest: self.digest.clone().finalize().into_bytes().into(), counts })
+        let digest = self.digest.clone().finalize().into_bytes().into();
+        let columns = match &self.stage {
+            Stage::Running { plan, .. } => &plan.columns[..],
+            Stage::Sampling { .. } => &[],
+        };
+        let values = self.values.iter().copied().chain(std::iter::repeat(0));
+        Ok(Finished { digest, counts, fields: columns.iter().cloned().zip(values).collect() })
     }
 
     /// Stores what no flush has stored yet.
@@ -207,9 +222,12 @@ impl Intake {
         if sample.columns().is_empty() && self.batch.counts().read == 0 {
             return Err(IngestError::Empty.into());
         }
-        let mapping =
-            sample.mapping(self.tabular).map_err(IngestError::from)?.ok_or(IngestError::NothingInferred)?;
-        let mut plan = Plan::new(&mapping);
+        let mapping = sample.mapping(self.tabular).map_err(IngestError::from)?;
+        let mapping = mapping
+            .and_then(|mapping| mapping.without_dropped(&self.policy))
+            .ok_or(IngestError::NothingInferred)?;
+        let effective = mapping.clone().under(&self.policy);
+        let mut plan = Plan::new(&effective);
         plan.add_columns(sample.columns()).map_err(IngestError::from)?;
         let rows = std::mem::take(rows);
         store.adopt(&mapping)?;
@@ -223,7 +241,7 @@ impl Intake {
                 self.note_reject();
             }
         }
-        self.stage = Stage::Running { plan: Box::new(plan), mapping: Box::new(mapping) };
+        self.stage = Stage::Running { plan: Box::new(plan), mapping: Box::new(effective) };
         Ok(())
     }
 
@@ -235,6 +253,15 @@ impl Intake {
             self.row_bytes.extend_from_slice(value.as_bytes());
         }
         self.digest.update(&self.row_bytes);
+    }
+
+    fn count_values(&mut self, row: &Row<'_>) {
+        if self.values.len() < row.values.len() {
+            self.values.resize(row.values.len(), 0);
+        }
+        for (count, value) in self.values.iter_mut().zip(row.values) {
+            *count += u64::from(!is_absent(value));
+        }
     }
 
     fn note_reject(&mut self) {

@@ -86,10 +86,12 @@ pub struct FirstReject {
 }
 
 /// What a finished upload amounts to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
     /// Keyed digest of columns, rows and mapping: the same dump gives the same, whichever way it came in.
     pub digest: [u8; 32],
     /// Rows.
     pub counts: Counts,
+    /// Columns, with how many rows have a value there.
+    pub fields: Vec<(String, u64)>,
 }

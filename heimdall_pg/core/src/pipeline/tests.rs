@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::batch::Keys;
 use crate::format::Format;
+use crate::mapping::Policy;
 use crate::protect::{HashKeys, MasterKey, Secret};
 
 /// Sightings by vertex and by edge, and how they came.
@@ -75,7 +76,7 @@ const CSV: Run =
 impl Run {
     fn ingest(&self, dump: &str) -> Result<(Kept, Finished), IngestError> {
         let mapping = self.mapping.map(|json| Mapping::parse(json).unwrap());
-        let intake = Intake::new(1, keys(), mapping, self.format == Format::Csv, 0.5)
+        let intake = Intake::new(1, keys(), mapping, Policy::default(), self.format == Format::Csv, 0.5)
             .with_flush_bytes(self.flush_bytes);
         let (mut kept, mut upload) = (Kept::default(), Upload::new(self.format, intake));
         for chunk in dump.as_bytes().chunks(self.chunk) {
@@ -197,7 +198,7 @@ fn a_sample_of_large_rows_does_not_wait_for_many() {
     let row = format!("10.0.0.1,{}\n", "x".repeat(9 << 20));
     let dump = format!("src,note\n{row}{row}");
     let mut kept = Kept::default();
-    let mut upload = Upload::new(Format::Csv, Intake::new(1, keys(), None, true, 0.5));
+    let mut upload = Upload::new(Format::Csv, Intake::new(1, keys(), None, Policy::default(), true, 0.5));
     upload.push(dump.as_bytes(), &mut kept).unwrap();
     assert!(kept.adopted.is_some(), "the mapping is inferred before the dump ends");
 }

@@ -1,0 +1,249 @@
+//! Rules that go before those of a mapping, and what is to happen to each field under both.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::{MappingError, check_options, fault, key_problem};
+use super::named::Named;
+use super::spec::{FieldRule, Mapping};
+use crate::protect::{Rule, Tlp};
+
+/// Rules by field that were set for a source beside its mapping, which another may write.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Go before the mapping's.
+    pub fields: Named<FieldRule>,
+    /// Of fields that have none, neither here nor in the mapping, and are no key and no time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<FieldRule>,
+}
+
+/// What is to happen to a field, and who says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldPolicy {
+    /// What it is used as: `key of Ip`, `time`, `property`; none where it goes to the record of its row.
+    pub used_as: Option<String>,
+    /// The rule in effect: a key whose rule cannot be a key's is hashed.
+    pub rule: Rule,
+    /// The mark of the value: that of the record unless it is sealed.
+    pub tlp: Tlp,
+    /// As it was stated.
+    pub stated: FieldRule,
+    /// Who says so.
+    pub origin: Origin,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was set.
+    Set,
+    /// The mapping states it.
+    Mapping,
+    /// It is that of fields without one.
+    Default,
+    /// Of a key: whether its kind is personal. Of the time: as exact as the provenance.
+    Use,
+    /// Nobody has said anything: it is sealed.
+    Nobody,
+}
+
+impl Origin {
+    /// The name in SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Origin::Set => "set",
+            Origin::Mapping => "mapping",
+            Origin::Default => "default",
+            Origin::Use => "use",
+            Origin::Nobody => "none",
+        }
+    }
+}
+
+impl Policy {
+    /// Reads and checks a policy.
+    ///
+    /// # Errors
+    /// [`MappingError`] with the path of the first mistake.
+    pub fn parse(json: &str) -> Result<Policy, MappingError> {
+        let policy: Policy = serde_json::from_str(json)
+            .map_err(|error| MappingError { path: "policy".to_owned(), problem: error.to_string() })?;
+        for (field, rule) in &policy.fields.0 {
+            check_options(&format!("fields.{field}.options"), rule)?;
+        }
+        if let Some(rule) = &policy.default {
+            check_options("default.options", rule)?;
+        }
+        Ok(policy)
+    }
+
+    /// Fails where it has a rule for a key of the mapping that no key can have.
+    ///
+    /// # Errors
+    /// [`MappingError`] with the path of the entity.
+    pub fn check(&self, mapping: &Mapping) -> Result<(), MappingError> {
+        for (_, entity) in &mapping.entities.0 {
+            let rule = self.fields.get(&entity.key).map(|field| field.rule);
+            if let Some(problem) = rule.and_then(|rule| key_problem(entity, rule)) {
+                return fault(format!("fields.{}", entity.key), problem);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Mapping {
+    /// The mapping as it is under a policy.
+    #[must_use]
+    pub fn under(mut self, policy: &Policy) -> Mapping {
+        for (field, rule) in &policy.fields.0 {
+            match self.fields.0.iter_mut().find(|(known, _)| known == field) {
+                Some((_, known)) => *known = rule.clone(),
+                None => self.fields.0.push((field.clone(), rule.clone())),
+            }
+        }
+        self.default = policy.default.clone().or(self.default);
+        self
+    }
+
+    /// A mapping that nobody has stated: of a column that is not to be stored it makes no entity. None where none is left.
+    #[must_use]
+    pub fn without_dropped(mut self, policy: &Policy) -> Option<Mapping> {
+        let is_dropped =
+            |column: &str| policy.fields.get(column).is_some_and(|field| field.rule == Rule::Drop);
+        self.entities.0.retain(|(_, entity)| !is_dropped(&entity.key));
+        (!self.entities.is_empty()).then_some(self)
+    }
+
+    /// What happens to a field, under a policy.
+    pub fn field_policy(&self, policy: &Policy, field: &str) -> FieldPolicy {
+        let effective = self.clone().under(policy);
+        let entity = self.entities.0.iter().map(|(_, entity)| entity).find(|entity| entity.key == field);
+        let is_time = self.time.as_deref() == Some(field);
+        let origin = if policy.fields.get(field).is_some() {
+            Origin::Set
+        } else if self.fields.get(field).is_some() {
+            Origin::Mapping
+        } else if entity.is_some() || is_time {
+            Origin::Use
+        } else if effective.default.is_some() {
+            Origin::Default
+        } else {
+            Origin::Nobody
+        };
+        let stated = match (effective.rule(field), entity) {
+            (Some(rule), _) => rule,
+            (None, Some(entity)) => {
+                FieldRule::of(if entity.kind().is_personal() { Rule::Hash } else { Rule::Keep })
+            }
+            (None, None) if is_time => FieldRule::of(Rule::Keep),
+            (None, None) => effective.property_rule(field),
+        };
+        let rule = match entity {
+            Some(entity) if stated.rule == Rule::Encrypt || key_problem(entity, stated.rule).is_some() => {
+                Rule::Hash
+            }
+            _ => stated.rule,
+        };
+        let is_sealed = entity.is_none() && stated.is_sealed(self.tlp);
+        FieldPolicy {
+            used_as: self.use_of(field),
+            rule,
+            tlp: if is_sealed { stated.mark() } else { self.tlp },
+            stated,
+            origin,
+        }
+    }
+
+    fn use_of(&self, field: &str) -> Option<String> {
+        if let Some((_, entity)) = self.entities.0.iter().find(|(_, entity)| entity.key == field) {
+            return Some(format!("key of {}", entity.label));
+        }
+        if self.time.as_deref() == Some(field) {
+            return Some("time".to_owned());
+        }
+        let of_entities = self.entities.0.iter().map(|(_, entity)| &entity.properties);
+        let of_relations = self.relations.iter().map(|relation| &relation.properties);
+        let is_property = of_entities
+            .chain(of_relations)
+            .any(|properties| properties.0.iter().any(|(_, column)| column == field));
+        is_property.then(|| "property".to_owned())
+    }
+
+    /// Every field that the mapping names, each once.
+    pub fn named_fields(&self) -> Vec<String> {
+        let keys = self.entities.0.iter().map(|(_, entity)| &entity.key);
+        let of_entities = self.entities.0.iter().flat_map(|(_, entity)| &entity.properties.0);
+        let of_relations = self.relations.iter().flat_map(|relation| &relation.properties.0);
+        let properties = of_entities.chain(of_relations).map(|(_, column)| column);
+        let rules = self.fields.0.iter().map(|(field, _)| field);
+        let all = self.columns.iter().chain(keys).chain(properties).chain(&self.time).chain(rules);
+        let mut fields: Vec<String> = all.cloned().collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = r#"{"tlp": "amber", "time": "at",
+        "entities": {"src": {"label": "Ip", "key": "addr", "properties": {"port": "port"}},
+                     "who": {"label": "User", "key": "user"}},
+        "fields": {"port": {"rule": "keep"}, "note": {"rule": "keep"}}}"#;
+
+    fn found(policy: &str, field: &str) -> (Rule, Tlp, Origin) {
+        let found = Mapping::parse(LOG).unwrap().field_policy(&Policy::parse(policy).unwrap(), field);
+        (found.rule, found.tlp, found.origin)
+    }
+
+    #[test]
+    fn without_a_policy_the_mapping_counts() {
+        assert_eq!(found("{}", "addr"), (Rule::Keep, Tlp::Amber, Origin::Use));
+        assert_eq!(found("{}", "user"), (Rule::Hash, Tlp::Amber, Origin::Use));
+        assert_eq!(found("{}", "at"), (Rule::Keep, Tlp::Amber, Origin::Use));
+        assert_eq!(found("{}", "note"), (Rule::Keep, Tlp::Amber, Origin::Mapping));
+        assert_eq!(found("{}", "other"), (Rule::Encrypt, Tlp::Red, Origin::Nobody));
+    }
+
+    #[test]
+    fn what_was_set_goes_before_it() {
+        let policy = r#"{"fields": {"note": {"rule": "drop"}, "addr": {"rule": "truncate"},
+                                    "port": {"rule": "keep", "tlp": "red"}},
+                         "default": {"rule": "hash"}}"#;
+        assert_eq!(found(policy, "note"), (Rule::Drop, Tlp::Amber, Origin::Set));
+        assert_eq!(found(policy, "addr"), (Rule::Truncate, Tlp::Amber, Origin::Set));
+        assert_eq!(found(policy, "port"), (Rule::Keep, Tlp::Red, Origin::Set));
+        assert_eq!(found(policy, "other"), (Rule::Hash, Tlp::Amber, Origin::Default));
+        assert_eq!(found(policy, "user"), (Rule::Hash, Tlp::Amber, Origin::Use));
+        let policy = Policy::parse(policy).unwrap();
+        let mapping = Mapping::parse(LOG).unwrap();
+        assert_eq!(policy.check(&mapping), Ok(()));
+        assert_eq!(mapping.under(&policy).labels(), ["Cidr", "User", "Record"]);
+    }
+
+    #[test]
+    fn a_rule_that_no_key_can_have_hashes_it() {
+        for rule in ["drop", "truncate", "pseudonymise", "encrypt"] {
+            let policy = format!(r#"{{"fields": {{"user": {{"rule": "{rule}"}}}}}}"#);
+            assert_eq!(found(&policy, "user"), (Rule::Hash, Tlp::Amber, Origin::Set));
+            let mapping = Mapping::parse(LOG).unwrap();
+            assert_eq!(Policy::parse(&policy).unwrap().check(&mapping).is_err(), rule != "encrypt");
+        }
+    }
+
+    #[test]
+    fn options_belong_to_their_rule() {
+        for wrong in [
+            r#"{"fields": {"a": {"rule": "keep", "options": {"ipv4": 24}}}}"#,
+            r#"{"fields": {"a": {"rule": "truncate", "options": {"ipv4": 33}}}}"#,
+            r#"{"default": {"rule": "truncate", "options": {"ipv6": 129}}}"#,
+            r#"{"fields": {"a": {"rule": "shred"}}}"#,
+        ] {
+            assert!(Policy::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
