@@ -57,7 +57,9 @@ CREATE TABLE heimdall.batch (
     UNIQUE (source, digest),
     -- The columns of the dump, and how many rows have a value there: see heimdall.policy.
     fields           text[] NOT NULL DEFAULT '{}',
-    field_values     bigint[] NOT NULL DEFAULT '{}'
+    field_values     bigint[] NOT NULL DEFAULT '{}',
+    -- The rule under which each column is stored; NULL of what an earlier version has stored.
+    rules            jsonb
 );
 ALTER SEQUENCE heimdall.batch_id_seq OWNED BY heimdall.batch.id;
 

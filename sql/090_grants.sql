@@ -58,7 +58,8 @@ GRANT SELECT ON heimdall.instance TO heimdall_ingest, heimdall_analyst;
 -- Those who answer for the data say what happens to a field.
 GRANT EXECUTE ON FUNCTION
     heimdall.set_rule(text, text, text, text, jsonb),
-    heimdall.drop_rule(text, text)
+    heimdall.drop_rule(text, text),
+    heimdall.reapply_policy(text)
 TO heimdall_admin;
 -- The view asks these with the rights of whoever reads it.
 GRANT EXECUTE ON FUNCTION

@@ -21,6 +21,7 @@ mod mapping;
 mod observables;
 mod owner;
 mod parts;
+mod policy;
 mod raw;
 mod reading;
 mod sealed;
@@ -46,7 +47,7 @@ extension_sql_file!(
     requires = [
         "graph",
         mapping::check_mapping,
-        mapping::mapping_labels_under,
+        policy::mapping_labels_under,
         mapping::mapping_edge_types,
         mapping::formats
     ]
@@ -54,7 +55,7 @@ extension_sql_file!(
 extension_sql_file!(
     "../../sql/041_policy.sql",
     name = "policy",
-    requires = ["sources", "reading", mapping::check_policy, mapping::field_policies]
+    requires = ["sources", "reading", policy::check_policy, policy::field_policies]
 );
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
@@ -114,6 +115,18 @@ extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["ques
 extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
 extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
+extension_sql_file!(
+    "../../sql/085_reapply.sql",
+    name = "reapply",
+    requires = [
+        "policy",
+        "export",
+        policy::reapply::rules_of,
+        policy::reapply::rules_after,
+        policy::reapply::stored_labels,
+        policy::reapply::under_rules
+    ]
+);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

@@ -1,7 +1,7 @@
 //! Mappings in SQL.
 
 use heimdall_core::format::{Decoder, Format};
-use heimdall_core::mapping::{Mapping, MappingError, Policy, Sample};
+use heimdall_core::mapping::{Mapping, MappingError, Sample};
 use heimdall_core::pipeline::IngestError;
 use pgrx::prelude::*;
 use pgrx::{JsonB, PgSqlErrorCode};
@@ -15,21 +15,15 @@ pub fn parse(json: &str) -> Result<Mapping, Error> {
     })
 }
 
-/// A policy from its JSON.
-pub fn parse_policy(json: &str) -> Result<Policy, Error> {
-    Policy::parse(json).map_err(|error| {
-        invalid("policy", &error)
-            .hint("The rules are keep, drop, hash, encrypt, scrub, truncate and pseudonymise.")
-    })
-}
-
-fn invalid(what: &str, error: &MappingError) -> Error {
+/// What is wrong with a document, and where.
+pub fn invalid(what: &str, error: &MappingError) -> Error {
     let code = PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE;
     Error::new(code, format!("the {what} is not valid: {}", error.problem))
         .detail(format!("The mistake is at {}.", error.path))
 }
 
-fn parse_jsonb(mapping: &JsonB) -> Mapping {
+/// A mapping that SQL has given.
+pub fn parse_jsonb(mapping: &JsonB) -> Mapping {
     ok(parse(&mapping.0.to_string()))
 }
 
@@ -43,59 +37,6 @@ pub fn check_mapping(mapping: JsonB) {
 #[pg_extern(immutable, strict, parallel_safe, name = "_mapping_labels")]
 fn mapping_labels(mapping: JsonB) -> Vec<String> {
     parse_jsonb(&mapping).labels()
-}
-
-/// The vertex labels of a mapping under a policy.
-#[pg_extern(immutable, strict, parallel_safe, name = "_mapping_labels_under")]
-pub fn mapping_labels_under(mapping: JsonB, policy: JsonB) -> Vec<String> {
-    parse_jsonb(&mapping).under(&ok(parse_policy(&policy.0.to_string()))).labels()
-}
-
-/// Raises where a policy is not valid, or has a rule for a key of the mapping that no key can have.
-#[pg_extern(immutable, parallel_safe, name = "_check_policy")]
-pub fn check_policy(policy: JsonB, mapping: Option<JsonB>) {
-    let policy = ok(parse_policy(&policy.0.to_string()));
-    if let Some(mapping) = mapping {
-        ok(policy.check(&parse_jsonb(&mapping)).map_err(|error| {
-            invalid("rule", &error)
-                .hint("Keys can be kept, hashed and encrypted, those of an Ip truncated and pseudonymised.")
-        }));
-    }
-}
-
-/// What is to happen to each of these fields, and to those that the mapping names: its use, the rule in effect, its
-/// mark, the options of the rule, and who says so.
-#[pg_extern(immutable, parallel_safe, name = "_field_policies")]
-#[allow(clippy::type_complexity)]
-pub fn field_policies(
-    mapping: Option<JsonB>,
-    policy: JsonB,
-    fields: Vec<String>,
-) -> TableIterator<
-    'static,
-    (
-        name!(field, String),
-        name!(used_as, Option<String>),
-        name!(rule, String),
-        name!(tlp, i32),
-        name!(options, JsonB),
-        name!(origin, String),
-    ),
-> {
-    let mapping = mapping.map_or_else(Mapping::default, |mapping| parse_jsonb(&mapping));
-    let policy = ok(parse_policy(&policy.0.to_string()));
-    let mut all = mapping.named_fields();
-    all.extend(policy.fields.0.iter().map(|(field, _)| field.clone()));
-    all.extend(fields);
-    all.sort_unstable();
-    all.dedup();
-    TableIterator::new(all.into_iter().map(move |field| {
-        let found = mapping.field_policy(&policy, &field);
-        let options = serde_json::to_value(&found.stated.options).unwrap_or_default();
-        let tlp = i32::from(found.tlp.level());
-        let (rule, origin) = (found.rule.name().to_owned(), found.origin.name().to_owned());
-        (field, found.used_as, rule, tlp, JsonB(options), origin)
-    }))
 }
 
 /// The edge types of a mapping.

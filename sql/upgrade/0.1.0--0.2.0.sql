@@ -27,7 +27,8 @@ ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02)
 -- include 072_similar.sql
 -- include 081_readers.sql
 
-ALTER TABLE heimdall.batch ADD COLUMN fields text[] NOT NULL DEFAULT '{}', ADD COLUMN field_values bigint[] NOT NULL DEFAULT '{}';
+ALTER TABLE heimdall.batch ADD COLUMN fields text[] NOT NULL DEFAULT '{}', ADD COLUMN field_values bigint[] NOT NULL DEFAULT '{}',
+    ADD COLUMN rules jsonb;
 -- include 041_policy.sql
 
 -- With other arguments now, or no longer needed.

@@ -28,6 +28,7 @@ mod properties;
 mod protection;
 mod questions;
 mod readers;
+mod reapply;
 mod rejects;
 mod restore;
 mod roles;

@@ -35,9 +35,9 @@ const LOCK: &CStr = c"
 const INSERT: &CStr = c"
     INSERT INTO heimdall.batch (id, source, digest, actor, started_at, finished_at, rows_read, rows_accepted,
         rows_rejected, vertices_created, vertices_merged, edges_created, edges_merged, milliseconds, data_key, sealed,
-        fields, field_values)
+        fields, field_values, rules)
     VALUES ($1, $2, $3, SESSION_USER, pg_catalog.clock_timestamp() - $11 * '1 ms'::pg_catalog.interval,
-        pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13, $14, $15)";
+        pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13, $14, $15, $16::pg_catalog.jsonb)";
 
 /// The batch of an earlier upload of the same dump, where there is one.
 pub fn earlier(source: &str, finished: &Finished) -> Result<Option<Report>, Error> {
@@ -100,6 +100,7 @@ pub fn record(
             Arg::Int8(sealed as i64),
             Arg::Array(&fields),
             Arg::Array(&values),
+            Arg::Text(&finished.rules),
         ];
         session.query(INSERT, &args).map(|_| report)
     })

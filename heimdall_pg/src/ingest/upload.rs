@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::owner::AsOwner;
 use crate::session::{Arg, session};
 use crate::store::GraphStore;
-use crate::{keys, logs, mapping, version};
+use crate::{keys, logs, mapping, policy, version};
 
 /// A source, ready to take a dump.
 pub struct Source {
@@ -51,7 +51,7 @@ impl Source {
                     .hint("SELECT heimdall.create_source('name', 'csv') makes one."));
             };
             let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
-            let policy = mapping::parse_policy(&rows.text(0, 4).unwrap_or_default())?;
+            let policy = policy::parse(&rows.text(0, 4).unwrap_or_default())?;
             let format = mapping::format(&format)?;
             Ok(Source { name: name.to_owned(), format, mapping, policy, reject_limit })
         })

@@ -1,9 +1,11 @@
 //! What a dump says, merged: each record once, with how often and when it was seen.
 
+mod apply;
 mod derive;
 mod flush;
 mod object;
 mod properties;
+mod reapply;
 mod record;
 mod reject;
 mod rows;
@@ -11,6 +13,7 @@ mod seen;
 
 pub use flush::{EdgeOut, Flush};
 pub use object::{Member, Object};
+pub use reapply::{Changed, reapply};
 pub use reject::Reject;
 pub use seen::Seen;
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
+use super::apply::apply;
 use crate::batch::Keys;
-use crate::canonical::{Kind, canonical_observable};
-use crate::mapping::{Plan, PropertyPlan};
-use crate::protect::{Binding, Rule, SealError, Tlp, hex, truncate};
+use crate::mapping::Plan;
+use crate::protect::{Binding, SealError, Tlp};
 
 /// Properties of a record: those in clear by their names, sealed ones under `sealed`. Serialises as a JSON object.
 #[derive(Default)]
@@ -66,7 +66,7 @@ impl<'a> Object<'a> {
     ) -> Result<(), SealError> {
         for (position, value) in properties {
             let property = &plan.properties[usize::from(position)];
-            let Some(stored) = protected(keys, plan, property, value) else { continue };
+            let Some(stored) = apply(keys, &property.rule, &plan.time_options, value) else { continue };
             if property.rule.is_sealed(plan.tlp) {
                 self.seal(keys, record, &property.name, property.rule.mark(), &stored)?;
             } else {
@@ -75,32 +75,6 @@ impl<'a> Object<'a> {
         }
         Ok(())
     }
-}
-
-/// What a rule leaves of a value; none where nothing is stored.
-fn protected<'a>(
-    keys: &mut Keys,
-    plan: &Plan,
-    property: &PropertyPlan,
-    value: &'a str,
-) -> Option<Cow<'a, str>> {
-    match property.rule.rule {
-        Rule::Drop => None,
-        Rule::Keep | Rule::Encrypt => Some(Cow::Borrowed(value)),
-        Rule::Hash => Some(digest(keys, value)),
-        Rule::Truncate => truncate(value, &property.rule.options, &plan.time_options).map(Cow::Owned),
-        Rule::Pseudonymise => {
-            let pseudonym = canonical_observable(Kind::Ip, value)
-                .ok()
-                .and_then(|address| keys.hash.pseudonyms().of(&address));
-            // What is no address has a digest for a pseudonym.
-            Some(pseudonym.map_or_else(|| digest(keys, value), Cow::Owned))
-        }
-    }
-}
-
-fn digest(keys: &mut Keys, value: &str) -> Cow<'static, str> {
-    hex(&keys.hash.digest("Text", value.as_bytes())).into()
 }
 
 /// The later one stands.

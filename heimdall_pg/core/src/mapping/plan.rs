@@ -235,7 +235,7 @@ impl Plan {
 }
 
 /// The name of a column as that of a property, which must not be one that Heimdall uses itself.
-fn free_name(column: &str) -> String {
+pub(super) fn free_name(column: &str) -> String {
     if RESERVED.contains(&column) { format!("{column}_") } else { column.to_owned() }
 }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{MappingError, check_options, fault, key_problem};
 use super::named::Named;
-use super::spec::{FieldRule, Mapping};
+use super::plan::free_name;
+use super::spec::{FieldRule, Mapping, RECORD};
 use crate::protect::{Rule, Tlp};
 
 /// Rules by field that were set for a source beside its mapping, which another may write.
@@ -118,27 +119,21 @@ impl Mapping {
 
     /// What happens to a field, under a policy.
     pub fn field_policy(&self, policy: &Policy, field: &str) -> FieldPolicy {
-        let effective = self.clone().under(policy);
         let entity = self.entities.0.iter().map(|(_, entity)| entity).find(|entity| entity.key == field);
         let is_time = self.time.as_deref() == Some(field);
-        let origin = if policy.fields.get(field).is_some() {
-            Origin::Set
-        } else if self.fields.get(field).is_some() {
-            Origin::Mapping
-        } else if entity.is_some() || is_time {
-            Origin::Use
-        } else if effective.default.is_some() {
-            Origin::Default
-        } else {
-            Origin::Nobody
-        };
-        let stated = match (effective.rule(field), entity) {
-            (Some(rule), _) => rule,
-            (None, Some(entity)) => {
-                FieldRule::of(if entity.kind().is_personal() { Rule::Hash } else { Rule::Keep })
+        let default = policy.default.as_ref().or(self.default.as_ref());
+        let (stated, origin) = match (policy.fields.get(field), self.fields.get(field), entity) {
+            (Some(set), _, _) => (set.clone(), Origin::Set),
+            (None, Some(stated), _) => (stated.clone(), Origin::Mapping),
+            (None, None, Some(entity)) if entity.kind().is_personal() => {
+                (FieldRule::of(Rule::Hash), Origin::Use)
             }
-            (None, None) if is_time => FieldRule::of(Rule::Keep),
-            (None, None) => effective.property_rule(field),
+            (None, None, Some(_)) => (FieldRule::of(Rule::Keep), Origin::Use),
+            (None, None, None) if is_time => (FieldRule::of(Rule::Keep), Origin::Use),
+            (None, None, None) => match default {
+                Some(default) => (default.clone(), Origin::Default),
+                None => (FieldRule::default(), Origin::Nobody),
+            },
         };
         let rule = match entity {
             Some(entity) if stated.rule == Rule::Encrypt || key_problem(entity, stated.rule).is_some() => {
@@ -154,6 +149,41 @@ impl Mapping {
             stated,
             origin,
         }
+    }
+
+    /// The rule in effect of each column, as a JSON object, where all of them are in the mapping: see [`Mapping::under`].
+    pub fn rules_json(&self, columns: &[String]) -> String {
+        let none = Policy::default();
+        let rule_of = |column: &String| {
+            let found = self.field_policy(&none, column);
+            (column.clone(), FieldRule { rule: found.rule, ..found.stated })
+        };
+        serde_json::to_string(&Named(columns.iter().map(rule_of).collect())).unwrap_or_default()
+    }
+
+    /// The properties that are filled from fields, as (label or edge type, property, field); `others` are fields that
+    /// dumps have brought beside those that the mapping names.
+    pub fn stored_properties(&self, others: &[String]) -> Vec<(String, String, String)> {
+        let mut all = Vec::new();
+        for (_, entity) in &self.entities.0 {
+            for (name, column) in &entity.properties.0 {
+                all.push((entity.label.clone(), name.clone(), column.clone()));
+                all.push((self.stored_label(entity).to_owned(), name.clone(), column.clone()));
+            }
+        }
+        for relation in &self.relations {
+            for (name, column) in &relation.properties.0 {
+                all.push((relation.edge_type.clone(), name.clone(), column.clone()));
+            }
+        }
+        let goes_to_record =
+            |field: &&String| !matches!(self.use_of(field).as_deref(), Some(used) if used != "time");
+        for field in self.named_fields().iter().chain(others).filter(goes_to_record) {
+            all.push((RECORD.to_owned(), free_name(field), field.clone()));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     fn use_of(&self, field: &str) -> Option<String> {

@@ -118,6 +118,17 @@ impl FieldRule {
         self.tlp.unwrap_or_default()
     }
 
+    /// What holds of values that were stored under this rule, once they are brought under another: what is lost stays
+    /// lost, whatever the other one would keep.
+    #[must_use]
+    pub fn then(&self, after: &FieldRule) -> FieldRule {
+        if self.rule.keeps_all() || !after.rule.keeps_all() {
+            return after.clone();
+        }
+        let tlp = if after.rule == Rule::Encrypt { Some(after.mark()) } else { after.tlp };
+        FieldRule { tlp, ..self.clone() }
+    }
+
     /// Whether the value is sealed in a record with that mark: who may see the record need not be cleared for it.
     pub fn is_sealed(&self, record: Tlp) -> bool {
         self.rule == Rule::Encrypt || self.tlp.is_some_and(|tlp| tlp > record)

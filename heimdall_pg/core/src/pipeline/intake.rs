@@ -191,12 +191,12 @@ impl Intake {
         }
         self.check_rejects(self.reject_limit)?;
         let digest = self.digest.clone().finalize().into_bytes().into();
-        let columns = match &self.stage {
-            Stage::Running { plan, .. } => &plan.columns[..],
-            Stage::Sampling { .. } => &[],
+        let (columns, rules) = match &self.stage {
+            Stage::Running { plan, mapping } => (&plan.columns[..], mapping.rules_json(&plan.columns)),
+            Stage::Sampling { .. } => (&[][..], String::from("{}")),
         };
         let values = self.values.iter().copied().chain(std::iter::repeat(0));
-        Ok(Finished { digest, counts, fields: columns.iter().cloned().zip(values).collect() })
+        Ok(Finished { digest, counts, fields: columns.iter().cloned().zip(values).collect(), rules })
     }
 
     /// Stores what no flush has stored yet.

@@ -94,4 +94,6 @@ pub struct Finished {
     pub counts: Counts,
     /// Columns, with how many rows have a value there.
     pub fields: Vec<(String, u64)>,
+    /// The rule under which each was stored, as a JSON object.
+    pub rules: String,
 }

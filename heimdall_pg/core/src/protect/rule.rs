@@ -22,6 +22,11 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether it stores the value itself, in clear or sealed.
+    pub const fn keeps_all(self) -> bool {
+        matches!(self, Rule::Keep | Rule::Encrypt)
+    }
+
     /// The name in a mapping.
     pub const fn name(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use super::rule::{RuleOptions, TimeUnit};
 use crate::canonical::timestamp::{TimeOptions, Timestamp, parse_time};
 use crate::canonical::{Kind, canonical_observable};
 
-/// The beginning of a value: the network of an address, the unit of a time in which it lies, or so many characters
+/// The beginning of a value: the network of an address or a network, the unit of a time in which it lies, or so many characters
 /// where the options say how many. None of anything else: what cannot be cut is not stored.
 pub fn truncate(value: &str, options: &RuleOptions, time: &TimeOptions) -> Option<String> {
     if let Some(characters) = options.characters {
@@ -14,6 +14,12 @@ pub fn truncate(value: &str, options: &RuleOptions, time: &TimeOptions) -> Optio
     }
     if let Ok(address) = canonical_observable(Kind::Ip, value) {
         return network(&address, options);
+    }
+    if let Some((address, bits)) = value.split_once('/').and_then(|(a, b)| Some((a, b.parse::<u8>().ok()?))) {
+        // A network that was cut before is never made longer.
+        let shortest = |limit: Option<u8>, usual| Some(limit.unwrap_or(usual).min(bits));
+        let (ipv4, ipv6) = (shortest(options.ipv4, 24), shortest(options.ipv6, 48));
+        return network(address, &RuleOptions { ipv4, ipv6, ..RuleOptions::default() });
     }
     let parsed = parse_time(value, time).ok()?;
     Some(written(parsed.timestamp, options.time.unwrap_or_default()))

@@ -1,0 +1,192 @@
+-- Brings what a source has stored under the rules that it has now. See docs/decisions/0027-policy.md.
+
+-- Records of a source that its batches saw, label by label in parts, with the rules under which the last of these
+-- batches stored them. Of a label, or of an edge type.
+CREATE FUNCTION heimdall._records_of(source text, label_id integer, most integer)
+RETURNS TABLE (gids ag_catalog.graphid[], rules jsonb[])
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH seen AS (
+        SELECT p.gid, max(p.batch) AS batch
+        FROM heimdall.provenance AS p
+        WHERE p.batch = ANY (ARRAY(SELECT b.id FROM heimdall.batch AS b WHERE b.source = _records_of.source))
+          AND ag_catalog._extract_label_id(p.gid) = label_id
+        GROUP BY p.gid
+    ), numbered AS (
+        SELECT s.gid, b.rules, (row_number() OVER (ORDER BY s.gid) - 1) / most AS part
+        FROM seen AS s JOIN heimdall.batch AS b ON b.id = s.batch
+    )
+    SELECT array_agg(n.gid ORDER BY n.gid), array_agg(n.rules ORDER BY n.gid)
+    FROM numbered AS n
+    GROUP BY n.part;
+END;
+
+-- Brings what the dumps of a source have stored under the rules of now: properties of vertices and edges, the change log,
+-- the time where it is truncated, and marks that the mapping has raised. What a rule has lost stays lost. Gives how many
+-- vertices, edges and changes of the log were written again, and how many fields are keys whose rule has changed: those
+-- vertices stay as they are, until their batches are taken back and ingested anew.
+CREATE FUNCTION heimdall.reapply_policy(source text)
+RETURNS TABLE (vertices bigint, edges bigint, changes bigint, keys_to_ingest_anew text[])
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+    part_size CONSTANT integer := 20000;
+    graph name := heimdall.graph();
+    own heimdall.source;
+    own_batches bigint[];
+    after jsonb;
+    stored text[];
+    mark integer;
+    time_unit text;
+    label record;
+    part record;
+    segment record;
+    again text[];
+    touched bigint;
+BEGIN
+    -- Nobody writes meanwhile.
+    PERFORM pg_advisory_xact_lock(7226401);
+    SELECT * INTO own FROM heimdall.source AS s WHERE s.name = reapply_policy.source FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no source "%"', source USING ERRCODE = 'undefined_object';
+    END IF;
+    vertices := 0;
+    edges := 0;
+    changes := 0;
+    keys_to_ingest_anew := '{}';
+    own_batches := ARRAY(SELECT b.id FROM heimdall.batch AS b WHERE b.source = own.name);
+    IF own.mapping IS NULL OR cardinality(own_batches) = 0 THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    after := heimdall._rules_of(own.mapping, heimdall._policy(own.name), ARRAY(
+        SELECT p.field FROM heimdall.policy AS p WHERE p.source = own.name));
+    -- What an earlier version has stored was stored as the mapping says.
+    UPDATE heimdall.batch AS b SET rules = heimdall._rules_of(own.mapping, '{}', ARRAY(SELECT f FROM jsonb_object_keys(after) AS f))
+    WHERE b.source = own.name AND b.rules IS NULL;
+    stored := heimdall._stored_labels(own.mapping, ARRAY(SELECT f FROM jsonb_object_keys(after) AS f));
+    mark := heimdall._tlp_level(coalesce(own.mapping ->> 'tlp', 'red'));
+    SELECT array_agg(DISTINCT p.field ORDER BY p.field) INTO keys_to_ingest_anew
+    FROM heimdall.policy AS p, heimdall.batch AS b
+    WHERE p.source = own.name AND p.used_as LIKE 'key of %' AND b.source = own.name
+      AND b.rules -> p.field IS DISTINCT FROM after -> p.field
+      AND (b.rules -> p.field ->> 'rule', b.rules -> p.field -> 'options') IS DISTINCT FROM (after -> p.field ->> 'rule', after -> p.field -> 'options');
+    keys_to_ingest_anew := coalesce(keys_to_ingest_anew, '{}');
+
+    FOR label IN
+        SELECT l.label::text AS name, l.id, false AS is_edge FROM heimdall._labels('vertex') AS l
+        UNION ALL SELECT l.label::text, l.id, true FROM heimdall._labels('edge') AS l
+    LOOP
+        FOR part IN
+            SELECT r.* FROM heimdall._records_of(own.name, label.id, part_size) AS r WHERE label.name = ANY (stored)
+        LOOP
+            IF label.is_edge THEN
+                EXECUTE format($q$
+                    WITH own AS MATERIALIZED (
+                        SELECT row_number() OVER () AS at, t.start_id, t.end_id, t.properties::text AS properties, u.rules
+                        FROM unnest($1, $2) AS u (id, rules) JOIN %1$I.%2$I AS t ON t.id OPERATOR(ag_catalog.=) u.id
+                    ), ends AS MATERIALIZED (
+                        SELECT o.*, %3$L || ':' || a.label || ':' || a.value || '>' || b.label || ':' || b.value AS key
+                        FROM own AS o
+                        JOIN heimdall._vertices(ARRAY(SELECT p.start_id FROM own AS p ORDER BY p.at)) AS a ON a.at = o.at
+                        JOIN heimdall._vertices(ARRAY(SELECT p.end_id FROM own AS p ORDER BY p.at)) AS b ON b.at = o.at
+                    ), again AS (
+                        SELECT w.* FROM (
+                            SELECT array_agg(e.key ORDER BY e.at) AS keys, array_agg(e.properties ORDER BY e.at) AS properties,
+                                   array_agg(e.rules ORDER BY e.at) AS rules FROM ends AS e
+                        ) AS a, heimdall._under_rules($3, $4, $5, %3$L, a.keys, a.properties, a.rules) AS w
+                    )
+                    UPDATE %1$I.%2$I AS t SET properties = a.properties::ag_catalog.agtype
+                    FROM again AS a JOIN own AS o ON o.at = a.at
+                    WHERE t.start_id OPERATOR(ag_catalog.=) o.start_id AND t.end_id OPERATOR(ag_catalog.=) o.end_id
+                $q$, graph, label.name, label.name) USING part.gids, part.rules, own.name, own.mapping, after;
+                GET DIAGNOSTICS touched = ROW_COUNT;
+                edges := edges + touched;
+            ELSE
+                EXECUTE format($q$
+                    WITH own AS MATERIALIZED (
+                        SELECT row_number() OVER () AS at, t.id, t.properties::text AS properties, u.rules,
+                               %3$L || ':' || ag_catalog.agtype_access_operator(t.properties, '"value"'::ag_catalog.agtype)::text AS key
+                        FROM unnest($1, $2) AS u (id, rules) JOIN %1$I.%2$I AS t ON t.id OPERATOR(ag_catalog.=) u.id
+                    ), again AS (
+                        SELECT w.* FROM (
+                            SELECT array_agg(e.key ORDER BY e.at) AS keys, array_agg(e.properties ORDER BY e.at) AS properties,
+                                   array_agg(e.rules ORDER BY e.at) AS rules FROM own AS e
+                        ) AS a, heimdall._under_rules($3, $4, $5, %3$L, a.keys, a.properties, a.rules) AS w
+                    )
+                    UPDATE %1$I.%2$I AS t SET properties = a.properties::ag_catalog.agtype
+                    FROM again AS a JOIN own AS o ON o.at = a.at
+                    WHERE t.id OPERATOR(ag_catalog.=) o.id
+                $q$, graph, label.name, label.name) USING part.gids, part.rules, own.name, own.mapping, after;
+                GET DIAGNOSTICS touched = ROW_COUNT;
+                vertices := vertices + touched;
+            END IF;
+        END LOOP;
+        -- A mark is never lowered: another source may have set it.
+        EXECUTE format($q$
+            UPDATE %I.%I AS t
+            SET properties = t.properties OPERATOR(ag_catalog.||) ag_catalog.agtype_build_map('tlp'::text, $2::bigint)
+            WHERE (t.properties OPERATOR(ag_catalog.->) '"tlp"'::ag_catalog.agtype)::integer < $2
+              AND t.id OPERATOR(ag_catalog.=) ANY (SELECT p.gid FROM heimdall.provenance AS p WHERE p.batch = ANY ($1))
+        $q$, graph, label.name) USING own_batches, mark;
+    END LOOP;
+    UPDATE heimdall.node AS n SET tlp = mark
+    WHERE n.tlp < mark AND n.gid OPERATOR(ag_catalog.=) ANY (SELECT p.gid FROM heimdall.provenance AS p WHERE p.batch = ANY (own_batches));
+
+    FOR segment IN
+        SELECT c.seq, c.label::text AS label, c.keys, c.to_keys, c.properties, b.rules
+        FROM heimdall.change_log AS c JOIN heimdall.batch AS b ON b.id = c.batch
+        WHERE c.batch = ANY (own_batches) AND c.properties IS NOT NULL AND c.label::text = ANY (stored)
+    LOOP
+        again := (
+            SELECT array_agg(coalesce(w.properties, p.text) ORDER BY p.at)
+            FROM unnest(segment.properties) WITH ORDINALITY AS p (text, at)
+            LEFT JOIN heimdall._under_rules(
+                own.name, own.mapping, after, segment.label,
+                CASE WHEN segment.to_keys IS NULL THEN segment.keys
+                     ELSE ARRAY(SELECT segment.label || ':' || k.a || '>' || k.b
+                                FROM unnest(segment.keys, segment.to_keys) WITH ORDINALITY AS k (a, b, at) ORDER BY k.at) END,
+                segment.properties, array_fill(segment.rules, ARRAY[cardinality(segment.properties)])) AS w USING (at));
+        IF again <> segment.properties THEN
+            UPDATE heimdall.change_log AS c SET properties = again WHERE c.seq = segment.seq;
+            changes := changes + 1;
+        END IF;
+    END LOOP;
+    UPDATE heimdall.change_log AS c SET tlp = mark WHERE c.batch = ANY (own_batches) AND c.tlp < mark;
+
+    -- A time that is cut is cut wherever it stands.
+    time_unit := CASE WHEN after -> (own.mapping ->> 'time') ->> 'rule' = 'truncate'
+                      THEN coalesce(after -> (own.mapping ->> 'time') -> 'options' ->> 'time', 'day') END;
+    IF time_unit IS NOT NULL THEN
+        UPDATE heimdall.sighting AS s
+        SET first_seen = date_trunc(time_unit, s.first_seen, 'UTC'), last_seen = date_trunc(time_unit, s.last_seen, 'UTC')
+        WHERE s.batch = ANY (own_batches);
+        UPDATE heimdall.sighting_run AS r
+        SET first_seen = ARRAY(SELECT date_trunc(time_unit, f, 'UTC') FROM unnest(r.first_seen) WITH ORDINALITY AS u (f, at) ORDER BY u.at),
+            last_seen = ARRAY(SELECT date_trunc(time_unit, f, 'UTC') FROM unnest(r.last_seen) WITH ORDINALITY AS u (f, at) ORDER BY u.at)
+        WHERE r.batch = ANY (own_batches);
+        UPDATE heimdall.change_log AS c
+        SET first_seen = ARRAY(SELECT date_trunc(time_unit, f, 'UTC') FROM unnest(c.first_seen) WITH ORDINALITY AS u (f, at) ORDER BY u.at),
+            last_seen = ARRAY(SELECT date_trunc(time_unit, f, 'UTC') FROM unnest(c.last_seen) WITH ORDINALITY AS u (f, at) ORDER BY u.at)
+        WHERE c.batch = ANY (own_batches);
+    END IF;
+
+    UPDATE heimdall.batch AS b SET rules = b.rules || (
+        SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}')
+        FROM jsonb_each(heimdall._rules_after(b.rules, after)) AS r
+        WHERE r.key NOT IN (SELECT p.field FROM heimdall.policy AS p WHERE p.source = own.name AND p.used_as LIKE 'key of %'))
+    WHERE b.source = own.name;
+    -- What it has sealed just now is counted for no batch.
+    UPDATE heimdall.data_key AS k SET retired_at = now() WHERE k.source = own.name AND k.retired_at IS NULL;
+    PERFORM heimdall._audit('policy.reapply', own.name, jsonb_build_object(
+        'vertices', vertices, 'edges', edges, 'changes', changes, 'keys_to_ingest_anew', keys_to_ingest_anew));
+    IF vertices + edges + changes > 0 THEN
+        RAISE NOTICE 'what was written over is in the files of the tables until they are vacuumed'
+            USING HINT = 'Run VACUUM, and let old segments of the write-ahead log and old backups go.';
+    END IF;
+    RETURN NEXT;
+END
+$$;

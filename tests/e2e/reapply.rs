@@ -1,0 +1,138 @@
+//! What is stored is brought under the rules of now.
+
+use heimdall_tests::Database;
+
+/// A row has a record with a note, a vertex with a port, and an edge with a way.
+const CALLS: &str = r#"{"columns": ["at", "src", "port", "page", "way", "note"], "time": "at", "tlp": "amber",
+    "entities": {"src": {"label": "Ip", "key": "src", "properties": {"port": "port"}},
+                 "page": {"label": "Domain", "key": "page"}},
+    "relations": [{"from": "src", "type": "CALLED", "to": "page", "properties": {"way": "way"}}],
+    "fields": {"port": {"rule": "keep"}, "way": {"rule": "keep"}, "note": {"rule": "keep"}}}"#;
+const DUMP: &str = "at,src,port,page,way,note\n\
+    2026-03-04T05:06:07Z,192.0.2.1,4711,example.org,fast,first note\n\
+    2026-03-04T06:06:07Z,192.0.2.2,4712,example.org,slow,second note\n";
+
+fn calls() -> Database {
+    let database = Database::new();
+    database.source("calls", "csv", CALLS);
+    database.ingest("calls", DUMP);
+    database
+}
+
+fn set(database: &Database, arguments: &str) {
+    database.run(&format!("SELECT heimdall.set_rule('calls', {arguments})"));
+}
+
+/// Vertices, edges and segments of the log that were written again, and the keys that were not.
+fn reapply(database: &Database) -> Vec<String> {
+    database.rows("SELECT * FROM heimdall.reapply_policy('calls')").remove(0)
+}
+
+fn edge(database: &Database, name: &str) -> Vec<String> {
+    let sql =
+        format!("SELECT properties::text::jsonb #>> '{{{name}}}' FROM heimdall_graph.\"CALLED\" ORDER BY 1");
+    database.rows(&sql).into_iter().flatten().collect()
+}
+
+fn records(database: &Database, name: &str) -> Vec<String> {
+    let sql =
+        format!("SELECT properties::text::jsonb #>> '{{{name}}}' FROM heimdall_graph.\"Record\" ORDER BY 1");
+    database.rows(&sql).into_iter().flatten().collect()
+}
+
+fn in_log(database: &Database, text: &str) -> bool {
+    let sql = format!("SELECT count(*) FROM heimdall.changes() WHERE strpos(properties::text, '{text}') > 0");
+    database.value(&sql) != "0"
+}
+
+#[test]
+fn properties_of_vertices_edges_and_the_log_go_under_the_rules_of_now() {
+    let database = calls();
+    assert!(in_log(&database, "first note") && in_log(&database, "4711") && in_log(&database, "slow"));
+    set(&database, "'note', 'encrypt'");
+    set(&database, "'port', 'drop'");
+    set(&database, "'way', 'hash'");
+    assert_eq!(reapply(&database)[..2], ["4", "2"]);
+    assert_eq!(database.property("Ip:192.0.2.1", "port"), "∅");
+    assert!(edge(&database, "way").iter().all(|way| way.len() == 64));
+    assert_eq!(records(&database, "note"), ["∅", "∅"]);
+    let keys = "SELECT key FROM heimdall.node WHERE key LIKE 'Record:%'";
+    let mut notes: Vec<String> =
+        database.rows(keys).iter().map(|key| database.unsealed(&key[0], "note")).collect();
+    notes.sort_unstable();
+    assert_eq!(notes, ["first note", "second note"]);
+    for text in ["first note", "4711", "slow"] {
+        assert!(!in_log(&database, text), "{text}");
+    }
+    // The edge that a later dump would merge into has the digest that it would have brought.
+    let before = edge(&database, "way");
+    database.ingest("calls", DUMP);
+    assert_eq!(edge(&database, "way"), before);
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn nothing_changes_where_the_rules_have_not() {
+    let database = calls();
+    let before = database.snapshot();
+    assert_eq!(reapply(&database), ["0", "0", "0", "{}"]);
+    set(&database, "'way', 'hash'");
+    reapply(&database);
+    let once = edge(&database, "way");
+    assert_eq!(reapply(&database)[..2], ["0", "0"]);
+    assert_eq!(edge(&database, "way"), once);
+    assert_ne!(database.snapshot(), before);
+}
+
+#[test]
+fn what_is_sealed_is_opened_again_and_what_is_lost_is_not() {
+    let database = calls();
+    set(&database, "'note', 'encrypt'");
+    set(&database, "'way', 'hash'");
+    reapply(&database);
+    set(&database, "'note', 'keep'");
+    set(&database, "'way', 'keep'");
+    assert_eq!(reapply(&database)[..2], ["2", "2"]);
+    assert_eq!(records(&database, "note"), ["first note", "second note"]);
+    assert!(edge(&database, "way").iter().all(|way| way.len() == 64));
+    // It is not taken for a value that was kept.
+    let digests = edge(&database, "way");
+    set(&database, "'way', 'hash'");
+    reapply(&database);
+    assert_eq!(edge(&database, "way"), digests);
+}
+
+#[test]
+fn a_time_is_cut_wherever_it_stands() {
+    let database = calls();
+    set(&database, "'at', 'truncate'");
+    reapply(&database);
+    let times = "SELECT DISTINCT first_seen, last_seen FROM heimdall.provenance UNION SELECT first_seen, last_seen FROM heimdall.changes()";
+    assert_eq!(database.rows(times), [["2026-03-04 00:00:00+00", "2026-03-04 00:00:00+00"]]);
+    assert_eq!(records(&database, "at"), ["2026-03-04", "2026-03-04"]);
+}
+
+#[test]
+fn a_mark_that_the_mapping_has_raised_is_raised_and_never_lowered() {
+    let database = calls();
+    let marks = "SELECT DISTINCT tlp FROM heimdall.node UNION SELECT DISTINCT (properties::text::jsonb ->> 'tlp')::int FROM heimdall_graph._ag_label_edge";
+    let mapping = |mark: &str| {
+        format!("SELECT heimdall.set_mapping('calls', $mapping${}$mapping$)", CALLS.replace("amber", mark))
+    };
+    database.run(&mapping("amber+strict"));
+    reapply(&database);
+    assert_eq!(database.rows(marks), [["3"]]);
+    database.run(&mapping("green"));
+    reapply(&database);
+    assert_eq!(database.rows(marks), [["3"]]);
+}
+
+#[test]
+fn keys_stay_and_are_named() {
+    let database = calls();
+    set(&database, "'src', 'hash'");
+    assert_eq!(reapply(&database)[3], "{src}");
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.node WHERE key LIKE 'Ip:192.%'"), "2");
+    // It says so until they are gone.
+    assert_eq!(reapply(&database)[3], "{src}");
+}
