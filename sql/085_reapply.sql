@@ -23,9 +23,9 @@ BEGIN ATOMIC
 END;
 
 -- Brings what the dumps of a source have stored under the rules of now: properties of vertices and edges, the change log,
--- the time where it is truncated, and marks that the mapping has raised. What a rule has lost stays lost. Gives how many
--- vertices, edges and changes of the log were written again, and how many fields are keys whose rule has changed: those
--- vertices stay as they are, until their batches are taken back and ingested anew.
+-- the time where it is truncated, marks that the mapping has raised, and keys: their vertices become others, with what this
+-- source has seen of them. What a rule has lost stays lost. Gives how many vertices, edges and changes of the log were written
+-- again, and the keys that could not be.
 CREATE FUNCTION heimdall.reapply_policy(source text)
 RETURNS TABLE (vertices bigint, edges bigint, changes bigint, keys_to_ingest_anew text[])
 LANGUAGE plpgsql SECURITY DEFINER
@@ -45,6 +45,8 @@ DECLARE
     part record;
     segment record;
     again text[];
+    moving record;
+    moving_batches bigint[];
     touched bigint;
 BEGIN
     -- Nobody writes meanwhile.
@@ -69,12 +71,39 @@ BEGIN
     WHERE b.source = own.name AND b.rules IS NULL;
     stored := heimdall._stored_labels(own.mapping, ARRAY(SELECT f FROM jsonb_object_keys(after) AS f));
     mark := heimdall._tlp_level(coalesce(own.mapping ->> 'tlp', 'red'));
-    SELECT array_agg(DISTINCT p.field ORDER BY p.field) INTO keys_to_ingest_anew
-    FROM heimdall.policy AS p, heimdall.batch AS b
-    WHERE p.source = own.name AND p.used_as LIKE 'key of %' AND b.source = own.name
-      AND b.rules -> p.field IS DISTINCT FROM after -> p.field
-      AND (b.rules -> p.field ->> 'rule', b.rules -> p.field -> 'options') IS DISTINCT FROM (after -> p.field ->> 'rule', after -> p.field -> 'options');
-    keys_to_ingest_anew := coalesce(keys_to_ingest_anew, '{}');
+    -- Keys first: what is sealed is bound to them.
+    FOR moving IN
+        SELECT k.declared, array_agg(DISTINCT k.field ORDER BY k.field) AS fields,
+               count(DISTINCT jsonb_build_array(after -> k.field -> 'rule', after -> k.field -> 'options')) AS rules
+        FROM (
+            SELECT substr(p.used_as, 8) AS declared, p.field
+            FROM heimdall.policy AS p WHERE p.source = own.name AND p.used_as LIKE 'key of %'
+        ) AS k
+        GROUP BY k.declared
+    LOOP
+        moving_batches := ARRAY(
+            SELECT b.id FROM heimdall.batch AS b
+            WHERE b.source = own.name AND EXISTS (
+                SELECT FROM unnest(moving.fields) AS f
+                WHERE b.rules ? f
+                  AND jsonb_build_array(b.rules -> f -> 'rule', b.rules -> f -> 'options')
+                      <> jsonb_build_array(after -> f -> 'rule', after -> f -> 'options')));
+        CONTINUE WHEN cardinality(moving_batches) = 0;
+        -- Where fields share a label, or vertices of it follow from URLs, nothing says which rule a vertex falls under.
+        IF moving.rules > 1 OR EXISTS (
+            SELECT FROM heimdall._mapping_labels_under(own.mapping, '{}') AS l (labels)
+            WHERE moving.declared IN ('Domain', 'Ip') AND coalesce(own.mapping ->> 'derive', 'urls') <> 'none'
+              AND 'Url' = ANY (l.labels))
+           -- What was cut or replaced by a pseudonym does not tell what it was.
+           OR EXISTS (
+            SELECT FROM heimdall.batch AS b, unnest(moving.fields) AS f
+            WHERE b.id = ANY (moving_batches) AND b.rules -> f ->> 'rule' IN ('truncate', 'pseudonymise'))
+        THEN
+            keys_to_ingest_anew := keys_to_ingest_anew || moving.fields;
+            CONTINUE;
+        END IF;
+        vertices := vertices + heimdall._rekey(own.name, own.mapping, moving.declared, moving.declared, moving_batches);
+    END LOOP;
 
     FOR label IN
         SELECT l.label::text AS name, l.id, false AS is_edge FROM heimdall._labels('vertex') AS l
@@ -137,7 +166,7 @@ BEGIN
     WHERE n.tlp < mark AND n.gid OPERATOR(ag_catalog.=) ANY (SELECT p.gid FROM heimdall.provenance AS p WHERE p.batch = ANY (own_batches));
 
     FOR segment IN
-        SELECT c.seq, c.label::text AS label, c.keys, c.to_keys, c.properties, b.rules
+        SELECT c.seq, c.label, c.keys, c.to_keys, c.properties, b.rules
         FROM heimdall.change_log AS c JOIN heimdall.batch AS b ON b.id = c.batch
         WHERE c.batch = ANY (own_batches) AND c.properties IS NOT NULL AND c.label::text = ANY (stored)
     LOOP
@@ -145,10 +174,8 @@ BEGIN
             SELECT array_agg(coalesce(w.properties, p.text) ORDER BY p.at)
             FROM unnest(segment.properties) WITH ORDINALITY AS p (text, at)
             LEFT JOIN heimdall._under_rules(
-                own.name, own.mapping, after, segment.label,
-                CASE WHEN segment.to_keys IS NULL THEN segment.keys
-                     ELSE ARRAY(SELECT segment.label || ':' || k.a || '>' || k.b
-                                FROM unnest(segment.keys, segment.to_keys) WITH ORDINALITY AS k (a, b, at) ORDER BY k.at) END,
+                own.name, own.mapping, after, segment.label::text,
+                heimdall._record_keys(segment.label, segment.keys, segment.to_keys),
                 segment.properties, array_fill(segment.rules, ARRAY[cardinality(segment.properties)])) AS w USING (at));
         IF again <> segment.properties THEN
             UPDATE heimdall.change_log AS c SET properties = again WHERE c.seq = segment.seq;
@@ -177,7 +204,7 @@ BEGIN
     UPDATE heimdall.batch AS b SET rules = b.rules || (
         SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}')
         FROM jsonb_each(heimdall._rules_after(b.rules, after)) AS r
-        WHERE r.key NOT IN (SELECT p.field FROM heimdall.policy AS p WHERE p.source = own.name AND p.used_as LIKE 'key of %'))
+        WHERE r.key <> ALL (keys_to_ingest_anew))
     WHERE b.source = own.name;
     -- What it has sealed just now is counted for no batch.
     UPDATE heimdall.data_key AS k SET retired_at = now() WHERE k.source = own.name AND k.retired_at IS NULL;

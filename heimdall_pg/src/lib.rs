@@ -116,10 +116,15 @@ extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
 extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
 extension_sql_file!(
+    "../../sql/083_rekey.sql",
+    name = "rekey",
+    requires = ["policy", policy::rekey::rekeyed, policy::rekey::rebound]
+);
+extension_sql_file!(
     "../../sql/085_reapply.sql",
     name = "reapply",
     requires = [
-        "policy",
+        "rekey",
         "export",
         policy::reapply::rules_of,
         policy::reapply::rules_after,

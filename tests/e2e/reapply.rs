@@ -127,12 +127,127 @@ fn a_mark_that_the_mapping_has_raised_is_raised_and_never_lowered() {
     assert_eq!(database.rows(marks), [["3"]]);
 }
 
+fn keys(database: &Database) -> Vec<String> {
+    let keys = "SELECT regexp_replace(key, '[0-9a-f]{64}', '…') FROM heimdall.node WHERE key NOT LIKE 'Record:%' ORDER BY 1";
+    database.rows(keys).into_iter().flatten().collect()
+}
+
+/// What the graph says around a value, whatever its neighbours are called.
+fn around(database: &Database, kind: &str, value: &str) -> Vec<Vec<String>> {
+    database.rows(&format!(
+        "SELECT edge_type, label, count(*) FROM heimdall.neighbors('{kind}', '{value}') GROUP BY 1, 2 ORDER BY 1, 2"
+    ))
+}
+
+fn no_address_in_clear(database: &Database) {
+    assert!(!in_log(database, "192.0.2."));
+    assert_eq!(
+        database.value(
+            "SELECT count(*) FROM heimdall.changes() WHERE key ~ '192[.]0[.]' OR to_key ~ '192[.]0[.]'"
+        ),
+        "0"
+    );
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.node WHERE key ~ '192[.]0[.]'"), "0");
+    assert_eq!(
+        database.value(
+            "SELECT count(*) FROM heimdall_graph._ag_label_vertex WHERE properties::text ~ '192[.]0[.]'"
+        ),
+        "0"
+    );
+}
+
 #[test]
-fn keys_stay_and_are_named() {
+fn a_key_that_is_to_be_hashed_is_and_what_hangs_on_it_comes_along() {
+    let database = calls();
+    let (before, seen) = (
+        around(&database, "ip", "192.0.2.1"),
+        "SELECT label, sightings, first_seen FROM heimdall.lookup('ip', '192.0.2.1')",
+    );
+    let found = database.rows(seen);
+    set(&database, "'src', 'hash'");
+    set(&database, "'port', 'encrypt'");
+    assert_eq!(reapply(&database)[3], "{}");
+    no_address_in_clear(&database);
+    assert_eq!(keys(&database), ["Domain:example.org", "Ip:…", "Ip:…"]);
+    assert_eq!((around(&database, "ip", "192.0.2.1"), database.rows(seen)), (before, found));
+    // What is sealed opens under the key of now, and the original of the key is among it.
+    let key = database.value("SELECT key FROM heimdall.lookup('ip', '192.0.2.1')");
+    assert_eq!(database.unsealed(&key, "value"), "192.0.2.1");
+    assert_eq!(database.unsealed(&key, "port"), "4711");
+    assert_eq!(database.strays(), "0");
+    // A dump that comes now merges with it, and once more there is nothing to do.
+    let report = database.ingest("calls", DUMP.replace("first", "third"));
+    assert_eq!(report.vertices_created, 2);
+    assert_eq!(reapply(&database), ["0", "0", "0", "{}"]);
+}
+
+#[test]
+fn a_hashed_key_comes_back_into_the_clear() {
     let database = calls();
     set(&database, "'src', 'hash'");
-    assert_eq!(reapply(&database)[3], "{src}");
-    assert_eq!(database.value("SELECT count(*) FROM heimdall.node WHERE key LIKE 'Ip:192.%'"), "2");
-    // It says so until they are gone.
-    assert_eq!(reapply(&database)[3], "{src}");
+    reapply(&database);
+    set(&database, "'src', 'keep'");
+    assert_eq!(reapply(&database)[3], "{}");
+    assert_eq!(keys(&database), ["Domain:example.org", "Ip:192.0.2.1", "Ip:192.0.2.2"]);
+    assert_eq!(database.property("Ip:192.0.2.1", "sealed"), "∅");
+    assert_eq!(database.property("Ip:192.0.2.1", "port"), "4711");
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn addresses_become_one_network_and_their_edges_one() {
+    let database = calls();
+    set(&database, "'src', 'truncate'");
+    reapply(&database);
+    no_address_in_clear_but_networks(&database);
+    assert_eq!(keys(&database), ["Cidr:192.0.2.0/24", "Domain:example.org"]);
+    assert_eq!(database.rows("SELECT sightings FROM heimdall.lookup('cidr', '192.0.2.0/24')"), [["2"]]);
+    assert_eq!(database.value("SELECT count(*) FROM heimdall_graph.\"CALLED\""), "1");
+    assert_eq!(database.strays(), "0");
+}
+
+fn no_address_in_clear_but_networks(database: &Database) {
+    assert_eq!(
+        database.value("SELECT count(*) FROM heimdall.changes() WHERE key ~ '192[.]0[.]2[.][12]$'"),
+        "0"
+    );
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.node WHERE key ~ '192[.]0[.]2[.][12]$'"), "0");
+}
+
+#[test]
+fn what_another_source_has_seen_stays_as_it_has_it() {
+    let database = calls();
+    database.source("others", "csv", CALLS);
+    database
+        .ingest("others", "at,src,port,page,way,note\n2026-05-01,192.0.2.1,1,example.net,fast,other note\n");
+    set(&database, "'src', 'pseudonymise'");
+    reapply(&database);
+    let found = keys(&database);
+    assert_eq!(found.iter().filter(|key| key.starts_with("PseudonymIp:")).count(), 2, "{found:?}");
+    assert!(
+        found.contains(&"Ip:192.0.2.1".to_owned()) && !found.contains(&"Ip:192.0.2.2".to_owned()),
+        "{found:?}"
+    );
+    let sources =
+        "SELECT split_part(key, ':', 1), sources FROM heimdall.lookup('ip', '192.0.2.1') ORDER BY 1";
+    assert_eq!(database.rows(sources), [["Ip", "{others}"], ["PseudonymIp", "{calls}"]]);
+    assert_eq!(around(&database, "ip", "192.0.2.1").len(), 2);
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
+fn keys_of_which_nothing_says_the_rule_are_named() {
+    let database = Database::new();
+    let mapping = r#"{"columns": ["a", "b"], "entities": {"a": {"label": "Ip", "key": "a"}, "b": {"label": "Ip", "key": "b"}},
+        "relations": [{"from": "a", "type": "CALLED", "to": "b"}]}"#;
+    database.source("calls", "csv", mapping);
+    database.ingest("calls", "a,b\n192.0.2.1,192.0.2.2\n");
+    set(&database, "'a', 'hash'");
+    assert_eq!(reapply(&database)[3], "{a,b}");
+    // It says so until it is done.
+    assert_eq!(reapply(&database)[3], "{a,b}");
+    set(&database, "'b', 'hash'");
+    assert_eq!(reapply(&database)[3], "{}");
+    no_address_in_clear(&database);
+    assert_eq!(database.strays(), "0");
 }

@@ -1,6 +1,8 @@
 //! Rules of fields in SQL: `sql/041_policy.sql`.
 
+mod opening;
 pub mod reapply;
+pub mod rekey;
 
 use heimdall_core::mapping::{Mapping, Policy};
 use pgrx::JsonB;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use heimdall_core::batch::{Changed, Keys, reapply};
 use heimdall_core::mapping::{FieldRule, Mapping};
-use heimdall_core::protect::{Binding, DataKey, sealed_data_key};
+use heimdall_core::protect::Binding;
 use pgrx::prelude::*;
 use pgrx::{JsonB, PgSqlErrorCode};
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
+use super::opening::Opening;
 use super::parse;
 use crate::error::{Error, ok};
 use crate::keys;
@@ -81,7 +81,7 @@ impl Work<'_> {
     ) -> Result<Vec<(i64, String)>, Error> {
         let _owner = AsOwner::new()?;
         let mut keys = Keys { hash: keys::hash_keys()?, data: keys::data_key(session, source)? };
-        let mut opening: HashMap<u32, DataKey> = HashMap::new();
+        let mut opening = Opening::new(session);
         let fields: Vec<String> = self.after.keys().cloned().collect();
         let mut names = self.mapping.stored_properties(&fields);
         names.retain(|(label, _, _)| label == self.label);
@@ -99,7 +99,7 @@ impl Work<'_> {
                 .filter(|changed| changed.before != changed.after)
                 .collect();
             let Ok(mut properties) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
-            let open = |binding: Binding<'_>, sealed: &str| open(session, &mut opening, binding, sealed);
+            let open = |binding: Binding<'_>, sealed: &str| opening.open(binding, sealed);
             let time = &self.mapping.options.time;
             if reapply(&mut keys, time, record, &mut properties, &changed, open)? {
                 found.push((at, Value::Object(properties).to_string()));
@@ -107,23 +107,6 @@ impl Work<'_> {
         }
         Ok(found)
     }
-}
-
-fn open(
-    session: &Session<'_>,
-    opening: &mut HashMap<u32, DataKey>,
-    binding: Binding<'_>,
-    sealed: &str,
-) -> Result<Zeroizing<String>, Error> {
-    let id = sealed_data_key(sealed)?;
-    let key = match opening.entry(id) {
-        std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-        std::collections::hash_map::Entry::Vacant(place) => place.insert(keys::data_key_by_id(session, id)?),
-    };
-    let (_, plain) = key.open(binding, sealed)?;
-    std::str::from_utf8(&plain).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| {
-        Error::new(PgSqlErrorCode::ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, "a sealed value is not text")
-    })
 }
 
 fn rules(json: Value) -> Result<Rules, Error> {

@@ -3,18 +3,21 @@
 mod apply;
 mod derive;
 mod flush;
+mod key;
 mod object;
 mod properties;
 mod reapply;
 mod record;
 mod reject;
+mod rekey;
 mod rows;
 mod seen;
 
 pub use flush::{EdgeOut, Flush};
 pub use object::{Member, Object};
-pub use reapply::{Changed, reapply};
+pub use reapply::{Changed, Opened, reapply};
 pub use reject::Reject;
+pub use rekey::{rebind, rekey};
 pub use seen::Seen;
 
 use std::collections::HashMap;

@@ -9,6 +9,9 @@ use crate::canonical::timestamp::TimeOptions;
 use crate::mapping::FieldRule;
 use crate::protect::{Binding, SealError, Tlp};
 
+/// The mark and the plaintext of a sealed value.
+pub type Opened = (Tlp, Zeroizing<String>);
+
 /// A property whose rule has changed.
 pub struct Changed<'a> {
     /// Name of the property.
@@ -31,7 +34,7 @@ pub fn reapply<E: From<SealError>>(
     record: &str,
     properties: &mut Map<String, Value>,
     changed: &[Changed<'_>],
-    mut open: impl FnMut(Binding<'_>, &str) -> Result<Zeroizing<String>, E>,
+    mut open: impl FnMut(Binding<'_>, &str) -> Result<Opened, E>,
 ) -> Result<bool, E> {
     let mark = properties.get("tlp").and_then(Value::as_i64).and_then(|level| i16::try_from(level).ok());
     let mark = mark.map_or(Tlp::Red, Tlp::from_level);
@@ -41,7 +44,7 @@ pub fn reapply<E: From<SealError>>(
         let clear = properties.get(*name).and_then(Value::as_str).map(|text| Zeroizing::new(text.to_owned()));
         let stored = match (clear, sealed(properties, name)) {
             (Some(clear), _) => clear,
-            (None, Some(sealed)) => open(binding, &sealed)?,
+            (None, Some(sealed)) => open(binding, &sealed)?.1,
             (None, None) => continue,
         };
         has_changed = true;
@@ -118,7 +121,9 @@ mod tests {
                     opened.push(String::from_utf8(plain.to_vec()).unwrap());
                 }
                 let changed = [Changed { name: "note", before: &before, after }];
-                let open = |_: Binding<'_>, _: &str| Ok::<_, SealError>(Zeroizing::new(opened.remove(0)));
+                let open = |_: Binding<'_>, _: &str| {
+                    Ok::<_, SealError>((Tlp::Red, Zeroizing::new(opened.remove(0))))
+                };
                 reapply(&mut keys, &time, RECORD, &mut properties, &changed, open).unwrap();
                 before = before.then(after);
                 assert_eq!((&properties["other"], &properties["tlp"]), (&"stays".into(), &2.into()));

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use super::key::stored_value;
 use super::properties::{Head, Properties};
 use super::reject::Fault;
 use super::{Batch, EdgeKey, Node, Original, Seen};
@@ -12,7 +13,7 @@ use crate::canonical::timestamp::{ParsedTime, parse_time};
 use crate::canonical::{CanonicalError, Kind, canonical_observable, canonical_with};
 use crate::format::Row;
 use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
-use crate::protect::{SealError, floor, hex, network};
+use crate::protect::{SealError, floor};
 
 /// Stands for the time of a row that has none: earlier than any.
 const NO_TIME: i64 = i64::MIN;
@@ -108,18 +109,14 @@ impl Batch {
                 }
                 node
             }
-            KeyRule::Hash => {
-                let digest = hex(&self.keys.hash.digest(label, canonical.as_bytes()));
-                let node = self.node(entity.label, &digest);
-                self.keep_original(node, entity, spelled, false);
+            rule => {
+                let value = stored_value(&mut self.keys, rule, label, &canonical);
+                let value = value.ok_or_else(|| CanonicalError::new(entity.kind, "not an address"))?;
+                let node = self.node(entity.label, &value);
+                if *rule == KeyRule::Hash {
+                    self.keep_original(node, entity, spelled, false);
+                }
                 node
-            }
-            KeyRule::Network(options) => {
-                self.node(entity.label, &network(&canonical, options).ok_or_else(|| no_address(entity))?)
-            }
-            KeyRule::Pseudonym => {
-                let pseudonym = self.keys.hash.pseudonyms().of(&canonical);
-                self.node(entity.label, &pseudonym.ok_or_else(|| no_address(entity))?)
             }
         };
         self.by_spelling[at].insert(spelled.into(), node);
@@ -201,10 +198,6 @@ impl Batch {
     pub(super) fn edge(&mut self, key: EdgeKey, row: u64, at: Option<i64>) {
         self.edges.entry(key).or_default().seen.add(row, at);
     }
-}
-
-fn no_address(entity: &EntityPlan) -> CanonicalError {
-    CanonicalError::new(entity.kind, "not an address")
 }
 
 /// Sets those properties of a record that the row has.

@@ -257,7 +257,7 @@ fn intern(all: &mut Vec<PropertyPlan>, mapping: &Mapping, named: &Named<String>)
 
 /// An entity that the mapping declares is there to be correlated: its key stays readable unless it is
 /// personal, or a rule says otherwise. A ciphertext cannot be a key, so `encrypt` hashes as well.
-fn key_rule(mapping: &Mapping, spec: &EntitySpec) -> KeyRule {
+pub fn key_rule(mapping: &Mapping, spec: &EntitySpec) -> KeyRule {
     match mapping.rule(&spec.key) {
         Some(FieldRule { rule: Rule::Keep, .. }) => KeyRule::Keep,
         Some(FieldRule { rule: Rule::Truncate, options, .. }) if spec.kind() == Kind::Ip => {

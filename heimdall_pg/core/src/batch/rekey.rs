@@ -1,0 +1,97 @@
+//! A vertex that was keyed under one rule gets the key that it would have under another.
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::Keys;
+use super::key::stored_value;
+use super::reapply::Opened;
+use crate::canonical::{canonical_observable, canonical_with};
+use crate::mapping::{EntitySpec, KeyRule, Mapping, key_rule};
+use crate::protect::{Binding, SealError};
+
+/// The key that a vertex of an entity has under the rules of a mapping, as label and value; its properties become those of
+/// a vertex with that key. None where it has that key already, or what it is the key of is not known: a network does
+/// not tell its addresses. `open` opens a sealed value.
+///
+/// # Errors
+/// What `open` says, or [`SealError`].
+pub fn rekey<E: From<SealError>>(
+    keys: &mut Keys,
+    mapping: &Mapping,
+    entity: &EntitySpec,
+    (label, value): (&str, &str),
+    properties: &mut Map<String, Value>,
+    mut open: impl FnMut(Binding<'_>, &str) -> Result<Opened, E>,
+) -> Result<Option<(String, String)>, E> {
+    let record = format!("{label}:{value}");
+    let original =
+        match properties.get("sealed").and_then(|sealed| sealed.get("value")).and_then(Value::as_str) {
+            Some(sealed) => Some(open(Binding { record: &record, field: "value" }, sealed)?.1),
+            None => None,
+        };
+    let options = entity.options.clone().or(&mapping.options);
+    let canonical = |spelled: &str| {
+        if options.concern(entity.kind()) {
+            canonical_with(entity.kind(), spelled, &options).map(|value| value.into_owned())
+        } else {
+            canonical_observable(entity.kind(), spelled).map(|value| value.into_owned())
+        }
+    };
+    let is_digest = value.len() == 64 && value.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let (canonical, spelled) = match &original {
+        Some(original) if is_digest => match canonical(original) {
+            Ok(canonical) => (canonical, original.clone()),
+            Err(_) => return Ok(None),
+        },
+        Some(original) => (value.to_owned(), original.clone()),
+        None => (value.to_owned(), Zeroizing::new(value.to_owned())),
+    };
+    let (stored_label, rule) = (mapping.stored_label(entity).to_owned(), key_rule(mapping, entity));
+    let Some(stored) = stored_value(keys, &rule, &stored_label, &canonical) else { return Ok(None) };
+    if stored_label == label && stored == value {
+        return Ok(None);
+    }
+    let (stored, key) = (stored.clone().into_owned(), format!("{stored_label}:{stored}"));
+    rebind(keys, &record, &key, properties, open)?;
+    properties.insert("value".to_owned(), Value::String(stored.clone()));
+    // Beside a hash, and where it says more than the key does, what was written is kept.
+    let is_kept = match rule {
+        KeyRule::Hash => true,
+        KeyRule::Keep => *spelled != canonical && !is_digest,
+        KeyRule::Network(_) | KeyRule::Pseudonym => false,
+    };
+    let mark = mapping.rule(&entity.key).unwrap_or_default().mark();
+    let text = keys.data.seal(Binding { record: &key, field: "value" }, mark, spelled.as_bytes())?;
+    let sealed = properties.entry("sealed").or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(sealed) = sealed {
+        sealed.remove("value");
+        if is_kept {
+            sealed.insert("value".to_owned(), Value::String(text));
+        }
+    }
+    if properties.get("sealed").and_then(Value::as_object).is_some_and(Map::is_empty) {
+        properties.remove("sealed");
+    }
+    Ok(Some((stored_label, stored)))
+}
+
+/// Binds the sealed properties of a record to the key that it has from now on. True where there are any.
+///
+/// # Errors
+/// What `open` says, or [`SealError`].
+pub fn rebind<E: From<SealError>>(
+    keys: &mut Keys,
+    before: &str,
+    after: &str,
+    properties: &mut Map<String, Value>,
+    mut open: impl FnMut(Binding<'_>, &str) -> Result<Opened, E>,
+) -> Result<bool, E> {
+    let Some(Value::Object(sealed)) = properties.get_mut("sealed") else { return Ok(false) };
+    for (field, text) in sealed.iter_mut() {
+        let Value::String(text) = text else { continue };
+        let (tlp, plain) = open(Binding { record: before, field }, text)?;
+        *text = keys.data.seal(Binding { record: after, field }, tlp, plain.as_bytes())?;
+    }
+    Ok(!sealed.is_empty())
+}
