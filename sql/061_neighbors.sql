@@ -108,6 +108,10 @@ BEGIN
         most_passed := most_passed - cardinality(ring.passed);
         frontier := ring.gids || ring.passed;
         known := known || frontier;
+        IF step < depth AND heimdall.clearance() < 4 THEN
+            -- The walk does not pass through what is hidden.
+            frontier := ARRAY(SELECT v.gid FROM heimdall._vertices(frontier) AS v ORDER BY v.at);
+        END IF;
     END LOOP;
     IF is_cut AND room > 0 THEN
         RAISE NOTICE 'there may be more neighbours'

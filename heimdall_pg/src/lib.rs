@@ -40,11 +40,12 @@ extension_sql_file!("../../sql/020_tables.sql", name = "tables", requires = ["ro
 extension_sql_file!("../../sql/024_sightings.sql", name = "sightings", requires = ["tables"]);
 extension_sql_file!("../../sql/026_audit.sql", name = "audit", requires = ["sightings"]);
 extension_sql_file!("../../sql/030_graph.sql", name = "graph", requires = ["audit"]);
+extension_sql_file!("../../sql/033_clearance.sql", name = "clearance", requires = ["graph", clearance::clearance]);
 extension_sql_file!(
     "../../sql/040_sources.sql",
     name = "sources",
     requires = [
-        "graph",
+        "clearance",
         mapping::check_mapping,
         mapping::mapping_labels,
         mapping::mapping_edge_types,
@@ -80,6 +81,8 @@ extension_sql_file!(
     name = "similar",
     requires = [
         "questions",
+        clearance::outer_user,
+        clearance::clearance_of,
         similar::embedding,
         similar::embedding_domain,
         similar::embedding_version,
@@ -109,6 +112,7 @@ extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["ques
 extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
 extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
+extension_sql_file!("../../sql/086_access.sql", name = "access", requires = ["prune"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.
@@ -118,6 +122,7 @@ pub extern "C-unwind" fn _PG_init() {
     logs::register();
     guard::register();
     ingest::register_callbacks();
+    clearance::register_callbacks();
     reading::register_callbacks();
     background::register();
 }

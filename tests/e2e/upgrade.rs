@@ -111,7 +111,7 @@ fn a_symbol_of_the_library_keeps_its_signature() {
 fn transfer(from: &Database, to: &Database) {
     let mut dump = from.server().program("pg_dump", from.name());
     let mut dump = dump
-        .args(["--no-owner", "--schema=heimdall_graph", "--schema=heimdall_in"])
+        .args(["--no-owner", "--no-policies", "--schema=heimdall_graph", "--schema=heimdall_in"])
         .stdout(Stdio::piped())
         .spawn()
         .expect("pg_dump");
