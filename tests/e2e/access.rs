@@ -8,7 +8,8 @@ const RECORD: &str = "'ip', '192.0.2.1'";
 
 /// What is said of a role, asked by another: what, verdict, reason, with the role's name left out.
 fn explained(database: &Database, asking: &str, role: &str, record: &str) -> Vec<String> {
-    let sql = format!("SELECT what || ': ' || verdict, reason FROM heimdall.explain_access('{role}', {record})");
+    let sql =
+        format!("SELECT what || ': ' || verdict, reason FROM heimdall.explain_access('{role}', {record})");
     let rows = text_rows(&mut database.connect_as(asking), &sql).expect("an answer");
     rows.iter().map(|row| format!("{} ({})", row[0], row[1].replace(role, "X"))).collect()
 }
@@ -26,7 +27,8 @@ fn what_is_missing_is_what_helps() {
     let somebody = database.role("somebody", &[]);
     let seen = || {
         let mut client = database.connect_as(&somebody);
-        text_rows(&mut client, "SELECT FROM heimdall.lookup('ip', '192.0.2.1')").is_ok_and(|rows| rows.len() == 1)
+        text_rows(&mut client, "SELECT FROM heimdall.lookup('ip', '192.0.2.1')")
+            .is_ok_and(|rows| rows.len() == 1)
     };
     assert_eq!(
         explained(&database, &auditor, &somebody, RECORD),
@@ -71,7 +73,10 @@ fn a_superuser_and_a_grant_without_inheritance_are_named() {
     let database = logins();
     let admin = database.role("admin", &["heimdall_admin"]);
     let superuser = database.server().user.clone();
-    assert_eq!(explained(&database, &admin, &superuser, RECORD)[0], "role: superuser (A superuser reads every row.)");
+    assert_eq!(
+        explained(&database, &admin, &superuser, RECORD)[0],
+        "role: superuser (A superuser reads every row.)"
+    );
     let somebody = database.role("somebody", &[]);
     database.run(&format!("GRANT heimdall_analyst TO {somebody} WITH INHERIT FALSE"));
     assert!(explained(&database, &admin, &somebody, RECORD)[0].contains("without inheriting it"));

@@ -120,9 +120,7 @@ fn a_kept_plan_gives_nobody_what_he_may_not_read() {
     assert_eq!(types(&mut client), BEFORE);
     client.batch_execute(&format!("SET ROLE {role}")).expect("a role");
     assert_eq!(types(&mut client), BEFORE);
-    database.run(
-        "CREATE POLICY nothing ON heimdall_graph.\"REACHED\" AS RESTRICTIVE USING (false)",
-    );
+    database.run("CREATE POLICY nothing ON heimdall_graph.\"REACHED\" AS RESTRICTIVE USING (false)");
     assert_eq!(types(&mut client), ["LOGIN_FROM"]);
     client.batch_execute("RESET ROLE").expect("the owner");
     assert_eq!(types(&mut client), BEFORE);

@@ -112,7 +112,8 @@ fn plans_at_ten_million_vertices_are_the_ones_that_were_meant() {
             }
             // So few pages with so many rows make a range of them look dear, where each of its rows is judged.
             let (own, served) = (indexes(&plans), indexes(&limited));
-            let lost: Vec<&&str> = own.difference(&served).filter(|index| **index != "sighting_batch").collect();
+            let lost: Vec<&&str> =
+                own.difference(&served).filter(|index| **index != "sighting_batch").collect();
             assert!(lost.is_empty(), "{name} has no use for {lost:?} where rows are hidden:\n{limited}");
         }
     }

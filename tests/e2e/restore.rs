@@ -86,6 +86,7 @@ fn after_restore(database: &Database) -> Vec<String> {
 pub fn works(from: &Database, to: &Database) {
     assert_eq!(answers(to), answers(from));
     assert_eq!((to.vertices(), to.edges()), (from.vertices(), from.edges()));
+    assert_eq!(to.protections(), from.protections());
 
     let before = to.snapshot();
     for (source, dump) in

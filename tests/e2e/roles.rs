@@ -323,7 +323,8 @@ fn auditors_see_no_record() {
 fn an_operator_who_is_cleared_is_told_which_record_is_broken() {
     let (database, mut client) = as_member(&["heimdall_admin", "heimdall_tlp_red"]);
     database.run("INSERT INTO heimdall.node (key, gid, tlp) VALUES ('Ip:astray', '1', 0)");
-    let broken = "SELECT example FROM heimdall.check() WHERE invariant = 'a row of the registry has a vertex'";
+    let broken =
+        "SELECT example FROM heimdall.check() WHERE invariant = 'a row of the registry has a vertex'";
     assert_eq!(text_rows(&mut client, broken), Ok(vec![vec!["Ip:astray".to_owned()]]));
 }
 

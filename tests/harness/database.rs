@@ -166,8 +166,9 @@ impl Database {
             .expect("a session of its own");
         let answer = match session.simple_query(sql) {
             Ok(messages) => messages.iter().fold(String::new(), |text, message| match message {
-                SimpleQueryMessage::Row(row) => (0..row.len())
-                    .fold(text, |text, at| text + row.get(at).unwrap_or_default() + " ") + "\n",
+                SimpleQueryMessage::Row(row) => {
+                    (0..row.len()).fold(text, |text, at| text + row.get(at).unwrap_or_default() + " ") + "\n"
+                }
                 _ => text,
             }),
             Err(error) => format!("{:?}", error.as_db_error().expect("the server lives")),

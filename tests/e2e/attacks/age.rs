@@ -21,7 +21,7 @@ const CYPHER: [&str; 12] = [
 ];
 
 /// Forms and functions that load the whole graph, or write: closed to all.
-const CLOSED: [&str; 20] = [
+const CLOSED: [&str; 22] = [
     cypher!("MATCH p = (a)-[*1..3]-(b) RETURN p"),
     cypher!("MATCH (a)-[e*]-(b) RETURN e"),
     cypher!("MATCH (a)-[e:REACHED*0..1]->(b) RETURN b"),
@@ -42,12 +42,15 @@ const CLOSED: [&str; 20] = [
     "SELECT ag_catalog.load_labels_from_file('heimdall_graph', 'Domain', '/etc/passwd')",
     "SELECT ag_catalog.alter_graph('heimdall_graph', 'RENAME', 'mine')",
     "SELECT * FROM ag_catalog.ag_label",
+    "SELECT ag_catalog.age_prepare_pg_upgrade()",
+    "SELECT ag_catalog.create_complete_graph('heimdall_graph', 2, 'Edge', 'Vertex')",
 ];
 
 /// With the numbers of all records, hidden ones too: nobody keeps an attacker from counting.
 fn by_number(database: &Database) -> Vec<String> {
     let gid = database.value("SELECT gid FROM heimdall.node WHERE key = 'Domain:crimson0.example'");
-    let made_up = format!("{{id: 1, label: 'REACHED', end_id: {gid}, start_id: {gid}, properties: {{}}}}::edge");
+    let made_up =
+        format!("{{id: 1, label: 'REACHED', end_id: {gid}, start_id: {gid}, properties: {{}}}}::edge");
     let edge = format!(
         "{{\"id\": 1, \"label\": \"REACHED\", \"end_id\": {gid}, \"start_id\": {gid}, \"properties\": {{}}}}::edge"
     );
@@ -139,7 +142,11 @@ fn every_label_is_limited() {
     let open = "SELECT count(*) FROM pg_class AS c WHERE c.relnamespace = 'heimdall_graph'::regnamespace AND c.relkind = 'r' \
                 AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))";
     assert_eq!(database.value(open), "0");
-    database.source("late", "csv", &crate::dumps::LOGINS.replace("User", "Late").replace("LOGIN_FROM", "LATER"));
+    database.source(
+        "late",
+        "csv",
+        &crate::dumps::LOGINS.replace("User", "Late").replace("LOGIN_FROM", "LATER"),
+    );
     assert_eq!(database.value(open), "0");
     database.run(
         "DROP POLICY heimdall_clearance ON heimdall_graph.\"Late\";

@@ -50,7 +50,8 @@ const DISGUISES: [&str; 6] = [
 fn nobody_makes_himself_more_than_he_is() {
     let database = world();
     let before = database.snapshot();
-    let policies = "SELECT polrelid::regclass, polname, pg_get_expr(polqual, polrelid) FROM pg_policy ORDER BY 1";
+    let policies =
+        "SELECT polrelid::regclass, polname, pg_get_expr(polqual, polrelid) FROM pg_policy ORDER BY 1";
     let limited = database.rows(policies);
     for attacker in &ATTACKERS {
         let mut client = database.connect_as(&role(&database, attacker));
@@ -100,9 +101,18 @@ fn a_dump_by_an_analyst_holds_what_he_is_cleared_for() {
     database.run(&format!("GRANT SELECT ON ALL SEQUENCES IN SCHEMA heimdall_graph TO {role}"));
     let dump = |options: &[&str]| {
         let mut program = database.server().program("pg_dump", database.name());
-        let output = program.args(options).args(["--username", &role, "--data-only", "--table", "heimdall_graph.\"Domain\""]);
+        let output = program.args(options).args([
+            "--username",
+            &role,
+            "--data-only",
+            "--table",
+            "heimdall_graph.\"Domain\"",
+        ]);
         let output = output.output().expect("pg_dump");
-        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        )
     };
     let (is_made, text) = dump(&[]);
     assert!(!is_made && !text.contains("crimson"));
@@ -124,5 +134,10 @@ fn a_clearance_that_is_not_inherited_has_to_be_taken_on() {
     assert_eq!(highest("SELECT heimdall.clearance()"), [["1"]]);
     assert_eq!(highest("SELECT max(tlp) FROM heimdall.node"), [["1"]]);
     // The bare role of a level is no analyst: it may see everything, and read nothing.
-    assert_eq!(text_rows(&mut client, "SET ROLE heimdall_tlp_red; SELECT * FROM heimdall.node").expect_err("no right").code, "42501");
+    assert_eq!(
+        text_rows(&mut client, "SET ROLE heimdall_tlp_red; SELECT * FROM heimdall.node")
+            .expect_err("no right")
+            .code,
+        "42501"
+    );
 }

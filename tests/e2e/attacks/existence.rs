@@ -14,7 +14,10 @@ fn a_guess_can_be_confirmed_by_counters() {
     let mut removed = |key: &str| {
         let sql = format!("EXPLAIN (ANALYZE, COSTS OFF) SELECT FROM heimdall.node WHERE key = '{key}'");
         client.batch_execute("SET enable_seqscan = off; SET enable_bitmapscan = off").expect("settings");
-        text_rows(&mut client, &sql).expect("a plan").iter().any(|line| line[0].contains("Rows Removed by Filter: 1"))
+        text_rows(&mut client, &sql)
+            .expect("a plan")
+            .iter()
+            .any(|line| line[0].contains("Rows Removed by Filter: 1"))
     };
     assert!(removed("Domain:crimson0.example"), "a red record that is there");
     assert!(!removed("Domain:crimson9.example"), "one that is not");
@@ -58,7 +61,10 @@ fn sizes_of_tables_are_open() {
     let database = world();
     let mut client = database.connect_as(&role(&database, GREEN));
     let rows = "SELECT reltuples FROM pg_class WHERE oid = 'heimdall.node'::regclass";
-    assert_eq!(text_rows(&mut client, rows).expect("a size")[0][0], database.value("SELECT count(*) FROM heimdall.node"));
+    assert_eq!(
+        text_rows(&mut client, rows).expect("a size")[0][0],
+        database.value("SELECT count(*) FROM heimdall.node")
+    );
 }
 
 /// A green edge to a vertex that was raised to red is still to be seen, with the number of that vertex and of its label;

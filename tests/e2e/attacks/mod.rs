@@ -86,7 +86,12 @@ fn secrets_above(clearance: i32) -> Vec<String> {
     let above = MARKS.iter().zip(0i32..).filter(|(_, level)| *level > clearance);
     let mut secrets: Vec<String> = above
         .flat_map(|((_, name), level)| {
-            [format!("{name}0.example"), format!("note-of-{name}"), format!("192.0.{level}.1"), format!("of_{name} batch")]
+            [
+                format!("{name}0.example"),
+                format!("note-of-{name}"),
+                format!("192.0.{level}.1"),
+                format!("of_{name} batch"),
+            ]
         })
         .collect();
     if clearance < 4 {

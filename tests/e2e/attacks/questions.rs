@@ -92,7 +92,11 @@ fn the_change_log_tells_what_was_said_under_a_mark() {
     eventually("the log can be read", || is_told(log, "raised.example"));
     for sql in [log, segments] {
         assert!(is_told(sql, "green0.example"));
-        assert!(!["amber0.example", "strict0.example", "crimson0.example"].iter().any(|secret| is_told(sql, secret)));
+        assert!(
+            !["amber0.example", "strict0.example", "crimson0.example"]
+                .iter()
+                .any(|secret| is_told(sql, secret))
+        );
     }
     database.run("ALTER TABLE heimdall.change_log DISABLE ROW LEVEL SECURITY");
     eventually("without row security all is told", || is_told(log, "crimson0.example"));

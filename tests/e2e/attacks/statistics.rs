@@ -29,7 +29,8 @@ const PLANS: [&str; 4] = [
 fn statistics_tell_no_value() {
     let database = world();
     // Statistics that somebody has had kept.
-    database.run("CREATE STATISTICS heimdall.both (mcv) ON key, tlp FROM heimdall.node; ANALYZE heimdall.node");
+    database
+        .run("CREATE STATISTICS heimdall.both (mcv) ON key, tlp FROM heimdall.node; ANALYZE heimdall.node");
     all_fail(&database, &ATTACKS);
     all_fail(&world(), &CLOSED);
     all_fail(&world(), &PLANS);

@@ -101,7 +101,9 @@ fn copied(client: &mut postgres::Client, sql: &str) -> String {
 fn copy_gives_what_the_reader_is_cleared_for() {
     for (database, is_limited) in [(world(), true), (without_row_security(), false)] {
         let mut client = database.connect_as(&role(&database, GREEN));
-        for sql in ["COPY heimdall.node TO STDOUT", "COPY (SELECT * FROM heimdall_graph.\"Domain\") TO STDOUT"] {
+        for sql in
+            ["COPY heimdall.node TO STDOUT", "COPY (SELECT * FROM heimdall_graph.\"Domain\") TO STDOUT"]
+        {
             let stream = copied(&mut client, sql);
             assert!(stream.contains("green0.example"), "{sql}: {stream}");
             assert_eq!(stream.contains("crimson0.example"), !is_limited, "{sql}");
@@ -115,7 +117,8 @@ fn copy_gives_what_the_reader_is_cleared_for() {
 fn provenance_is_that_of_its_batch() {
     let database = world();
     let mut client = database.connect_as(&role(&database, GREEN));
-    let hidden = "SELECT count(*) FROM heimdall.provenance WHERE batch NOT IN (SELECT id FROM heimdall.batch)";
+    let hidden =
+        "SELECT count(*) FROM heimdall.provenance WHERE batch NOT IN (SELECT id FROM heimdall.batch)";
     assert_eq!(text_rows(&mut client, hidden), Ok(vec![vec!["0".to_owned()]]));
     // A view that reads with the rights of its owner shows all of it.
     database.run("ALTER VIEW heimdall.provenance RESET (security_invoker)");
@@ -127,7 +130,8 @@ fn who_has_brought_a_batch_sees_it_and_what_was_rejected() {
     let database = world();
     let ingest = database.role("bringer", &["heimdall_ingest"]);
     let mut client = database.connect_as(&ingest);
-    let dump = b"ip,host,note,time\nnot an address,x.example,n,2026-01-01\n203.0.113.1,y.example,n,2026-01-01\n";
+    let dump =
+        b"ip,host,note,time\nnot an address,x.example,n,2026-01-01\n203.0.113.1,y.example,n,2026-01-01\n";
     heimdall_tests::ingest(&mut client, "of_crimson", dump).expect("a dump");
     let mut count = |sql: &str| text_rows(&mut client, sql).expect(sql)[0][0].clone();
     assert_eq!(count("SELECT count(*) FROM heimdall.batch"), "1", "his own");
