@@ -40,7 +40,11 @@ extension_sql_file!("../../sql/020_tables.sql", name = "tables", requires = ["ro
 extension_sql_file!("../../sql/024_sightings.sql", name = "sightings", requires = ["tables"]);
 extension_sql_file!("../../sql/026_audit.sql", name = "audit", requires = ["sightings"]);
 extension_sql_file!("../../sql/030_graph.sql", name = "graph", requires = ["audit"]);
-extension_sql_file!("../../sql/033_clearance.sql", name = "clearance", requires = ["graph", clearance::clearance]);
+extension_sql_file!(
+    "../../sql/033_clearance.sql",
+    name = "clearance",
+    requires = ["graph", clearance::clearance]
+);
 extension_sql_file!(
     "../../sql/040_sources.sql",
     name = "sources",

@@ -2,7 +2,7 @@
 
 use heimdall_tests::{Database, text_rows};
 
-use super::{ATTACKERS, GREEN, all_fail, all_succeed, cypher, role, without_row_security, world};
+use super::{ATTACKERS, GREEN, all_fail, all_succeed, cypher, without_row_security, world};
 
 /// Cypher that reads: by label, by none, by number, through patterns.
 const CYPHER: [&str; 12] = [
