@@ -55,6 +55,8 @@ CREATE TABLE heimdall.batch (
     data_key         integer NOT NULL REFERENCES heimdall.data_key,
     sealed           bigint NOT NULL,
     UNIQUE (source, digest),
+    -- The mark of the mapping that it came with; that of a record may be higher.
+    tlp              smallint NOT NULL DEFAULT 4 CHECK (tlp OPERATOR(pg_catalog.>=) 0 AND tlp OPERATOR(pg_catalog.<=) 4),
     -- The columns of the dump, and how many rows have a value there: see heimdall.policy.
     fields           text[] NOT NULL DEFAULT '{}',
     field_values     bigint[] NOT NULL DEFAULT '{}',
@@ -69,8 +71,12 @@ CREATE TABLE heimdall.node (
     gid ag_catalog.graphid NOT NULL,
     tlp smallint NOT NULL CHECK (tlp OPERATOR(pg_catalog.>=) 0 AND tlp OPERATOR(pg_catalog.<=) 4)
 );
+-- reverse(text), which gives nothing away of a text that it does not return: where rows are hidden, an index serves such
+-- functions alone.
+CREATE FUNCTION heimdall._reversed(value text) RETURNS text
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'text_reverse';
 -- Domains by how they end: the reversed key has the last label first.
-CREATE INDEX node_domain_reversed ON heimdall.node (pg_catalog.reverse(key))
+CREATE INDEX node_domain_reversed ON heimdall.node (heimdall._reversed(key))
     WHERE key OPERATOR(pg_catalog.>=) 'Domain:' AND key OPERATOR(pg_catalog.<) 'Domain;';
 
 -- How often and when a batch saw a vertex or an edge that was there before. What the graph says of counts and times

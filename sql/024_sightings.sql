@@ -38,6 +38,9 @@ BEGIN ATOMIC
         SELECT *
         FROM heimdall.sighting_run AS o
         WHERE o.last_gid OPERATOR(ag_catalog.>=) _sightings.gid
+          -- A run has 32 records at most. Runs that are hidden are passed over, and there may be very many of them.
+          AND o.last_gid OPERATOR(ag_catalog.<=)
+              heimdall._graphid(heimdall._number(_sightings.gid) OPERATOR(pg_catalog.+) 31)
         ORDER BY o.last_gid
         LIMIT 1
     ) AS r,
@@ -47,7 +50,7 @@ BEGIN ATOMIC
 END;
 
 -- All of it, by record and batch: for those who read batches or everything.
-CREATE VIEW heimdall.provenance AS
+CREATE VIEW heimdall.provenance WITH (security_invoker) AS
     SELECT s.gid, s.batch, s.sightings, s.first_seen, s.last_seen, s.first_row
     FROM heimdall.sighting AS s
     UNION ALL

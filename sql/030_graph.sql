@@ -42,6 +42,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO heimdall_analyst', graph);
+    PERFORM heimdall._limit_labels(graph);
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO heimdall_analyst', graph);
     GRANT USAGE ON SCHEMA ag_catalog TO heimdall_analyst;
     GRANT INSERT ON ALL TABLES IN SCHEMA heimdall_in TO heimdall_ingest;
@@ -117,6 +118,7 @@ BEGIN
     ELSE
         EXECUTE format('SELECT ag_catalog.create_vlabel(%L, %L)', own, label);
     END IF;
+    PERFORM heimdall._limit_label(format('%I.%I', own, label)::regclass);
     EXECUTE format('GRANT SELECT ON %I.%I TO heimdall_analyst', own, label);
 END
 $$;

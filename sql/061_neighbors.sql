@@ -84,6 +84,7 @@ DECLARE
     frontier ag_catalog.graphid[] := heimdall._gids_of(kind, value);
     known ag_catalog.graphid[] := frontier;
     ring record;
+    shown bigint;
     is_cut boolean := false;
 BEGIN
     PERFORM heimdall._check_limit('depth', depth), heimdall._check_limit('max_rows', max_rows);
@@ -103,11 +104,16 @@ BEGIN
             FROM heimdall._vertices(ring.gids) AS v
             JOIN unnest(ring.edge_types) WITH ORDINALITY AS t (edge_type, at) ON t.at = v.at
             ORDER BY v.at;
+        GET DIAGNOSTICS shown = ROW_COUNT;
         is_cut := is_cut OR ring.is_cut;
         room := room - cardinality(ring.gids);
         most_passed := most_passed - cardinality(ring.passed);
         frontier := ring.gids || ring.passed;
         known := known || frontier;
+        IF step < depth AND shown < cardinality(frontier) AND heimdall.clearance() < 4 THEN
+            -- The walk does not pass through what is hidden.
+            frontier := ARRAY(SELECT v.gid FROM heimdall._vertices(frontier) AS v ORDER BY v.at);
+        END IF;
     END LOOP;
     IF is_cut AND room > 0 THEN
         RAISE NOTICE 'there may be more neighbours'

@@ -71,9 +71,9 @@ BEGIN
                 SELECT n.key, n.gid, n.tlp
                 FROM heimdall.node AS n
                 WHERE s.reversed AND n.key >= 'Domain:' AND n.key < 'Domain;'
-                  AND reverse(n.key) BETWEEN s.low AND s.high
+                  AND heimdall._reversed(n.key) BETWEEN s.low AND s.high
                   AND (since IS NULL AND until IS NULL OR heimdall._seen_between(n.gid, since, until))
-                ORDER BY reverse(n.key)
+                ORDER BY heimdall._reversed(n.key)
                 LIMIT max_rows
             )
         ) AS near

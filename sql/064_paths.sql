@@ -1,5 +1,6 @@
 -- The vertices next to those of a ring that were not reached before, each with one of the ring that leads to it. Where
--- a vertex has more than `most` edges, or all of them more than half a million, the rest is cut.
+-- a vertex has more than `most` edges, or all of them more than half a million, the rest is cut. What is hidden is not
+-- reached.
 CREATE FUNCTION heimdall._next_ring(ring ag_catalog.graphid[], known ag_catalog.graphid[], most integer)
 RETURNS TABLE (reached ag_catalog.graphid[], via ag_catalog.graphid[], is_cut boolean)
 LANGUAGE sql STABLE
@@ -9,8 +10,8 @@ BEGIN ATOMIC
         -- No further than is needed to see that a vertex has too many.
         SELECT e.via, e.gid, count(*) OVER (PARTITION BY e.via) > most AS is_hub
         FROM heimdall._edges_of(ring, most + 1, 500000) AS e
-    ), fresh AS (
-        SELECT DISTINCT ON (e.gid) e.gid, e.via
+    ), fresh AS MATERIALIZED (
+        SELECT DISTINCT ON (e.gid) e.gid, e.via, dense_rank() OVER (ORDER BY e.gid) AS at
         FROM edges AS e
         WHERE NOT e.is_hub
           AND NOT EXISTS (SELECT FROM unnest(known) AS k (gid) WHERE k.gid OPERATOR(ag_catalog.=) e.gid)
@@ -18,7 +19,9 @@ BEGIN ATOMIC
     )
     SELECT coalesce(array_agg(f.gid), '{}'), coalesce(array_agg(f.via), '{}'),
            (SELECT count(*) = 500000 OR coalesce(bool_or(e.is_hub), false) FROM edges AS e)
-    FROM fresh AS f;
+    FROM fresh AS f
+    WHERE heimdall.clearance() = 4
+       OR f.at IN (SELECT v.at FROM heimdall._vertices(ARRAY(SELECT g.gid FROM fresh AS g ORDER BY g.at)) AS v);
 END;
 
 -- The first of the vertices reached that is wanted.

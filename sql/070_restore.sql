@@ -168,6 +168,7 @@ BEGIN
             SET xid = '3', seq = coalesce((SELECT min(c.seq) - 1 FROM heimdall.change_log AS c), h.seq);
         END IF;
     END IF;
+    SELECT repaired + heimdall._limit_labels(own.graph) INTO repaired;
     changed := is_copy OR NOT is_registered OR repaired > 0 OR sequences > 0;
     IF changed THEN
         -- A dump may come without grants, and comes without the settings of its database. That grants are

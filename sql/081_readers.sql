@@ -47,7 +47,7 @@ $$;
 -- Registers a reader and gives the cursor to begin with. `start` is 'earliest' (what is still there), 'latest' (what
 -- comes from now on), or a cursor.
 CREATE FUNCTION heimdall.create_reader(name text, start text DEFAULT 'earliest') RETURNS text
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -81,6 +81,7 @@ BEGIN
         RAISE EXCEPTION 'there is a reader "%" already', name
             USING ERRCODE = 'duplicate_object', HINT = 'heimdall.drop_reader() removes it.';
     END IF;
+    PERFORM heimdall._audit('reader.create', name);
     RETURN place_xid::text || '-' || place_seq;
 END
 $$;
@@ -110,7 +111,7 @@ $$;
 
 -- Says that a reader has dealt with everything up to that cursor. An earlier one than the last changes nothing.
 CREATE FUNCTION heimdall.acknowledge(name text, cursor text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -149,7 +150,7 @@ $$;
 
 -- Forgets a reader; nothing is kept for it any more.
 CREATE FUNCTION heimdall.drop_reader(name text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -158,6 +159,7 @@ BEGIN
         RAISE EXCEPTION 'there is no reader "%"', name
             USING ERRCODE = 'undefined_object', HINT = 'heimdall.create_reader() makes one.';
     END IF;
+    PERFORM heimdall._audit('reader.drop', name);
 END
 $$;
 

@@ -6,7 +6,7 @@
 -- has to start anew, which acknowledge() tells it. One row: what was removed, and who is in the way.
 CREATE FUNCTION heimdall.prune_changes(keep interval DEFAULT '30 days', leave_behind interval DEFAULT NULL)
 RETURNS TABLE (segments bigint, bytes bigint, horizon text, held_by text[], left_behind text[])
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -59,6 +59,10 @@ BEGIN
     )
     SELECT count(*), coalesce(sum(g.size), 0) INTO segments, bytes FROM gone AS g;
     SELECT h.xid::text || '-' || h.seq INTO horizon FROM heimdall.change_horizon AS h;
+    IF segments > 0 OR cardinality(left_behind) > 0 THEN
+        PERFORM heimdall._audit('changes.prune', coalesce(horizon, ''),
+                                jsonb_build_object('segments', segments, 'left_behind', left_behind));
+    END IF;
     IF cardinality(held_by) > 0 THEN
         RAISE WARNING 'changes older than % are kept for readers that have not dealt with them: %', keep, array_to_string(held_by, ', ')
             USING HINT = 'heimdall.readers shows how far they are; leave_behind goes on without those that are too far.';

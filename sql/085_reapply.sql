@@ -184,6 +184,8 @@ BEGIN
     END LOOP;
     UPDATE heimdall.change_log AS c SET tlp = mark WHERE c.batch = ANY (own_batches) AND c.tlp < mark;
 
+    UPDATE heimdall.batch AS b SET tlp = mark WHERE b.source = own.name AND b.tlp < mark;
+
     -- A time that is cut is cut wherever it stands.
     time_unit := CASE WHEN after -> (own.mapping ->> 'time') ->> 'rule' = 'truncate'
                       THEN coalesce(after -> (own.mapping ->> 'time') -> 'options' ->> 'time', 'day') END;

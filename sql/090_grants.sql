@@ -42,6 +42,9 @@ $grants$;
 GRANT EXECUTE ON FUNCTION heimdall.clearance()
 TO heimdall_ingest, heimdall_analyst, heimdall_sync, heimdall_auditor, heimdall_admin;
 
+GRANT EXECUTE ON FUNCTION heimdall._mark(ag_catalog.agtype)
+TO heimdall_ingest, heimdall_analyst, heimdall_sync, heimdall_auditor, heimdall_admin;
+
 -- Those who ingest bring dumps and define sources; what is stored they do not see.
 GRANT EXECUTE ON FUNCTION
     heimdall.create_source(text, text, jsonb, double precision),
@@ -109,6 +112,8 @@ GRANT EXECUTE ON FUNCTION
     heimdall._embedding(text),
     heimdall._look_alike_probes(text, text),
     heimdall._look_alikes_waiting(text, integer),
+    heimdall._look_alikes_with(integer[]),
+    heimdall._reversed(text),
     heimdall.cypher(text, jsonb, integer),
     heimdall._cypher_statement(text, text),
     heimdall.export_csv(text, text[], text, timestamptz, timestamptz, text),
@@ -125,6 +130,40 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_analyst;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.node, heimdall.provenance, heimdall.sighting,
     heimdall.sighting_run, heimdall.look_alike TO heimdall_analyst;
+
+-- Those who carry changes elsewhere read the change log, as far as they are cleared, and register as its readers.
+GRANT EXECUTE ON FUNCTION
+    heimdall.changes(text, integer),
+    heimdall._position(text),
+    heimdall._require_kept(xid8, bigint),
+    heimdall.tlp_name(integer),
+    heimdall.graph()
+TO heimdall_sync;
+GRANT SELECT ON heimdall.change_log, heimdall.change_horizon, heimdall.instance TO heimdall_sync;
+GRANT EXECUTE ON FUNCTION
+    heimdall.create_reader(text, text),
+    heimdall.acknowledge(text, text),
+    heimdall.drop_reader(text)
+TO heimdall_sync, heimdall_admin;
+GRANT SELECT ON heimdall.readers TO heimdall_sync, heimdall_admin;
+
+-- Operators keep it running; what is stored they do not see.
+GRANT EXECUTE ON FUNCTION
+    heimdall.create_source(text, text, jsonb, double precision),
+    heimdall.set_mapping(text, jsonb),
+    heimdall.check_mapping(jsonb),
+    heimdall.infer_mapping(text, text),
+    heimdall.formats(),
+    heimdall.graph(),
+    heimdall.check(boolean),
+    heimdall.refresh_similar(integer),
+    heimdall.prune_changes(interval, interval)
+TO heimdall_admin;
+GRANT SELECT ON heimdall.source, heimdall.instance TO heimdall_admin;
+
+-- Why somebody sees something or not.
+GRANT EXECUTE ON FUNCTION heimdall.explain_access(name, text, text)
+TO heimdall_analyst, heimdall_auditor, heimdall_admin;
 
 -- Functions of Apache AGE that are not for everybody. Most read the whole graph around grants, and load it into the
 -- session, or read what those give and end the server when they are given anything else; Cypher that needs them is
@@ -147,3 +186,14 @@ BEGIN
     END LOOP;
 END
 $of_age$;
+
+-- Where rows are hidden, an index serves such operators alone as give nothing away of what they compare. Those of AGE's ids
+-- compare eight bytes with eight bytes and raise no errors, and are not declared so.
+ALTER FUNCTION ag_catalog.graphid_eq(ag_catalog.graphid, ag_catalog.graphid) LEAKPROOF;
+ALTER FUNCTION ag_catalog.graphid_lt(ag_catalog.graphid, ag_catalog.graphid) LEAKPROOF;
+ALTER FUNCTION ag_catalog.graphid_le(ag_catalog.graphid, ag_catalog.graphid) LEAKPROOF;
+ALTER FUNCTION ag_catalog.graphid_gt(ag_catalog.graphid, ag_catalog.graphid) LEAKPROOF;
+ALTER FUNCTION ag_catalog.graphid_ge(ag_catalog.graphid, ag_catalog.graphid) LEAKPROOF;
+ALTER FUNCTION ag_catalog.graphid_btree_cmp(ag_catalog.graphid, ag_catalog.graphid) LEAKPROOF;
+
+SELECT heimdall._limit_all_rows();

@@ -7,6 +7,11 @@ use heimdall_core::batch::{Member, Object};
 use crate::table::Values;
 
 /// Low bits of an entry: length, or end where [`HAS_OFFSET`] is set.
+const LENGTH: u32 = 0x0fff_ffff;
+/// High bits of an entry: what it is.
+const KIND: u32 = 0x7000_0000;
+/// Low bits of a container's first word: how many members it has.
+const COUNT: u32 = 0x0fff_ffff;
 const CONTAINER: u32 = 0x5000_0000;
 const AGTYPE: u32 = 0x7000_0000;
 const HAS_OFFSET: u32 = 0x8000_0000;
@@ -88,4 +93,37 @@ impl Builder {
     fn word(&mut self, word: u32) {
         self.bytes.extend_from_slice(&word.to_ne_bytes());
     }
+}
+
+/// The integer of that name among the members of an object; nothing where there is none.
+pub fn integer(object: &[u8], name: &[u8]) -> Option<i64> {
+    let word = |at: usize| Some(u32::from_ne_bytes(object.get(at..at + 4)?.try_into().ok()?));
+    let header = word(0)?;
+    if header & OBJECT == 0 {
+        return None;
+    }
+    let pairs = (header & COUNT) as usize;
+    let data = 4 + 8 * pairs;
+    let (mut begin, mut found) = (0, None);
+    for index in 0..2 * pairs {
+        let entry = word(4 + 4 * index)?;
+        let length = (entry & LENGTH) as usize;
+        let end = if entry & HAS_OFFSET == 0 { begin + length } else { length };
+        if index < pairs {
+            if object.get(data + begin..data + end)? == name {
+                found = Some(pairs + index);
+            }
+        } else if found == Some(index) {
+            let value = data + begin.next_multiple_of(4);
+            if entry & KIND != AGTYPE || word(value)? != INTEGER {
+                return None;
+            }
+            return Some(i64::from_ne_bytes(object.get(value + 4..value + 12)?.try_into().ok()?));
+        }
+        if index + 1 == pairs && found.is_none() {
+            return None;
+        }
+        begin = end;
+    }
+    None
 }

@@ -42,10 +42,15 @@ extension_sql_file!("../../sql/024_sightings.sql", name = "sightings", requires 
 extension_sql_file!("../../sql/026_audit.sql", name = "audit", requires = ["sightings"]);
 extension_sql_file!("../../sql/030_graph.sql", name = "graph", requires = ["audit"]);
 extension_sql_file!(
+    "../../sql/033_clearance.sql",
+    name = "clearance",
+    requires = ["graph", clearance::clearance]
+);
+extension_sql_file!(
     "../../sql/040_sources.sql",
     name = "sources",
     requires = [
-        "graph",
+        "clearance",
         mapping::check_mapping,
         policy::mapping_labels_under,
         mapping::mapping_edge_types,
@@ -86,6 +91,8 @@ extension_sql_file!(
     name = "similar",
     requires = [
         "questions",
+        clearance::outer_user,
+        clearance::clearance_of,
         similar::embedding,
         similar::embedding_domain,
         similar::embedding_version,
@@ -132,6 +139,7 @@ extension_sql_file!(
         policy::reapply::under_rules
     ]
 );
+extension_sql_file!("../../sql/086_access.sql", name = "access", requires = ["prune"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.
@@ -141,6 +149,7 @@ pub extern "C-unwind" fn _PG_init() {
     logs::register();
     guard::register();
     ingest::register_callbacks();
+    clearance::register_callbacks();
     reading::register_callbacks();
     background::register();
 }

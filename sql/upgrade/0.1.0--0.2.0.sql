@@ -24,6 +24,18 @@ ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02)
 -- include 024_sightings.sql
 -- include 026_audit.sql
 
+-- The mark of a batch is that of what it has written to the change log; with nothing there, the highest.
+ALTER TABLE heimdall.batch ADD COLUMN tlp smallint NOT NULL DEFAULT 4
+    CHECK (tlp OPERATOR(pg_catalog.>=) 0 AND tlp OPERATOR(pg_catalog.<=) 4);
+UPDATE heimdall.batch AS b SET tlp = l.tlp
+FROM (SELECT c.batch, pg_catalog.max(c.tlp) AS tlp FROM heimdall.change_log AS c GROUP BY c.batch) AS l
+WHERE b.id OPERATOR(pg_catalog.=) l.batch;
+CREATE FUNCTION heimdall._reversed(value text) RETURNS text
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'text_reverse';
+DROP INDEX heimdall.node_domain_reversed;
+CREATE INDEX node_domain_reversed ON heimdall.node (heimdall._reversed(key))
+    WHERE key OPERATOR(pg_catalog.>=) 'Domain:' AND key OPERATOR(pg_catalog.<) 'Domain;';
+
 -- include 072_similar.sql
 -- include 081_readers.sql
 

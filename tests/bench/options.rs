@@ -17,12 +17,14 @@ pub enum Part {
     Latency,
     /// Sizes and bloat.
     Upkeep,
+    /// Row security.
+    Access,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 6] =
-        [Part::Canonical, Part::Ingest, Part::Two, Part::Upkeep, Part::Latency, Part::Growth];
+    pub const ALL: [Part; 7] =
+        [Part::Canonical, Part::Ingest, Part::Two, Part::Upkeep, Part::Latency, Part::Access, Part::Growth];
 
     /// Its name, as an argument and in the page.
     pub fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Part {
             Part::Growth => "growth",
             Part::Latency => "latency",
             Part::Upkeep => "upkeep",
+            Part::Access => "access",
         }
     }
 }
@@ -47,7 +50,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [upkeep] [latency] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

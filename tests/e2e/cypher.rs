@@ -103,7 +103,7 @@ fn the_search_path_is_as_before() {
 #[test]
 fn it_runs_with_the_rights_of_the_caller() {
     let database = graph();
-    let role = database.role("clerk", &["heimdall_analyst"]);
+    let role = database.role("clerk", &["heimdall_analyst", "heimdall_tlp_red"]);
     database.run("REVOKE SELECT ON heimdall_graph.\"Domain\" FROM heimdall_analyst");
     let mut client = database.connect_as(&role);
     assert_eq!(text_rows(&mut client, &cypher("MATCH (n:Ip) RETURN n.value")).expect("Ip").len(), 2);

@@ -67,7 +67,7 @@ fn direct(query: &str) -> String {
 
 /// An analyst's session, in which AGE's operators are found.
 fn analyst(database: &Database) -> Client {
-    let mut client = database.connect_as(&database.role("clerk", &["heimdall_analyst"]));
+    let mut client = database.connect_as(&database.role("clerk", &["heimdall_analyst", "heimdall_tlp_red"]));
     client.batch_execute("SET search_path = ag_catalog, public").expect("a path");
     client
 }

@@ -42,10 +42,10 @@ CREATE TEMPORARY TABLE ag_label (name name, id integer, graph oid, kind "char");
 "#;
 
 /// A database in which a role with that membership has set the traps and put them first on its path.
-fn trapped(group: &str) -> (Database, postgres::Client) {
+fn trapped(groups: &[&str]) -> (Database, postgres::Client) {
     let database = with_logins();
     database.ingest("logins", LOGINS_CSV);
-    let role = database.role("evil", &[group]);
+    let role = database.role("evil", groups);
     database.run(&format!("CREATE SCHEMA evil AUTHORIZATION {role}"));
     let mut client = database.connect_as(&role);
     client.batch_execute(TRAPS).expect("the traps");
@@ -60,7 +60,7 @@ fn nobody_was_caught(database: &Database) {
 
 #[test]
 fn a_search_path_of_those_who_ingest_changes_nothing() {
-    let (database, mut client) = trapped("heimdall_ingest");
+    let (database, mut client) = trapped(&["heimdall_ingest"]);
     let source = format!("SELECT heimdall.create_source('own', 'csv', $mapping${LOGINS}$mapping$)");
     text_rows(&mut client, &source).expect("create_source");
     text_rows(&mut client, &format!("SELECT heimdall.set_mapping('own', $mapping${LOGINS}$mapping$)"))
@@ -85,7 +85,7 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
 
 #[test]
 fn a_search_path_of_analysts_changes_no_answer() {
-    let (database, mut client) = trapped("heimdall_analyst");
+    let (database, mut client) = trapped(&["heimdall_analyst", "heimdall_tlp_red"]);
     let mut plain = database.connect();
     for question in [
         "SELECT * FROM heimdall.lookup('ip', '192.0.2.2')",
@@ -118,8 +118,28 @@ fn a_search_path_of_analysts_changes_no_answer() {
 }
 
 #[test]
+fn a_search_path_of_operators_runs_nothing_of_theirs() {
+    let (database, mut client) = trapped(&["heimdall_admin", "heimdall_sync", "heimdall_auditor"]);
+    for action in [
+        "SELECT * FROM heimdall.check(true)",
+        "SELECT heimdall.create_reader('own', 'latest')",
+        "SELECT heimdall.acknowledge('own', '0-0')",
+        "SELECT * FROM heimdall.prune_changes('0')",
+        "SELECT heimdall.drop_reader('own')",
+        "SELECT * FROM heimdall.changes(max_segments => 5) LIMIT 1",
+        "SELECT * FROM heimdall.explain_access(current_user, 'ip', '192.0.2.2')",
+    ] {
+        if let Err(failure) = text_rows(&mut client, action) {
+            // Nothing of the log is left for the last of them.
+            assert_eq!(failure.code, "55000", "{action}: {failure:?}");
+        }
+    }
+    assert_eq!(database.value("SELECT count(*) FROM evil.witness"), "0");
+}
+
+#[test]
 fn the_traps_do_catch_who_walks_into_them() {
-    let (database, mut client) = trapped("heimdall_ingest");
+    let (database, mut client) = trapped(&["heimdall_ingest"]);
     text_rows(&mut client, "SELECT 'a'::text = 'b'::text").expect("the caller's own statement");
     assert_eq!(database.value("SELECT what FROM evil.witness"), "=");
 }

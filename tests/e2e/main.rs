@@ -1,6 +1,8 @@
 //! End-to-end tests: over the wire, against a server that the run has started, each in a database of its own.
 
+mod access;
 mod as_of;
+mod attacks;
 mod background;
 mod backup;
 mod canonical;

@@ -86,6 +86,7 @@ fn after_restore(database: &Database) -> Vec<String> {
 pub fn works(from: &Database, to: &Database) {
     assert_eq!(answers(to), answers(from));
     assert_eq!((to.vertices(), to.edges()), (from.vertices(), from.edges()));
+    assert_eq!(to.protections(), from.protections());
 
     let before = to.snapshot();
     for (source, dump) in
@@ -96,7 +97,7 @@ pub fn works(from: &Database, to: &Database) {
     assert_eq!(to.snapshot(), before);
 
     // A new dump, through the inbox that came with the dump, meets what was restored.
-    let role = to.role("member", &["heimdall_ingest", "heimdall_analyst"]);
+    let role = to.role("member", &["heimdall_ingest", "heimdall_analyst", "heimdall_tlp_red"]);
     let mut client = to.connect_as(&role);
     let row = b"2026-01-03,ada,192.0.2.2,new.example\n,,192.0.2.9,www.example.org\n";
     let statement = "COPY heimdall_in.logins (time, \"user\", src, host) FROM STDIN (FORMAT csv)";

@@ -1,6 +1,6 @@
 //! Who may do what.
 
-use heimdall_tests::{Database, Failure, copy, ingest, report, text_rows};
+use heimdall_tests::{Database, Failure, copy, eventually, ingest, report, text_rows};
 use postgres::Client;
 
 use crate::dumps::{LOGINS, LOGINS_CSV, with_logins};
@@ -122,7 +122,7 @@ fn a_file_of_the_server_takes_the_right_to_read_files() {
 
 #[test]
 fn analysts_can_ask_everything() {
-    let (_database, mut client) = as_member(&["heimdall_analyst"]);
+    let (_database, mut client) = as_member(&["heimdall_analyst", "heimdall_tlp_red"]);
     let mut rows = |sql: &str| text_rows(&mut client, sql).expect(sql).len();
     assert_eq!(rows("SELECT * FROM heimdall.lookup('user', 'ada')"), 1);
     assert_eq!(rows("SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2)"), 5);
@@ -157,7 +157,7 @@ fn analysts_can_ask_everything() {
 
 #[test]
 fn analysts_can_write_nothing() {
-    let (database, mut client) = as_member(&["heimdall_analyst"]);
+    let (database, mut client) = as_member(&["heimdall_analyst", "heimdall_tlp_red"]);
     let before = database.snapshot();
     for sql in OWNER_ONLY.into_iter().chain([
         "SELECT heimdall.create_source('own', 'csv')",
@@ -181,7 +181,7 @@ fn analysts_can_write_nothing() {
 
 #[test]
 fn analysts_can_write_nothing_by_cypher() {
-    let (database, mut client) = as_member(&["heimdall_analyst"]);
+    let (database, mut client) = as_member(&["heimdall_analyst", "heimdall_tlp_red"]);
     let before = database.snapshot();
     for query in [
         "CREATE (n:Ip {value: 'x'}) RETURN n",
@@ -232,6 +232,100 @@ fn a_role_with_neither_can_do_nothing() {
     ]) {
         denied(&mut client, sql);
     }
+}
+
+/// What an operator, a carrier of changes or an auditor is not to see.
+const DATA: [&str; 8] = [
+    "SELECT * FROM heimdall.node",
+    "SELECT * FROM heimdall.sighting",
+    "SELECT * FROM heimdall.rejects",
+    "SELECT * FROM heimdall.look_alike",
+    "SELECT * FROM heimdall_graph.\"Ip\"",
+    "SELECT * FROM heimdall_graph._ag_label_vertex",
+    "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+    "SELECT * FROM ag_catalog.ag_graph",
+];
+
+#[test]
+fn those_who_carry_changes_follow_the_log_and_nothing_else() {
+    let (database, mut client) = as_member(&["heimdall_sync", "heimdall_tlp_amber"]);
+    let mut run = |sql: &str| text_rows(&mut client, sql).expect(sql);
+    let begin = run("SELECT heimdall.create_reader('peer')")[0][0].clone();
+    let changes = format!("SELECT cursor FROM heimdall.changes('{begin}')");
+    // Other transactions of the server may hold the log back for a while.
+    eventually("the log can be read", || run(&changes).len() == 12);
+    assert_eq!(run(&changes), database.rows(&changes), "as the owner reads it");
+    let last = run(&changes)[11][0].clone();
+    run(&format!("SELECT heimdall.acknowledge('peer', '{last}')"));
+    assert_eq!(run("SELECT name, lag_segments FROM heimdall.readers"), [["peer", "0"]]);
+    run("SELECT heimdall.drop_reader('peer')");
+    for sql in DATA.into_iter().chain([
+        "SELECT * FROM heimdall.batch",
+        "SELECT * FROM heimdall.reader",
+        "DELETE FROM heimdall.change_log",
+        "SELECT * FROM heimdall.prune_changes('0')",
+        "SELECT * FROM heimdall.explain_access(current_user, 'ip', '192.0.2.1')",
+        "SELECT heimdall.ingest_csv('logins', 'x')",
+    ]) {
+        denied(&mut client, sql);
+    }
+}
+
+#[test]
+fn those_who_carry_changes_carry_what_they_are_cleared_for() {
+    let (_database, mut client) = as_member(&["heimdall_sync", "heimdall_tlp_green"]);
+    for sql in ["SELECT * FROM heimdall.changes()", "SELECT * FROM heimdall.change_log"] {
+        assert_eq!(text_rows(&mut client, sql), Ok(vec![]), "{sql}");
+    }
+}
+
+#[test]
+fn administrators_keep_it_running_and_see_no_record() {
+    let (database, mut client) = as_member(&["heimdall_admin"]);
+    database.run("INSERT INTO heimdall.node (key, gid, tlp) VALUES ('Ip:astray', '1', 0)");
+    let mut run = |sql: &str| text_rows(&mut client, sql).expect(sql);
+    run("SELECT heimdall.create_source('own', 'csv')");
+    run("SELECT heimdall.create_reader('peer')");
+    let broken = "SELECT violations, example FROM heimdall.check() WHERE violations > 0 ORDER BY invariant";
+    assert!(run(broken).iter().all(|row| row[1] == "∅"), "an example is a record");
+    assert!(run(broken).iter().any(|row| row[0] == "1"), "what is broken is counted");
+    run("SELECT * FROM heimdall.refresh_similar()");
+    run("SELECT * FROM heimdall.prune_changes('0')");
+    run("SELECT heimdall.drop_reader('peer')");
+    assert_eq!(run("SELECT name FROM heimdall.source ORDER BY 1"), [["logins"], ["own"]]);
+    for sql in DATA.into_iter().chain([
+        "SELECT * FROM heimdall.batch",
+        "SELECT * FROM heimdall.change_log",
+        "SELECT * FROM heimdall.changes()",
+        "SELECT * FROM heimdall.data_key",
+        "SELECT heimdall.ingest_csv('logins', 'x')",
+        "SELECT heimdall._unseal('a', 'b', 'c')",
+        "SELECT heimdall._limit_rows('heimdall.node', 'true')",
+    ]) {
+        denied(&mut client, sql);
+    }
+}
+
+#[test]
+fn auditors_see_no_record() {
+    let (_database, mut client) = as_member(&["heimdall_auditor", "heimdall_tlp_red"]);
+    for sql in OWNER_ONLY.into_iter().chain(DATA).chain([
+        "SELECT * FROM heimdall.batch",
+        "SELECT * FROM heimdall.changes()",
+        "SELECT * FROM heimdall.check()",
+        "SELECT heimdall.create_source('own', 'csv')",
+    ]) {
+        denied(&mut client, sql);
+    }
+}
+
+#[test]
+fn an_operator_who_is_cleared_is_told_which_record_is_broken() {
+    let (database, mut client) = as_member(&["heimdall_admin", "heimdall_tlp_red"]);
+    database.run("INSERT INTO heimdall.node (key, gid, tlp) VALUES ('Ip:astray', '1', 0)");
+    let broken =
+        "SELECT example FROM heimdall.check() WHERE invariant = 'a row of the registry has a vertex'";
+    assert_eq!(text_rows(&mut client, broken), Ok(vec![vec!["Ip:astray".to_owned()]]));
 }
 
 #[test]

@@ -231,3 +231,32 @@ fn an_empty_change_log_is_no_error() {
     database.run("UPDATE heimdall.look_alike_progress SET version = 0");
     assert_eq!(database.rows("SELECT * FROM heimdall.refresh_similar()"), [["0", "0"]]);
 }
+
+/// More are hidden, and nearer, than the index looks at in one go: the answer is of those that are left all the same.
+#[test]
+fn what_is_hidden_takes_no_place_among_the_nearest() {
+    let database = Database::new();
+    let names = |count: u32, name: &str| {
+        let rows: Vec<String> = (0..count).map(|n| format!("{name}{n}.example,,\n")).collect();
+        format!("domain,url,user\n{}", rows.concat())
+    };
+    database.source("open", "csv", SEEN);
+    database.source("closed", "csv", &SEEN.replace("green", "red"));
+    database.ingest("closed", names(400, "paypal"));
+    database.ingest("open", names(5, "pay-my-friends"));
+    let ask = "SELECT look_alike FROM heimdall.similar('paypal.example', 5)";
+    let green = database.role("green", &["heimdall_analyst", "heimdall_tlp_green"]);
+    let mut client = database.connect_as(&green);
+    let mut is_of_the_open = |when: &str| {
+        let found = text_rows(&mut client, ask).expect("an answer");
+        assert_eq!(found.len(), 5, "{when}: {found:?}");
+        assert!(found.iter().all(|row| row[0].starts_with("pay-my-friends")), "{when}: {found:?}");
+        assert!(database.rows(ask).iter().all(|row| row[0].starts_with("paypal")), "{when}, for the owner");
+    };
+    is_of_the_open("before it is indexed");
+    heimdall_tests::eventually("all of it is indexed", || {
+        database.run("SELECT heimdall.refresh_similar()");
+        database.value("SELECT count(*) FROM heimdall.look_alike") == "405"
+    });
+    is_of_the_open("by the index");
+}

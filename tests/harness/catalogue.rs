@@ -67,7 +67,22 @@ const KINDS: [&str; 10] = [
      WHERE e.extname = 'heimdall'",
 ];
 
+/// Policies of the graph, and functions of AGE that an index serves where rows are hidden.
+const PROTECTIONS: &str = "
+    SELECT c.oid::regclass::text, concat_ws(' ', c.relrowsecurity, p.polname, p.polcmd, pg_get_expr(p.polqual, p.polrelid))
+    FROM pg_class AS c LEFT JOIN pg_policy AS p ON p.polrelid = c.oid
+    WHERE c.relnamespace = 'heimdall_graph'::regnamespace AND c.relkind = 'r'
+    UNION ALL
+    SELECT p.oid::regprocedure::text, 'leakproof' FROM pg_proc AS p
+    WHERE p.pronamespace = 'ag_catalog'::regnamespace AND p.proleakproof
+    ORDER BY 1";
+
 impl Database {
+    /// What protects the graph, which is no member of the extension.
+    pub fn protections(&self) -> Catalogue {
+        self.rows(PROTECTIONS).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+    }
+
     /// The extension's objects as the catalogue has them now.
     pub fn catalogue(&self) -> Catalogue {
         KINDS

@@ -156,6 +156,27 @@ impl Database {
         std::mem::take(&mut *notices.lock().expect("no panic"))
     }
 
+    /// All that a session of its own is told as that role: rows, notices, errors, each with all that belongs to it.
+    pub fn overheard(&self, user: &str, sql: &str) -> String {
+        let heard = Arc::new(Mutex::new(String::new()));
+        let notices = Arc::clone(&heard);
+        let mut session = config(&self.server, &self.name, user)
+            .notice_callback(move |notice| *notices.lock().expect("no panic") += &format!("{notice:?}\n"))
+            .connect(NoTls)
+            .expect("a session of its own");
+        let answer = match session.simple_query(sql) {
+            Ok(messages) => messages.iter().fold(String::new(), |text, message| match message {
+                SimpleQueryMessage::Row(row) => {
+                    (0..row.len()).fold(text, |text, at| text + row.get(at).unwrap_or_default() + " ") + "\n"
+                }
+                _ => text,
+            }),
+            Err(error) => format!("{:?}", error.as_db_error().expect("the server lives")),
+        };
+        drop(session);
+        std::mem::take(&mut *heard.lock().expect("no panic")) + &answer
+    }
+
     /// Sends a file as `\copy` does.
     ///
     /// # Errors

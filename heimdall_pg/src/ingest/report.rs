@@ -4,6 +4,7 @@ use std::ffi::CStr;
 use std::time::Instant;
 
 use heimdall_core::pipeline::Finished;
+use heimdall_core::protect::Tlp;
 
 use crate::error::Error;
 use crate::owner::AsOwner;
@@ -35,9 +36,10 @@ const LOCK: &CStr = c"
 const INSERT: &CStr = c"
     INSERT INTO heimdall.batch (id, source, digest, actor, started_at, finished_at, rows_read, rows_accepted,
         rows_rejected, vertices_created, vertices_merged, edges_created, edges_merged, milliseconds, data_key, sealed,
-        fields, field_values, rules)
+        tlp, fields, field_values, rules)
     VALUES ($1, $2, $3, SESSION_USER, pg_catalog.clock_timestamp() - $11 * '1 ms'::pg_catalog.interval,
-        pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13, $14, $15, $16::pg_catalog.jsonb)";
+        pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13,
+        $14::pg_catalog.int2, $15, $16, $17::pg_catalog.jsonb)";
 
 /// The batch of an earlier upload of the same dump, where there is one.
 pub fn earlier(source: &str, finished: &Finished) -> Result<Option<Report>, Error> {
@@ -63,9 +65,16 @@ pub fn earlier(source: &str, finished: &Finished) -> Result<Option<Report>, Erro
     })
 }
 
+/// What is known of a batch before it is stored.
+pub struct Batch<'a> {
+    pub id: i64,
+    pub source: &'a str,
+    pub tlp: Tlp,
+}
+
 /// Records a batch that is stored.
 pub fn record(
-    (id, source): (i64, &str),
+    Batch { id, source, tlp }: Batch<'_>,
     finished: &Finished,
     totals: Totals,
     (data_key, sealed): (u32, u64),
@@ -98,6 +107,7 @@ pub fn record(
             Arg::Float8(report.milliseconds),
             Arg::Int8(i64::from(data_key)),
             Arg::Int8(sealed as i64),
+            Arg::Int8(i64::from(tlp.level())),
             Arg::Array(&fields),
             Arg::Array(&values),
             Arg::Text(&finished.rules),

@@ -9,7 +9,7 @@ use heimdall_core::mapping::{Mapping, Policy};
 use heimdall_core::pipeline::{Finished, Intake};
 use pgrx::{PgSqlErrorCode, pg_sys};
 
-use super::report::{self, Report};
+use super::report::{self, Batch, Report};
 use crate::error::Error;
 use crate::owner::AsOwner;
 use crate::session::{Arg, session};
@@ -101,7 +101,7 @@ impl Upload {
         self.intake.flush_rest(&mut self.store)?;
         let sealed = self.intake.keys().data.sealed();
         let totals = self.store.totals;
-        report::record((self.id, &source.name), finished, totals, (self.data_key, sealed), self.started)
-            .map(Outcome::Stored)
+        let batch = Batch { id: self.id, source: &source.name, tlp: self.intake.tlp() };
+        report::record(batch, finished, totals, (self.data_key, sealed), self.started).map(Outcome::Stored)
     }
 }

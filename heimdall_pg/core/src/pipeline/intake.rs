@@ -7,6 +7,7 @@ use super::{Finished, FirstReject, IngestError, Store};
 use crate::batch::{Batch, Counts, Keys};
 use crate::format::{Malformed, Row};
 use crate::mapping::{Mapping, Plan, Policy, Sample, is_absent};
+use crate::protect::Tlp;
 
 /// A batch of this size is flushed. With the arrays that a flush makes of it, the backend stays within
 /// 256 MB of what it had before.
@@ -207,6 +208,14 @@ impl Intake {
         match &self.stage {
             Stage::Running { plan, .. } if !self.batch.is_empty() => store.flush_last(self.batch.flush(plan)),
             _ => Ok(()),
+        }
+    }
+
+    /// The mark of the mapping; red as long as there is none.
+    pub fn tlp(&self) -> Tlp {
+        match &self.stage {
+            Stage::Running { plan, .. } => plan.tlp,
+            Stage::Sampling { .. } => Tlp::Red,
         }
     }
 
