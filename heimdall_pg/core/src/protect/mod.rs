@@ -1,12 +1,16 @@
 //! Protecting what is sensitive: rules, TLP marks, keyed hashes and sealed values.
 
 mod hash;
+mod key_source;
 mod rule;
 mod seal;
 mod secret;
 mod tlp;
+#[cfg(test)]
+mod vectors;
 
 pub use hash::{HashKeys, hex};
+pub use key_source::{KeyCommand, KeyFile, KeySource, KeySourceError, first_key};
 pub use rule::Rule;
 pub use seal::{Binding, DataKey, MasterKey, SealError, sealed_data_key};
 pub use secret::{Secret, SecretError};
