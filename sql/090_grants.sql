@@ -55,6 +55,14 @@ GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.rejects TO heimdall_in
 -- heimdall.graph() reads it with the rights of the caller.
 GRANT SELECT ON heimdall.instance TO heimdall_ingest, heimdall_analyst;
 
+-- Keys are for administrators; auditors see which there are.
+GRANT EXECUTE ON FUNCTION
+    heimdall.rotate_data_key(text),
+    heimdall.rewrap_keys(),
+    heimdall.destroy_data_key(integer, text)
+TO heimdall_admin;
+GRANT EXECUTE ON FUNCTION heimdall.key_status() TO heimdall_admin, heimdall_auditor;
+
 -- Analysts ask.
 GRANT EXECUTE ON FUNCTION
     heimdall.lookup(text, text),

@@ -51,6 +51,7 @@ extension_sql_file!(
         mapping::formats
     ]
 );
+extension_sql_file!("../../sql/036_keys.sql", name = "keys", requires = ["sources", keys::data::data_key_opened_by]);
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
 extension_sql_file!(
@@ -114,6 +115,7 @@ extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 /// Called when the library is loaded.
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
+    keys::take_from_environment();
     settings::define();
     logs::register();
     guard::register();

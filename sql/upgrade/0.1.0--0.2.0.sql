@@ -24,6 +24,13 @@ ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02)
 -- include 024_sightings.sql
 -- include 026_audit.sql
 
+-- A data key that is destroyed leaves its row.
+ALTER TABLE heimdall.data_key ALTER COLUMN wrapped DROP NOT NULL;
+ALTER TABLE heimdall.data_key ADD COLUMN destroyed_at timestamptz;
+ALTER TABLE heimdall.data_key ADD COLUMN master_key text;
+ALTER TABLE heimdall.data_key ADD CONSTRAINT data_key_is_there_or_destroyed
+    CHECK ((wrapped IS NULL) OPERATOR(pg_catalog.=) (destroyed_at IS NOT NULL));
+
 -- include 072_similar.sql
 -- include 081_readers.sql
 

@@ -55,6 +55,13 @@ impl Secret {
     }
 }
 
+/// The bytes of a secret that was one before.
+impl From<&[u8; 32]> for Secret {
+    fn from(bytes: &[u8; 32]) -> Secret {
+        Secret(Zeroizing::new(*bytes))
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")

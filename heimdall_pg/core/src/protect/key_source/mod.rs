@@ -22,6 +22,13 @@ pub trait KeySource {
     fn fetch(&self) -> Result<Option<Secret>, KeySourceError>;
 }
 
+/// A place that is not set has no key.
+impl<S: KeySource> KeySource for Option<S> {
+    fn fetch(&self) -> Result<Option<Secret>, KeySourceError> {
+        self.as_ref().map_or(Ok(None), KeySource::fetch)
+    }
+}
+
 /// Why a place does not give its key. Says nothing of the key, nor of what a command has written.
 #[derive(Debug, Error)]
 pub enum KeySourceError {
