@@ -63,6 +63,10 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_admin;
 GRANT EXECUTE ON FUNCTION heimdall.key_status() TO heimdall_admin, heimdall_auditor;
 
+-- Who was erased is known to those who erase and to auditors alone.
+GRANT EXECUTE ON FUNCTION heimdall.erase_subject(text, text, text) TO heimdall_admin;
+GRANT EXECUTE ON FUNCTION heimdall.erased(text, text) TO heimdall_admin, heimdall_auditor;
+
 -- Analysts ask.
 GRANT EXECUTE ON FUNCTION
     heimdall.lookup(text, text),

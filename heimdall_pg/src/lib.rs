@@ -10,6 +10,7 @@ mod background;
 mod canonical;
 mod clearance;
 mod cypher;
+mod erasure;
 mod error;
 mod exchange;
 mod guard;
@@ -110,6 +111,7 @@ extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["ques
 extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
 extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
+extension_sql_file!("../../sql/088_erasure.sql", name = "erasure", requires = ["check", canonical::label_of, erasure::tombstone_digest]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

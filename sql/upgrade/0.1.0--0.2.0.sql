@@ -33,6 +33,7 @@ ALTER TABLE heimdall.data_key ADD CONSTRAINT data_key_is_there_or_destroyed
 
 -- include 072_similar.sql
 -- include 081_readers.sql
+-- include 088_erasure.sql
 
 -- With other arguments now, or no longer needed.
 DROP FUNCTION heimdall.neighbors(text, text, integer, integer);

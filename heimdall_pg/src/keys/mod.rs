@@ -14,7 +14,7 @@ use heimdall_core::protect::{
 };
 use pgrx::{GucSetting, PgSqlErrorCode, pg_sys};
 
-pub use data::{data_key, data_key_by_id};
+pub use data::{data_key, data_key_by_id, data_key_unless_destroyed};
 use environment::Taken;
 use locked::LockedSecret;
 
