@@ -232,6 +232,8 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
+    -- Who ingests with a snapshot of before is told to begin anew: it would bring back what it still sees.
+    UPDATE heimdall.instance SET origin = origin;
     tables := ARRAY['heimdall.node', 'heimdall.sighting', 'heimdall.sighting_run', 'heimdall.change_log',
                     'heimdall.look_alike', 'heimdall.rejects']::regclass[] || forgotten.tables;
     FOREACH relation IN ARRAY tables || ARRAY(SELECT i.inhparent::regclass FROM pg_inherits AS i WHERE i.inhrelid = ANY (tables)) LOOP
@@ -247,7 +249,9 @@ BEGIN
         'changes', changes, 'rejects', rejects));
     vacuum := 'VACUUM ' || array_to_string(tables, ', ');
     RAISE NOTICE 'what is erased is in deleted rows until they are vacuumed' USING
-        DETAIL = 'Older backups, WAL that is kept and replicas that are behind have it as well.', HINT = vacuum || ';';
+        DETAIL = 'VACUUM puts them out of reach; VACUUM FULL writes the tables anew, so that their bytes are gone as well. '
+                 'Older backups and WAL that is kept have them until they are removed.',
+        HINT = vacuum || ';';
     RETURN NEXT;
 END
 $$;

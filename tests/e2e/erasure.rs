@@ -1,6 +1,6 @@
 //! Erasing a subject: whatever is asked afterwards, it is not there, and all else is.
 
-use heimdall_tests::{Database, Failure, backend, eventually, ingest, text_rows};
+use heimdall_tests::{Database, Failure, Sql, backend, eventually, ingest, text_rows};
 use postgres::Client;
 
 use crate::dumps::{ADDRESSES, LEAK, LOGINS, LOGINS_CSV};
@@ -342,6 +342,38 @@ fn who_ingests_the_same_during_an_erasure_makes_it_anew() {
     let seen = "SELECT sightings FROM heimdall.lookup('email', 'ada@example.org')";
     assert_eq!(database.rows(seen), [["1"]]);
     is_sound(&database);
+}
+
+#[test]
+fn a_snapshot_of_before_brings_nothing_back() {
+    let database = filled();
+    let mut writer = database.connect();
+    writer
+        .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM heimdall.node")
+        .expect("a snapshot");
+    database.run(ERASE);
+    let more = "email,password,full_name,note,site\nada@example.org,new,Ada L,,www.example.org\n";
+    assert_eq!(ingest(&mut writer, "leak", more.as_bytes()).expect_err("too old").code, "40001");
+    writer.batch_execute("ROLLBACK").expect("the end");
+    is_sound(&database);
+    writer.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ").expect("a transaction");
+    ingest(&mut writer, "leak", more.as_bytes()).expect("a snapshot of afterwards");
+    writer.batch_execute("COMMIT").expect("the end");
+    is_sound(&database);
+}
+
+#[test]
+fn a_restored_database_knows_who_was_erased() {
+    let database = filled();
+    database.run(ERASE);
+    let to = Database::bare();
+    database.restore_sql(&to, Sql::Whole);
+    to.run("SELECT * FROM heimdall.after_restore()");
+    let erased = "SELECT tombstone, reason, is_known_again FROM heimdall.erased('email', 'ada@example.org')";
+    assert_eq!(to.rows(erased), database.rows(erased));
+    assert_eq!(to.rows(erased).len(), 1);
+    to.reconnect();
+    is_sound(&to);
 }
 
 #[test]
