@@ -52,7 +52,11 @@ extension_sql_file!(
         mapping::formats
     ]
 );
-extension_sql_file!("../../sql/036_keys.sql", name = "keys", requires = ["sources", keys::data::data_key_opened_by]);
+extension_sql_file!(
+    "../../sql/036_keys.sql",
+    name = "keys",
+    requires = ["sources", keys::data::data_key_opened_by]
+);
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
 extension_sql_file!(
@@ -111,7 +115,11 @@ extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["ques
 extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
 extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
-extension_sql_file!("../../sql/088_erasure.sql", name = "erasure", requires = ["check", canonical::label_of, erasure::tombstone_digest]);
+extension_sql_file!(
+    "../../sql/088_erasure.sql",
+    name = "erasure",
+    requires = ["check", canonical::label_of, erasure::tombstone_digest]
+);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

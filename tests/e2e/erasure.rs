@@ -103,14 +103,18 @@ fn nothing_that_is_asked_shows_an_erased_subject() {
     assert_eq!(database.rows("SELECT * FROM heimdall.lookup('email', 'ada@example.org')").len(), 0);
     assert_eq!(database.rows("SELECT * FROM heimdall.provenance('email', 'ada@example.org')").len(), 0);
     assert_eq!(database.rows("SELECT * FROM heimdall.neighbors('email', 'ada@example.org')").len(), 0);
-    assert_eq!(database.rows("SELECT * FROM heimdall.as_of('infinity', 'email', 'ada@example.org')").len(), 0);
+    assert_eq!(
+        database.rows("SELECT * FROM heimdall.as_of('infinity', 'email', 'ada@example.org')").len(),
+        0
+    );
     is_sound(&database);
 }
 
 #[test]
 fn all_else_stays_and_is_sound() {
     let database = filled();
-    let provenance = "SELECT batch, sightings, first_row FROM heimdall.provenance('email', 'grace@example.org')";
+    let provenance =
+        "SELECT batch, sightings, first_row FROM heimdall.provenance('email', 'grace@example.org')";
     let before = database.rows(provenance);
     let counts = database.rows(ERASE).remove(0);
     // Three edges of each row: e-mail, person, site.
@@ -137,7 +141,8 @@ fn the_bytes_are_gone_from_the_tables_files_once_they_are_written_anew() {
     let database = filled();
     let traces = traces(&database);
     let texts: Vec<&str> = traces.iter().map(String::as_str).collect();
-    let vacuum = database.value("SELECT vacuum FROM heimdall.erase_subject('email', 'ada@example.org', 'request 17')");
+    let vacuum =
+        database.value("SELECT vacuum FROM heimdall.erase_subject('email', 'ada@example.org', 'request 17')");
     let oid = database.value("SELECT oid FROM pg_database WHERE datname = current_database()");
     let files = database.server().data.join("base").join(oid);
     let found = || {
@@ -158,7 +163,8 @@ fn a_tombstone_says_when_and_why_and_not_who() {
         let digest = key.split_once(':').expect("a key").1.to_owned();
         (key, digest)
     };
-    let id = database.value("SELECT tombstone FROM heimdall.erase_subject('email', 'ada@example.org', 'request 17')");
+    let id = database
+        .value("SELECT tombstone FROM heimdall.erase_subject('email', 'ada@example.org', 'request 17')");
     let erased = "SELECT tombstone, erased_at IS NOT NULL, reason, vertices, records, rejects, is_known_again \
                   FROM heimdall.erased('email', 'ADA@example.org')";
     assert_eq!(database.rows(erased), [[id.as_str(), "t", "request 17", "1", "2", "2", "f"]]);
@@ -192,7 +198,8 @@ fn the_same_dump_brings_nothing_back_and_another_one_does() {
     assert!(database.ingest("leak", LEAK_CSV).duplicate);
     let known = "SELECT is_known_again FROM heimdall.erased('email', 'ada@example.org')";
     assert_eq!(database.rows(known), [["f"]]);
-    database.ingest("leak", "email,password,full_name,note,site\nada@example.org,new,Ada L,,www.example.org\n");
+    database
+        .ingest("leak", "email,password,full_name,note,site\nada@example.org,new,Ada L,,www.example.org\n");
     assert_eq!(database.rows(known), [["t"]]);
     database.run(ERASE);
     assert_eq!(database.rows(known), [["f"], ["f"]]);
@@ -250,7 +257,11 @@ fn a_value_in_clear_goes_with_what_follows_from_it_alone() {
 #[test]
 fn what_has_waited_to_be_indexed_is_not_indexed_afterwards() {
     let database = Database::new();
-    database.source("names", "csv", r#"{"columns": ["name"], "entities": {"name": {"label": "Domain", "key": "name"}}}"#);
+    database.source(
+        "names",
+        "csv",
+        r#"{"columns": ["name"], "entities": {"name": {"label": "Domain", "key": "name"}}}"#,
+    );
     database.ingest("names", "name\na.example\nb.example\nc.example\nd.example\n");
     eventually("some are indexed", || {
         database.value("SELECT looked_at FROM heimdall.refresh_similar(2)") == "2"
@@ -275,10 +286,8 @@ fn one_record_of_a_run_goes_and_the_others_keep_their_provenance() {
         database.run(&format!("SELECT * FROM heimdall.erase_subject('ip', '192.0.2.{n}', 'request 21')"));
     }
     let gone = |key: &str| [0, 31, 32, 50, 99].iter().any(|n| key == format!("Ip:192.0.2.{n}"));
-    let left: Vec<_> = before
-        .into_iter()
-        .filter(|vertex| vertex[0].starts_with("Ip:") && !gone(&vertex[0]))
-        .collect();
+    let left: Vec<_> =
+        before.into_iter().filter(|vertex| vertex[0].starts_with("Ip:") && !gone(&vertex[0])).collect();
     let after: Vec<_> =
         database.vertices().into_iter().filter(|vertex| vertex[0].starts_with("Ip:")).collect();
     assert_eq!(after, left);
@@ -390,7 +399,10 @@ fn an_erasure_that_fails_has_erased_nothing() {
         ("SELECT heimdall.erase_subject('email', NULL, 'x')", "22004"),
         ("SELECT heimdall.erase_subject('email', 'no address', 'x')", "22P02"),
         ("SELECT heimdall.erase_subject('email', 'ada@example.org', 'Ada@example.org has asked')", "22023"),
-        ("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT heimdall.erase_subject('email', 'ada@example.org', 'x')", "25000"),
+        (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT heimdall.erase_subject('email', 'ada@example.org', 'x')",
+            "25000",
+        ),
     ] {
         let failure: Failure = text_rows(&mut client, statement).expect_err(statement);
         assert_eq!(failure.code, code, "{statement}");
@@ -403,7 +415,8 @@ fn an_erasure_that_fails_has_erased_nothing() {
 #[test]
 fn erasing_is_for_administrators() {
     let database = filled();
-    let others = ["heimdall_ingest", "heimdall_analyst", "heimdall_sync", "heimdall_auditor", "heimdall_tlp_red"];
+    let others =
+        ["heimdall_ingest", "heimdall_analyst", "heimdall_sync", "heimdall_auditor", "heimdall_tlp_red"];
     let denied = |client: &mut Client, statement: &str| {
         assert_eq!(text_rows(client, statement).expect_err(statement).code, "42501");
     };
@@ -424,7 +437,8 @@ fn erasing_is_for_administrators() {
     }
     // An auditor may ask.
     text_rows(&mut client, "SELECT * FROM heimdall.erased('email', 'ada@example.org')").expect("asked");
-    let mut analyst = database.connect_as(&database.role("analyst", &["heimdall_analyst", "heimdall_tlp_red"]));
+    let mut analyst =
+        database.connect_as(&database.role("analyst", &["heimdall_analyst", "heimdall_tlp_red"]));
     denied(&mut analyst, "SELECT * FROM heimdall.erased('email', 'ada@example.org')");
     let mut admin = database.connect_as(&database.role("admin", &["heimdall_admin"]));
     assert_eq!(text_rows(&mut admin, ERASE).expect("erased")[0][0], "1");

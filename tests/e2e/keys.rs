@@ -73,7 +73,8 @@ fn a_destroyed_key_opens_nothing_and_says_when_it_was_destroyed() {
     let failure = database.failure(&open);
     assert_eq!(failure.code, "42704");
     assert!(failure.message.contains(&format!("data key {id} was destroyed at 2")), "{failure:?}");
-    let status = "SELECT id, retired_at IS NOT NULL, destroyed_at IS NOT NULL, opened_by FROM heimdall.key_status()";
+    let status =
+        "SELECT id, retired_at IS NOT NULL, destroyed_at IS NOT NULL, opened_by FROM heimdall.key_status()";
     assert_eq!(database.rows(status), [[id.as_str(), "t", "t", "∅"]]);
     assert_eq!(database.value("SELECT count(*) FROM heimdall.data_key WHERE wrapped IS NOT NULL"), "0");
     // What the graph shows in clear is as before, and what comes is sealed with another key.
@@ -82,7 +83,8 @@ fn a_destroyed_key_opens_nothing_and_says_when_it_was_destroyed() {
     assert_ne!(data_key(&database), id);
     let again = database.failure(&format!("SELECT heimdall.destroy_data_key({id}, 'again')"));
     assert_eq!(again.code, "55000");
-    let audited = database.rows("SELECT object, detail ->> 'reason' FROM heimdall.audit WHERE action = 'key.destroy'");
+    let audited =
+        database.rows("SELECT object, detail ->> 'reason' FROM heimdall.audit WHERE action = 'key.destroy'");
     assert_eq!(audited, [[format!("data key {id}").as_str(), "end of contract"]]);
 }
 
@@ -111,7 +113,10 @@ fn whoever_destroys_a_key_waits_for_those_who_use_it() {
         let destroying = scope.spawn(move || text_rows(&mut destroyer, &statement).expect("destroyed"));
         database.wait_until_blocked(pid);
         // Meanwhile the writer can use it, and retiring it waits for nobody.
-        assert_eq!(text_rows(&mut writer, "SELECT heimdall.rotate_data_key()"), Ok(vec![vec!["1".to_owned()]]));
+        assert_eq!(
+            text_rows(&mut writer, "SELECT heimdall.rotate_data_key()"),
+            Ok(vec![vec!["1".to_owned()]])
+        );
         writer.batch_execute("COMMIT").expect("the end");
         destroying.join().expect("no panic");
     });
@@ -144,7 +149,8 @@ fn whoever_writes_takes_no_key_that_is_being_destroyed() {
 #[test]
 fn keys_are_for_administrators_and_their_status_for_auditors() {
     let database = ingested();
-    let others = ["heimdall_ingest", "heimdall_analyst", "heimdall_sync", "heimdall_auditor", "heimdall_tlp_red"];
+    let others =
+        ["heimdall_ingest", "heimdall_analyst", "heimdall_sync", "heimdall_auditor", "heimdall_tlp_red"];
     let mut client = database.connect_as(&database.role("other", &others));
     for statement in [
         "SELECT heimdall.rotate_data_key()",
@@ -166,7 +172,8 @@ fn keys_are_for_administrators_and_their_status_for_auditors() {
     }
     assert_eq!(text_rows(&mut admin, "SELECT * FROM heimdall.data_key").expect_err("denied").code, "42501");
     // The one who acts is written down, not the owner.
-    let actors = "SELECT DISTINCT actor FROM heimdall.audit WHERE action LIKE 'key.%' AND action <> 'key.create'";
+    let actors =
+        "SELECT DISTINCT actor FROM heimdall.audit WHERE action LIKE 'key.%' AND action <> 'key.create'";
     assert_eq!(database.value(actors), format!("{}_admin", database.name()));
 }
 

@@ -65,7 +65,8 @@ impl Server {
     /// # Panics
     /// Where it does not start.
     pub fn start_with(&self, settings: &str, variables: &[(&str, &str)]) {
-        let configuration = self.data.parent().expect("the data directory is in a folder").join("heimdall.conf");
+        let configuration =
+            self.data.parent().expect("the data directory is in a folder").join("heimdall.conf");
         let own = read_to_string(&configuration).expect("the server's settings");
         write(&configuration, own + settings).expect("more settings");
         create_dir(&self.host).expect("a folder for the socket");

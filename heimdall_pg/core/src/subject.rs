@@ -118,7 +118,8 @@ fn fields(row: &[u8], by: u8) -> Vec<String> {
         if !matches!(result, ReadFieldResult::OutputFull | ReadFieldResult::End) {
             found.push(String::from_utf8_lossy(&field[..written]).into_owned());
         }
-        if matches!(result, ReadFieldResult::OutputFull | ReadFieldResult::End) || at >= row.len() && written == 0
+        if matches!(result, ReadFieldResult::OutputFull | ReadFieldResult::End)
+            || at >= row.len() && written == 0
         {
             return found;
         }
@@ -168,7 +169,12 @@ mod tests {
             b"\"an open quote, ada@example.org",
         ] {
             let is_cut = raw.ends_with(b"exam");
-            assert_eq!(is_named("email", "ada@example.org", raw), !is_cut, "{}", String::from_utf8_lossy(raw));
+            assert_eq!(
+                is_named("email", "ada@example.org", raw),
+                !is_cut,
+                "{}",
+                String::from_utf8_lossy(raw)
+            );
         }
         assert!(is_named("phone", "+442079460000", b"1,+44 20 7946 0000,x"));
         assert!(is_named("phone", "+44 20 7946 0000", br#"{"phone": "+44 (20) 7946-0000"}"#));

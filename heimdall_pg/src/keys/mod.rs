@@ -9,9 +9,7 @@ use std::cell::RefCell;
 use std::ffi::CString;
 use std::path::Path;
 
-use heimdall_core::protect::{
-    HashKeys, KeyCommand, KeyFile, KeySourceError, MasterKey, Secret, first_key,
-};
+use heimdall_core::protect::{HashKeys, KeyCommand, KeyFile, KeySourceError, MasterKey, Secret, first_key};
 use pgrx::{GucSetting, PgSqlErrorCode, pg_sys};
 
 pub use data::{data_key, data_key_by_id, data_key_unless_destroyed};
@@ -115,8 +113,7 @@ impl Place {
         // SAFETY: reads a variable of the process, on its one thread.
         let configured = unsafe { pg_sys::PgReloadTime };
         let is_kept = |kept: &&Kept| kept.variable == self.variable && kept.configured == configured;
-        if let Some(kept) =
-            KEPT.with_borrow(|all| all.iter().find(is_kept).map(|kept| kept.secret.secret()))
+        if let Some(kept) = KEPT.with_borrow(|all| all.iter().find(is_kept).map(|kept| kept.secret.secret()))
         {
             return Ok(Some(kept));
         }

@@ -22,7 +22,11 @@ struct Setting<'d> {
 impl<'d> Setting<'d> {
     fn new(database: &'d Database, name: &'static str, value: &str) -> Setting<'d> {
         let before = database.value(&format!("SHOW {name}"));
-        assert_ne!(before.is_empty(), [MASTER, HASH].contains(&name), "the server has its keys from elsewhere");
+        assert_ne!(
+            before.is_empty(),
+            [MASTER, HASH].contains(&name),
+            "the server has its keys from elsewhere"
+        );
         let setting = Setting { database, name, before };
         setting.alter(&format!("SET {name} = '{}'", value.replace('\'', "''")), value);
         setting
@@ -245,7 +249,8 @@ fn keys_are_rewrapped_and_the_previous_master_key_is_needed_no_more() {
     let ada = database.value("SELECT key FROM heimdall.lookup('user', 'ada')");
     let sealed = database.property(&ada, "sealed");
     let opened = || database.unsealed(&ada, "value");
-    let openers = || database.rows("SELECT opened_by, count(*) FROM heimdall.key_status() GROUP BY 1 ORDER BY 1");
+    let openers =
+        || database.rows("SELECT opened_by, count(*) FROM heimdall.key_status() GROUP BY 1 ORDER BY 1");
     let fingerprint = database.value("SELECT DISTINCT master_key FROM heimdall.key_status()");
 
     let old = database.value(&format!("SHOW {MASTER}"));
@@ -287,7 +292,10 @@ fn a_data_key_that_no_master_key_opens_keeps_the_others_from_being_rewrapped_unt
     let _new = Setting::new(&database, MASTER, file.name());
     let _previous = Setting::new(&database, PREVIOUS, &old);
     let failure = database.failure("SELECT heimdall.rewrap_keys()");
-    assert!(failure.message.contains("data key 1 ") && failure.hint.contains("destroy_data_key"), "{failure:?}");
+    assert!(
+        failure.message.contains("data key 1 ") && failure.hint.contains("destroy_data_key"),
+        "{failure:?}"
+    );
     database.run("SELECT heimdall.destroy_data_key(1, 'unreadable')");
     assert_eq!(database.value("SELECT heimdall.rewrap_keys()"), "1");
 }

@@ -294,7 +294,8 @@ mod tests {
 
     #[test]
     fn a_value_of_another_database_is_refused_though_all_else_is_the_same() {
-        let sealed = master("0123456789abcdef").new_data_key(1).unwrap().0.seal(HERE, Tlp::Red, b"x").unwrap();
+        let sealed =
+            master("0123456789abcdef").new_data_key(1).unwrap().0.seal(HERE, Tlp::Red, b"x").unwrap();
         // Two databases under one master key have a data key 1 each.
         let (other, _) = master("0123456789abcdef").new_data_key(1).unwrap();
         assert_eq!(other.open(HERE, &sealed).unwrap_err(), SealError::Forged);

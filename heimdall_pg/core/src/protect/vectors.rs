@@ -64,7 +64,8 @@ fn aes_256_gcm() {
         let payload = Payload { msg: plain.as_slice(), aad: &aad };
         let found = cipher.encrypt(&Nonce::from(nonce), payload).unwrap();
         assert_eq!(hex(&found), format!("{sealed}{tag}"));
-        let opened = cipher.decrypt(&Nonce::from(nonce), Payload { msg: found.as_slice(), aad: &aad }).unwrap();
+        let opened =
+            cipher.decrypt(&Nonce::from(nonce), Payload { msg: found.as_slice(), aad: &aad }).unwrap();
         assert_eq!(opened, plain);
         let mut other_aad = aad.clone();
         other_aad.push(0);
@@ -88,11 +89,7 @@ fn hmac_sha_256() {
             b"what do ya want for nothing?".to_vec(),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
         ),
-        (
-            vec![0xaa; 20],
-            vec![0xdd; 50],
-            "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
-        ),
+        (vec![0xaa; 20], vec![0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
         (counting, vec![0xcd; 50], "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"),
         (vec![0x0c; 20], b"Test With Truncation".to_vec(), "a3b6167473100ee06e0c796c2955552b"),
         (
@@ -119,7 +116,7 @@ fn hmac_sha_256() {
 #[test]
 fn hkdf_sha_256() {
     let counting = |from: u8, to: u8| (from..=to).collect::<Vec<u8>>();
-    let cases: [(Vec<u8>, Vec<u8>, Vec<u8>, &str); 3] = [
+    let cases = [
         (
             vec![0x0b; 22],
             counting(0x00, 0x0c),

@@ -108,9 +108,6 @@ mod tests {
         folder.file("key", KEY, 0o440);
         assert!(KeyFile::credential(&folder.0, "key").fetch().unwrap().is_some());
         folder.file("other", KEY, 0o444);
-        assert!(matches!(
-            KeyFile::credential(&folder.0, "other").fetch(),
-            Err(KeySourceError::OpenToOthers)
-        ));
+        assert!(matches!(KeyFile::credential(&folder.0, "other").fetch(), Err(KeySourceError::OpenToOthers)));
     }
 }
