@@ -49,6 +49,39 @@ BEGIN ATOMIC
     WHERE r.first_gid OPERATOR(ag_catalog.<=) _sightings.gid;
 END;
 
+-- Removes the provenance of records. What is left of a run goes on as rows; the same batch may have one already, of a
+-- later part of it.
+CREATE FUNCTION heimdall._forget_sightings(gids ag_catalog.graphid[]) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gone AS MATERIALIZED (
+        SELECT DISTINCT u.gid FROM unnest(gids) AS u (gid)
+    ), rows_gone AS (
+        DELETE FROM heimdall.sighting AS s USING gone AS g WHERE s.gid OPERATOR(ag_catalog.=) g.gid
+    ), runs_gone AS (
+        DELETE FROM heimdall.sighting_run AS r
+        WHERE r.last_gid OPERATOR(ag_catalog.=) ANY (ARRAY(
+            SELECT o.last_gid
+            FROM gone AS g, LATERAL (
+                SELECT n.first_gid, n.last_gid FROM heimdall.sighting_run AS n
+                WHERE n.last_gid OPERATOR(ag_catalog.>=) g.gid ORDER BY n.last_gid LIMIT 1
+            ) AS o
+            WHERE o.first_gid OPERATOR(ag_catalog.<=) g.gid))
+        RETURNING r.*
+    )
+    INSERT INTO heimdall.sighting AS s (gid, batch, sightings, first_seen, last_seen, first_row)
+    SELECT l.gid, r.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
+    FROM runs_gone AS r,
+         ROWS FROM (unnest(r.sightings), unnest(r.first_seen), unnest(r.last_seen), unnest(r.first_row)) WITH ORDINALITY
+             AS e (sightings, first_seen, last_seen, first_row, at),
+         LATERAL (SELECT heimdall._graphid(heimdall._number(r.first_gid) + e.at - 1) AS gid) AS l
+    WHERE NOT EXISTS (SELECT FROM gone AS g WHERE g.gid OPERATOR(ag_catalog.=) l.gid)
+    ON CONFLICT (gid, batch) DO UPDATE
+    SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
+        last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row);
+END;
+
 -- All of it, by record and batch: for those who read batches or everything.
 CREATE VIEW heimdall.provenance WITH (security_invoker) AS
     SELECT s.gid, s.batch, s.sightings, s.first_seen, s.last_seen, s.first_row

@@ -169,30 +169,11 @@ BEGIN
               AND n.tlp > ag_catalog.agtype_access_operator(v.properties, '"tlp"'::ag_catalog.agtype)::integer$q$, label_table);
     END LOOP;
     EXECUTE format($q$
-        WITH astray AS MATERIALIZED (
+        SELECT heimdall._forget_sightings(ARRAY(
             SELECT p.gid
             FROM heimdall.provenance AS p
             WHERE NOT EXISTS (SELECT FROM %1$I._ag_label_vertex AS v WHERE v.id OPERATOR(ag_catalog.=) p.gid)
-              AND NOT EXISTS (SELECT FROM %1$I._ag_label_edge AS e WHERE e.id OPERATOR(ag_catalog.=) p.gid)
-        ), rows_gone AS (
-            DELETE FROM heimdall.sighting AS s USING astray AS a WHERE s.gid OPERATOR(ag_catalog.=) a.gid
-        ), runs_gone AS (
-            DELETE FROM heimdall.sighting_run AS r
-            WHERE EXISTS (SELECT FROM astray AS a WHERE a.gid OPERATOR(ag_catalog.>=) r.first_gid
-                                                    AND a.gid OPERATOR(ag_catalog.<=) r.last_gid)
-            RETURNING r.*
-        )
-        -- What is left of a run goes on as rows; the same batch may have one already, of a later part of it.
-        INSERT INTO heimdall.sighting AS s (gid, batch, sightings, first_seen, last_seen, first_row)
-        SELECT l.gid, r.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
-        FROM runs_gone AS r,
-             unnest(r.sightings, r.first_seen, r.last_seen, r.first_row) WITH ORDINALITY
-                 AS e (sightings, first_seen, last_seen, first_row, at),
-             LATERAL (SELECT heimdall._graphid(heimdall._number(r.first_gid) + e.at - 1) AS gid) AS l
-        WHERE NOT EXISTS (SELECT FROM astray AS a WHERE a.gid OPERATOR(ag_catalog.=) l.gid)
-        ON CONFLICT (gid, batch) DO UPDATE
-        SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
-            last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row)$q$, own);
+              AND NOT EXISTS (SELECT FROM %1$I._ag_label_edge AS e WHERE e.id OPERATOR(ag_catalog.=) p.gid)))$q$, own);
     RETURN QUERY
         SELECT v.invariant, found_violations[v.at], found_examples[v.at], v.violations
         FROM heimdall._violations() WITH ORDINALITY AS v (invariant, violations, example, at);

@@ -71,6 +71,17 @@ GRANT EXECUTE ON FUNCTION
     heimdall.tlp_name(integer)
 TO heimdall_ingest, heimdall_auditor, heimdall_admin;
 GRANT SELECT ON heimdall.policy TO heimdall_ingest, heimdall_auditor, heimdall_admin;
+-- Keys are for administrators; auditors see which there are.
+GRANT EXECUTE ON FUNCTION
+    heimdall.rotate_data_key(text),
+    heimdall.rewrap_keys(),
+    heimdall.destroy_data_key(integer, text)
+TO heimdall_admin;
+GRANT EXECUTE ON FUNCTION heimdall.key_status() TO heimdall_admin, heimdall_auditor;
+
+-- Who was erased is known to those who erase and to auditors alone.
+GRANT EXECUTE ON FUNCTION heimdall.erase_subject(text, text, text) TO heimdall_admin;
+GRANT EXECUTE ON FUNCTION heimdall.erased(text, text) TO heimdall_admin, heimdall_auditor;
 
 -- Analysts ask.
 GRANT EXECUTE ON FUNCTION

@@ -10,6 +10,7 @@ mod background;
 mod canonical;
 mod clearance;
 mod cypher;
+mod erasure;
 mod error;
 mod exchange;
 mod guard;
@@ -56,6 +57,11 @@ extension_sql_file!(
         mapping::mapping_edge_types,
         mapping::formats
     ]
+);
+extension_sql_file!(
+    "../../sql/036_keys.sql",
+    name = "keys",
+    requires = ["sources", keys::data::data_key_opened_by]
 );
 extension_sql_file!(
     "../../sql/041_policy.sql",
@@ -140,11 +146,17 @@ extension_sql_file!(
     ]
 );
 extension_sql_file!("../../sql/086_access.sql", name = "access", requires = ["prune"]);
+extension_sql_file!(
+    "../../sql/088_erasure.sql",
+    name = "erasure",
+    requires = ["check", canonical::label_of, erasure::tombstone_digest]
+);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
+    keys::take_from_environment();
     settings::define();
     logs::register();
     guard::register();

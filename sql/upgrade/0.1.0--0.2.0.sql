@@ -35,9 +35,16 @@ LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS 'text_reverse';
 DROP INDEX heimdall.node_domain_reversed;
 CREATE INDEX node_domain_reversed ON heimdall.node (heimdall._reversed(key))
     WHERE key OPERATOR(pg_catalog.>=) 'Domain:' AND key OPERATOR(pg_catalog.<) 'Domain;';
+-- A data key that is destroyed leaves its row.
+ALTER TABLE heimdall.data_key ALTER COLUMN wrapped DROP NOT NULL;
+ALTER TABLE heimdall.data_key ADD COLUMN destroyed_at timestamptz;
+ALTER TABLE heimdall.data_key ADD COLUMN master_key text;
+ALTER TABLE heimdall.data_key ADD CONSTRAINT data_key_is_there_or_destroyed
+    CHECK ((wrapped IS NULL) OPERATOR(pg_catalog.=) (destroyed_at IS NOT NULL));
 
 -- include 072_similar.sql
 -- include 081_readers.sql
+-- include 088_erasure.sql
 
 ALTER TABLE heimdall.batch ADD COLUMN fields text[] NOT NULL DEFAULT '{}', ADD COLUMN field_values bigint[] NOT NULL DEFAULT '{}',
     ADD COLUMN rules jsonb;

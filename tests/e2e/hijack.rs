@@ -84,6 +84,23 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
 }
 
 #[test]
+fn a_search_path_of_administrators_changes_nothing() {
+    let (database, mut client) = trapped(&["heimdall_admin"]);
+    for statement in [
+        "SELECT * FROM heimdall.key_status()",
+        "SELECT heimdall.rotate_data_key('logins')",
+        "SELECT heimdall.rewrap_keys()",
+        "SELECT * FROM heimdall.erase_subject('ip', '192.0.2.2', 'x')",
+        "SELECT * FROM heimdall.erased('ip', '192.0.2.2')",
+        "SELECT heimdall.destroy_data_key(1, 'x')",
+    ] {
+        assert_eq!(text_rows(&mut client, statement).expect(statement).len(), 1);
+    }
+    nobody_was_caught(&database);
+    assert_eq!(database.strays(), "0");
+}
+
+#[test]
 fn a_search_path_of_analysts_changes_no_answer() {
     let (database, mut client) = trapped(&["heimdall_analyst", "heimdall_tlp_red"]);
     let mut plain = database.connect();

@@ -2,8 +2,9 @@
 
 use std::fs::{Permissions, create_dir, metadata, read_to_string, remove_dir_all, set_permissions, write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::Server;
 
@@ -56,6 +57,39 @@ impl Server {
             .expect("chown");
         assert!(given.success(), "the server's account owns the copy");
         ServerCopy(copy)
+    }
+
+    /// Starts this server, which is stopped, with those settings besides its own and with nothing in its environment
+    /// but these variables.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn start_with(&self, settings: &str, variables: &[(&str, &str)]) {
+        let configuration =
+            self.data.parent().expect("the data directory is in a folder").join("heimdall.conf");
+        let own = read_to_string(&configuration).expect("the server's settings");
+        write(&configuration, own + settings).expect("more settings");
+        create_dir(&self.host).expect("a folder for the socket");
+        self.give(Path::new(&self.host));
+        let owner = metadata(&self.data).expect("the data directory");
+        let status = Command::new(self.programs.join("pg_ctl"))
+            .args(["start", "-s", "-w", "-D"])
+            .arg(&self.data)
+            .arg("-l")
+            .arg(&self.log)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("LC_ALL", "C")
+            .envs(variables.iter().copied())
+            .current_dir("/")
+            .uid(owner.uid())
+            .gid(owner.gid())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("pg_ctl");
+        assert!(status.success(), "{status}");
     }
 
     /// Makes the server's account own a file.

@@ -66,10 +66,18 @@ impl Server {
     /// # Panics
     /// Where there is no `grep`.
     pub fn search(&self, texts: &[&str]) -> Vec<String> {
+        self.search_in(&[&self.data, &self.log], texts)
+    }
+
+    /// The same of other files and folders.
+    ///
+    /// # Panics
+    /// Where there is no `grep`.
+    pub fn search_in(&self, places: &[&Path], texts: &[&str]) -> Vec<String> {
         let mut grep = Command::new("grep")
             .env("LC_ALL", "C")
             .args(["-r", "-o", "-H", "-a", "-F", "-s", "-f", "-"])
-            .args([&self.data, &self.log])
+            .args(places)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

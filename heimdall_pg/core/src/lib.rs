@@ -12,3 +12,4 @@ pub mod mapping;
 pub mod pipeline;
 pub mod protect;
 pub mod similar;
+pub mod subject;

@@ -15,6 +15,9 @@ const ALONE: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226401)";
 /// Held by an upload of several flushes: two of them could wait for each other, and neither could begin anew.
 const LONG: &CStr = c"SELECT pg_catalog.pg_advisory_xact_lock(7226402)";
 
+/// Fails with 40001 where a subject has been erased since the snapshot was taken.
+const NOTHING_ERASED: &CStr = c"SELECT FROM heimdall.instance FOR SHARE";
+
 /// Another writer has made the same record meanwhile.
 const MADE: PgSqlErrorCode = PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION;
 /// Two writers wait for each other.
@@ -32,7 +35,7 @@ const ATTEMPTS: u32 = 20;
 /// Writes the only flush of an upload: beside others, and where it collides with one of them, once more alone.
 pub(super) fn only_one(mut write: impl FnMut(&Session<'_>) -> Result<(), Error>) -> Result<(), Error> {
     let beside = attempt(&[MADE, CIRCLE, WAITED], |session| {
-        session.query(BESIDE_OTHERS, &[])?;
+        beside_others(session)?;
         let _patience = LocalSettings::new(&PATIENCE);
         write(session)
     })?;
@@ -56,19 +59,33 @@ pub(super) fn one_of_many(
     if first {
         session(|session| {
             session.query(LONG, &[])?;
-            session.query(BESIDE_OTHERS, &[]).map(drop)
+            beside_others(session)
         })?;
     }
     for _ in 0..ATTEMPTS {
         if attempt(&[MADE, CIRCLE], &mut write)?.is_some() {
             return Ok(());
         }
-        // SAFETY: reads a variable of the backend.
-        if unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32 {
+        if keeps_snapshot() {
             break;
         }
     }
     Err(collision())
+}
+
+/// Takes the lock of a writer. Whoever had it alone may have taken away what an older snapshot still shows.
+fn beside_others(session: &Session<'_>) -> Result<(), Error> {
+    session.query(BESIDE_OTHERS, &[])?;
+    if keeps_snapshot() {
+        session.query(NOTHING_ERASED, &[])?;
+    }
+    Ok(())
+}
+
+/// Whether all statements of the transaction see one state.
+fn keeps_snapshot() -> bool {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
 /// None where it collided, and nothing of it is there.

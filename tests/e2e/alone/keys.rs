@@ -1,10 +1,14 @@
 //! Without the right keys nothing is stored, and the error says what to do.
 
+use std::fs::read_to_string;
+
 use heimdall_tests::{Database, Failure, ServerFile, eventually};
 
 use crate::{LOGINS_CSV, alone, with_logins};
 
 const MASTER: &str = "heimdall.master_key_file";
+const COMMAND: &str = "heimdall.master_key_command";
+const PREVIOUS: &str = "heimdall.master_key_previous_file";
 const HASH: &str = "heimdall.hash_key_file";
 const OTHER_KEY: &[u8] = b"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0\n";
 
@@ -18,9 +22,13 @@ struct Setting<'d> {
 impl<'d> Setting<'d> {
     fn new(database: &'d Database, name: &'static str, value: &str) -> Setting<'d> {
         let before = database.value(&format!("SHOW {name}"));
-        assert!(!before.is_empty(), "the server has its keys from elsewhere than {name}");
+        assert_ne!(
+            before.is_empty(),
+            [MASTER, HASH].contains(&name),
+            "the server has its keys from elsewhere"
+        );
         let setting = Setting { database, name, before };
-        setting.alter(&format!("SET {name} = '{value}'"), value);
+        setting.alter(&format!("SET {name} = '{}'", value.replace('\'', "''")), value);
         setting
     }
 
@@ -168,4 +176,126 @@ fn a_key_in_hexadecimal_or_base64_is_the_same_key() {
         database.value("SELECT heimdall.canonical_key('user', 'ada')")
     };
     assert_eq!(key(&hexadecimal), key(&base64));
+}
+
+/// A command that writes a line into a file each time that it runs, and then that key.
+fn counting(database: &Database) -> (ServerFile, String) {
+    let runs = database.server().file("runs", b"", 0o600);
+    let key = database.value(&format!("SHOW {MASTER}"));
+    let command = format!("echo run >> {}; cat {key}", runs.name());
+    (runs, command)
+}
+
+fn runs(file: &ServerFile) -> usize {
+    read_to_string(file.path()).expect("the file").lines().count()
+}
+
+#[test]
+fn a_command_gives_the_key_once_a_process_and_once_more_after_a_reload() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    let (file, command) = counting(&database);
+    let _command = Setting::new(&database, COMMAND, &command);
+    let ada = database.value("SELECT key FROM heimdall.lookup('user', 'ada')");
+    let sealed = database.property(&ada, "sealed");
+    let sealed = sealed.split('"').nth(3).expect("a sealed value");
+    let open = format!("SELECT heimdall._unseal('{ada}', 'value', '{sealed}')");
+    assert_eq!(database.value(&open), "ada");
+    assert_eq!(runs(&file), 0, "a file goes before a command");
+    let _file = Setting::new(&database, MASTER, "");
+    for user in ["joan", "jean", "jane"] {
+        database.ingest("logins", format!("user,src\n{user},192.0.2.3\n"));
+        assert_eq!(database.value(&open), "ada");
+    }
+    assert_eq!(runs(&file), 1);
+    database.reconnect();
+    assert_eq!(database.value(&open), "ada");
+    assert_eq!(runs(&file), 2);
+    let before = database.value("SELECT pg_conf_load_time()");
+    database.run("SELECT pg_reload_conf()");
+    eventually("the server has read its configuration", || {
+        database.value("SELECT pg_conf_load_time()") != before
+    });
+    assert_eq!(database.value(&open), "ada");
+    assert_eq!(runs(&file), 3);
+}
+
+#[test]
+fn a_command_that_fails_shows_its_status_and_nothing_that_it_writes() {
+    let _alone = alone();
+    let database = with_logins();
+    let key = key_file(&database, OTHER_KEY, 0o600);
+    let command = format!("cat {0}; cat {0} >&2; exit 3", key.name());
+    let _command = Setting::new(&database, COMMAND, &command);
+    let _file = Setting::new(&database, MASTER, "");
+    let failure = refused(&database);
+    assert_eq!(failure.code, "F0000");
+    assert!(failure.message.ends_with("its command has ended with exit status: 3"), "{failure:?}");
+    assert!(failure.hint.contains(COMMAND), "{failure:?}");
+    let shown = str::from_utf8(OTHER_KEY).expect("text").trim();
+    let server = database.server();
+    assert_eq!(server.search_in(&[&server.log], &[shown]), Vec::<String>::new());
+    assert!(!server.search_in(&[key.path()], &[shown]).is_empty(), "the control");
+}
+
+#[test]
+fn keys_are_rewrapped_and_the_previous_master_key_is_needed_no_more() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    database.run("SELECT heimdall.rotate_data_key()");
+    database.ingest("logins", "user,src\njoan,192.0.2.3\n");
+    let ada = database.value("SELECT key FROM heimdall.lookup('user', 'ada')");
+    let sealed = database.property(&ada, "sealed");
+    let opened = || database.unsealed(&ada, "value");
+    let openers =
+        || database.rows("SELECT opened_by, count(*) FROM heimdall.key_status() GROUP BY 1 ORDER BY 1");
+    let fingerprint = database.value("SELECT DISTINCT master_key FROM heimdall.key_status()");
+
+    let old = database.value(&format!("SHOW {MASTER}"));
+    let file = key_file(&database, OTHER_KEY, 0o600);
+    let _new = Setting::new(&database, MASTER, file.name());
+    assert_eq!(openers(), [["∅", "2"]]);
+    assert_eq!(database.failure("SELECT heimdall.rewrap_keys()").code, "55000");
+    {
+        let _previous = Setting::new(&database, PREVIOUS, &old);
+        assert_eq!(openers(), [["previous", "2"]]);
+        // Meanwhile everything works.
+        assert_eq!(opened(), "ada");
+        database.ingest("logins", "user,src\njean,192.0.2.4\n");
+        let mut undone = database.connect();
+        undone.batch_execute("BEGIN; SELECT heimdall.rewrap_keys(); ROLLBACK").expect("taken back");
+        assert_eq!(openers(), [["previous", "2"]]);
+        assert_eq!(database.value("SELECT heimdall.rewrap_keys()"), "2");
+        assert_eq!(openers(), [["current", "2"]]);
+        assert_eq!(database.value("SELECT heimdall.rewrap_keys()"), "0");
+    }
+    assert_eq!(openers(), [["current", "2"]]);
+    assert_eq!(opened(), "ada");
+    assert_eq!(database.property(&ada, "sealed"), sealed);
+    assert_ne!(database.value("SELECT DISTINCT master_key FROM heimdall.key_status()"), fingerprint);
+    let audited = "SELECT detail ->> 'rewrapped' FROM heimdall.audit WHERE action = 'key.rewrap' ORDER BY id";
+    assert_eq!(database.rows(audited), [["2"], ["0"]]);
+}
+
+#[test]
+fn a_data_key_that_no_master_key_opens_keeps_the_others_from_being_rewrapped_until_it_is_destroyed() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    database.run("SELECT heimdall.rotate_data_key()");
+    database.ingest("logins", "user,src\njoan,192.0.2.3\n");
+    database.run("UPDATE heimdall.data_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE id = 1");
+    let old = database.value(&format!("SHOW {MASTER}"));
+    let file = key_file(&database, OTHER_KEY, 0o600);
+    let _new = Setting::new(&database, MASTER, file.name());
+    let _previous = Setting::new(&database, PREVIOUS, &old);
+    let failure = database.failure("SELECT heimdall.rewrap_keys()");
+    assert!(
+        failure.message.contains("data key 1 ") && failure.hint.contains("destroy_data_key"),
+        "{failure:?}"
+    );
+    database.run("SELECT heimdall.destroy_data_key(1, 'unreadable')");
+    assert_eq!(database.value("SELECT heimdall.rewrap_keys()"), "1");
 }

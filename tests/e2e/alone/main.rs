@@ -2,6 +2,7 @@
 
 mod base_backup;
 mod crash;
+mod environment;
 mod keys;
 mod recovery;
 

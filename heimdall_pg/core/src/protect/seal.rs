@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::{Secret, Tlp};
+use super::{HashKeys, Secret, Tlp, hex};
 
 const VERSION: u8 = 1;
 const HEADER: usize = 6;
@@ -87,12 +87,22 @@ fn random(bytes: &mut [u8]) -> Result<(), SealError> {
 }
 
 /// The key-encryption key.
-pub struct MasterKey(Aes256Gcm);
+pub struct MasterKey {
+    cipher: Aes256Gcm,
+    fingerprint: String,
+}
 
 impl MasterKey {
     /// Takes the secret that `HMD_MASTER_KEY` holds.
     pub fn new(secret: &Secret) -> MasterKey {
-        MasterKey(Aes256Gcm::new(secret.bytes().into()))
+        let check = HashKeys::for_check(secret).digest("fingerprint", b"");
+        MasterKey { cipher: Aes256Gcm::new(secret.bytes().into()), fingerprint: hex(&check[..8]) }
+    }
+
+    /// Tells master keys apart without saying anything of them: the first 16 hexadecimal digits of an HMAC under a
+    /// key that is derived from the master key for this purpose alone.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// Makes a new data key and gives it wrapped, to be stored.
@@ -102,12 +112,16 @@ impl MasterKey {
     pub fn new_data_key(&self, id: u32) -> Result<(DataKey, Vec<u8>), SealError> {
         let mut key = Zeroizing::new([0u8; 32]);
         random(key.as_mut())?;
+        let wrapped = self.wrap(id, &key)?;
+        Ok((DataKey::new(id, &key), wrapped))
+    }
+
+    fn wrap(&self, id: u32, key: &[u8; 32]) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE];
         random(&mut nonce)?;
-        let payload = Payload { msg: key.as_ref(), aad: &wrap_data(id) };
-        let sealed = self.0.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?;
-        let wrapped = [nonce.as_slice(), &sealed].concat();
-        Ok((DataKey::new(id, &key), wrapped))
+        let payload = Payload { msg: key.as_slice(), aad: &wrap_data(id) };
+        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?;
+        Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// Opens a wrapped data key.
@@ -115,13 +129,25 @@ impl MasterKey {
     /// # Errors
     /// [`SealError::Forged`] under another master key, or where `wrapped` belongs to another id.
     pub fn unwrap_data_key(&self, id: u32, wrapped: &[u8]) -> Result<DataKey, SealError> {
+        Ok(DataKey::new(id, &*self.unwrap(id, wrapped)?))
+    }
+
+    /// A data key that `old` has wrapped, wrapped by this master key. What it has sealed stays as it is.
+    ///
+    /// # Errors
+    /// [`SealError`] where `old` does not open it.
+    pub fn rewrap(&self, old: &MasterKey, id: u32, wrapped: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.wrap(id, &*old.unwrap(id, wrapped)?)
+    }
+
+    fn unwrap(&self, id: u32, wrapped: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealError> {
         let (nonce, sealed) = wrapped.split_at_checked(NONCE).ok_or(SealError::Malformed)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| SealError::Malformed)?;
         let payload = Payload { msg: sealed, aad: &wrap_data(id) };
-        let key =
-            Zeroizing::new(self.0.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?);
-        let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| SealError::Malformed)?;
-        Ok(DataKey::new(id, key))
+        let opened = self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Forged)?;
+        let opened = Zeroizing::new(opened);
+        let key: &[u8; 32] = opened.as_slice().try_into().map_err(|_| SealError::Malformed)?;
+        Ok(Zeroizing::new(*key))
     }
 }
 
@@ -266,12 +292,53 @@ mod tests {
         assert!(master("0123456789abcdef").unwrap_data_key(2, &wrapped).is_err());
     }
 
-    /// AES-256-GCM, test case 14 of the GCM specification, through the same primitive.
     #[test]
-    fn gcm_is_the_published_one() {
-        let cipher = Aes256Gcm::new(&[0u8; 32].into());
-        let sealed = cipher.encrypt(&Nonce::from([0u8; 12]), [0u8; 16].as_slice()).unwrap();
-        let expected = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919";
-        assert_eq!(super::super::hex(&sealed), expected);
+    fn a_value_of_another_database_is_refused_though_all_else_is_the_same() {
+        let sealed =
+            master("0123456789abcdef").new_data_key(1).unwrap().0.seal(HERE, Tlp::Red, b"x").unwrap();
+        // Two databases under one master key have a data key 1 each.
+        let (other, _) = master("0123456789abcdef").new_data_key(1).unwrap();
+        assert_eq!(other.open(HERE, &sealed).unwrap_err(), SealError::Forged);
+    }
+
+    #[test]
+    fn a_value_that_says_another_key_or_mark_is_refused() {
+        let (mut key, _) = master("0123456789abcdef").new_data_key(1).unwrap();
+        let (mut other, _) = master("0123456789abcdef").new_data_key(2).unwrap();
+        let bytes = STANDARD_NO_PAD.decode(key.seal(HERE, Tlp::Red, b"x").unwrap()).unwrap();
+        let mut lowered = bytes.clone();
+        lowered[1] = Tlp::Clear.level() as u8;
+        assert_eq!(key.open(HERE, &STANDARD_NO_PAD.encode(&lowered)).unwrap_err(), SealError::Forged);
+        let mut renamed = bytes.clone();
+        renamed[5] = 2;
+        assert_eq!(other.open(HERE, &STANDARD_NO_PAD.encode(&renamed)).unwrap_err(), SealError::Forged);
+        assert_eq!(other.open(HERE, &STANDARD_NO_PAD.encode(&bytes)).unwrap_err(), SealError::OtherKey);
+        // Nonce and body of two values of one field, put together anew.
+        let second = STANDARD_NO_PAD.decode(key.seal(HERE, Tlp::Red, b"y").unwrap()).unwrap();
+        let mixed = [&bytes[..HEADER + NONCE], &second[HEADER + NONCE..]].concat();
+        assert_eq!(key.open(HERE, &STANDARD_NO_PAD.encode(&mixed)).unwrap_err(), SealError::Forged);
+        assert!(other.seal(HERE, Tlp::Red, b"z").is_ok());
+    }
+
+    #[test]
+    fn a_rewrapped_key_opens_what_it_sealed_and_needs_the_old_master_key_no_more() {
+        let (old, new) = (master("0123456789abcdef"), master("fedcba9876543210"));
+        let (mut key, wrapped) = old.new_data_key(3).unwrap();
+        let sealed = key.seal(HERE, Tlp::Red, b"hunter2").unwrap();
+        let rewrapped = new.rewrap(&old, 3, &wrapped).unwrap();
+        let again = new.unwrap_data_key(3, &rewrapped).unwrap();
+        assert_eq!(again.open(HERE, &sealed).unwrap().1.as_slice(), b"hunter2");
+        assert!(old.unwrap_data_key(3, &rewrapped).is_err());
+        assert_eq!(new.rewrap(&old, 4, &wrapped).unwrap_err(), SealError::Forged);
+        assert_eq!(new.rewrap(&new, 3, &wrapped).unwrap_err(), SealError::Forged);
+    }
+
+    #[test]
+    fn a_fingerprint_tells_master_keys_apart_and_is_none_of_their_bytes() {
+        let (one, other) = (master("0123456789abcdef"), master("fedcba9876543210"));
+        assert_eq!(one.fingerprint(), master("0123456789abcdef").fingerprint());
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        assert_eq!(one.fingerprint().len(), 16);
+        assert!(!"0123456789abcdef".repeat(2).contains(one.fingerprint()));
     }
 }

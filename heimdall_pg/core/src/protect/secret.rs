@@ -49,9 +49,16 @@ impl Secret {
         if array.iter().all(|byte| *byte == array[0]) { Err(SecretError::Placeholder) } else { Ok(secret) }
     }
 
-    /// The bytes, for the primitives of this module.
-    pub(crate) fn bytes(&self) -> &[u8; 32] {
+    /// The bytes: for the primitives of this module, and for memory that is locked.
+    pub fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// The bytes of a secret that was one before.
+impl From<&[u8; 32]> for Secret {
+    fn from(bytes: &[u8; 32]) -> Secret {
+        Secret(Zeroizing::new(*bytes))
     }
 }
 
