@@ -85,6 +85,14 @@ BEGIN
             SELECT 'the change log says what the provenance says', coalesce(s.name, c.name)
             FROM stored AS s FULL JOIN logged AS c ON c.batch = s.batch AND c.name = s.name
             WHERE (s.sightings, s.first_seen, s.last_seen) IS DISTINCT FROM (c.sightings, c.first_seen, c.last_seen)
+            UNION ALL
+            SELECT 'the audit trail holds', 'lane ' || v.lane || ', entry ' || v.broken_at || ': ' || v.reason
+            FROM heimdall.verify_audit() AS v WHERE v.reason IS NOT NULL
+            UNION ALL
+            SELECT 'a batch is in the audit trail', 'batch ' || b.id
+            FROM heimdall.batch AS b JOIN heimdall.instance AS i ON b.id >= i.audited_from
+            WHERE NOT EXISTS (SELECT FROM heimdall.audit AS a
+                              WHERE a.action = 'ingest' AND a.object = 'batch ' || b.id)
         )
         SELECT i.invariant, count(b.invariant), min(b.record)
         FROM unnest(ARRAY[
@@ -92,7 +100,8 @@ BEGIN
             'a vertex is called as in the registry', 'a vertex is marked as in the registry',
             'an edge joins two vertices', 'between two vertices there is one edge of a type',
             'a record has its provenance', 'provenance is that of a record', 'provenance is that of a batch',
-            'the change log says what the provenance says']) WITH ORDINALITY AS i (invariant, at)
+            'the change log says what the provenance says',
+            'the audit trail holds', 'a batch is in the audit trail']) WITH ORDINALITY AS i (invariant, at)
         LEFT JOIN broken AS b ON b.invariant = i.invariant
         GROUP BY i.invariant, i.at
         ORDER BY i.at$q$, own);
@@ -182,6 +191,8 @@ BEGIN
         ON CONFLICT (gid, batch) DO UPDATE
         SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
             last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row)$q$, own);
+    PERFORM heimdall._audit('repair', own, (
+        SELECT coalesce(jsonb_object_agg(f.invariant, f.violations), '{}') FROM pg_temp.found AS f WHERE f.violations > 0));
     RETURN QUERY
         SELECT f.invariant, f.violations, f.example, v.violations
         FROM pg_temp.found AS f JOIN heimdall._violations() AS v ON v.invariant = f.invariant;

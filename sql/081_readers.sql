@@ -81,6 +81,7 @@ BEGIN
         RAISE EXCEPTION 'there is a reader "%" already', name
             USING ERRCODE = 'duplicate_object', HINT = 'heimdall.drop_reader() removes it.';
     END IF;
+    PERFORM heimdall._audit('reader.create', name, jsonb_build_object('start', place_xid::text || '-' || place_seq));
     RETURN place_xid::text || '-' || place_seq;
 END
 $$;
@@ -158,6 +159,7 @@ BEGIN
         RAISE EXCEPTION 'there is no reader "%"', name
             USING ERRCODE = 'undefined_object', HINT = 'heimdall.create_reader() makes one.';
     END IF;
+    PERFORM heimdall._audit('reader.drop', name);
 END
 $$;
 

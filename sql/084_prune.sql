@@ -59,6 +59,8 @@ BEGIN
     )
     SELECT count(*), coalesce(sum(g.size), 0) INTO segments, bytes FROM gone AS g;
     SELECT h.xid::text || '-' || h.seq INTO horizon FROM heimdall.change_horizon AS h;
+    PERFORM heimdall._audit('changes.prune', 'change_log', jsonb_build_object(
+        'keep', keep::text, 'segments', segments, 'horizon', horizon, 'left_behind', left_behind));
     IF cardinality(held_by) > 0 THEN
         RAISE WARNING 'changes older than % are kept for readers that have not dealt with them: %', keep, array_to_string(held_by, ', ')
             USING HINT = 'heimdall.readers shows how far they are; leave_behind goes on without those that are too far.';

@@ -6,6 +6,7 @@
 use pgrx::prelude::*;
 
 mod agtype;
+mod audit;
 mod background;
 mod canonical;
 mod clearance;
@@ -23,6 +24,7 @@ mod owner;
 mod parts;
 mod raw;
 mod reading;
+mod reveal;
 mod sealed;
 mod session;
 mod settings;
@@ -109,6 +111,7 @@ extension_sql_file!("../../sql/080_check.sql", name = "check", requires = ["ques
 extension_sql_file!("../../sql/081_readers.sql", name = "readers", requires = ["check"]);
 extension_sql_file!("../../sql/082_changes.sql", name = "changes", requires = ["readers"]);
 extension_sql_file!("../../sql/084_prune.sql", name = "prune", requires = ["changes"]);
+extension_sql_file!("../../sql/087_audit.sql", name = "audit_reading", requires = ["prune"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.
