@@ -25,7 +25,8 @@ pub fn clearance() -> i16 {
 
 /// The role that gives a TLP level.
 pub fn role_of(level: i16) -> &'static str {
-    let role = usize::try_from(level).ok().and_then(|level| ROLES.get(level)).unwrap_or(&ROLES[ROLES.len() - 1]);
+    let role =
+        usize::try_from(level).ok().and_then(|level| ROLES.get(level)).unwrap_or(&ROLES[ROLES.len() - 1]);
     role.to_str().unwrap_or_default()
 }
 

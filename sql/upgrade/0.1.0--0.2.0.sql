@@ -24,10 +24,10 @@ ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02)
 -- include 024_sightings.sql
 
 -- Who acts may be somebody for whom a gateway acts, whose name is longer.
-ALTER TABLE heimdall.batch ALTER COLUMN actor TYPE text;
-ALTER TABLE heimdall.change_log ALTER COLUMN actor DROP DEFAULT, ALTER COLUMN actor TYPE text;
 DROP FUNCTION heimdall.provenance(text, text);
 DROP FUNCTION heimdall.changes(text, integer);
+ALTER TABLE heimdall.batch ALTER COLUMN actor TYPE text;
+ALTER TABLE heimdall.change_log ALTER COLUMN actor DROP DEFAULT, ALTER COLUMN actor TYPE text;
 -- The audit trail begins here.
 ALTER TABLE heimdall.instance ADD COLUMN audited_from bigint NOT NULL DEFAULT 1;
 UPDATE heimdall.instance

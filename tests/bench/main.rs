@@ -2,6 +2,7 @@
 //!
 //! Every rate of ingest is rows per second from the client's first byte to the server's commit.
 
+mod audit;
 mod canonical;
 mod contender;
 mod cypher;
@@ -40,6 +41,7 @@ fn main() {
             Part::Growth => growth::run(&options),
             Part::Latency => latency::run(&options),
             Part::Upkeep => upkeep::run(&options),
+            Part::Audit => audit::run(&options),
         });
         let block = format!("{measured}\n{block}");
         println!("{block}");

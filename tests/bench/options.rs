@@ -17,12 +17,21 @@ pub enum Part {
     Latency,
     /// Sizes and bloat.
     Upkeep,
+    /// The audit trail.
+    Audit,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 6] =
-        [Part::Canonical, Part::Ingest, Part::Two, Part::Upkeep, Part::Latency, Part::Growth];
+    pub const ALL: [Part; 7] = [
+        Part::Canonical,
+        Part::Ingest,
+        Part::Two,
+        Part::Audit,
+        Part::Upkeep,
+        Part::Latency,
+        Part::Growth,
+    ];
 
     /// Its name, as an argument and in the page.
     pub fn name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Part {
             Part::Growth => "growth",
             Part::Latency => "latency",
             Part::Upkeep => "upkeep",
+            Part::Audit => "audit",
         }
     }
 }
@@ -47,7 +57,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [upkeep] [latency] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [audit] [upkeep] [latency] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

@@ -1,6 +1,9 @@
 //! End-to-end tests: over the wire, against a server that the run has started, each in a database of its own.
 
+mod actor;
 mod as_of;
+mod audit;
+mod audit_tampering;
 mod background;
 mod backup;
 mod canonical;
@@ -29,6 +32,8 @@ mod questions;
 mod readers;
 mod rejects;
 mod restore;
+mod reveal;
+mod reveal_trace;
 mod roles;
 mod search;
 mod similar;

@@ -56,9 +56,12 @@ pub fn write(action: &str, object: &str, detail: Value) -> Result<(), Error> {
     if segment.state().load(Ordering::Acquire) == WRITTEN {
         return Ok(());
     }
-    Err(Error::new(PgSqlErrorCode::ERRCODE_INTERNAL_ERROR, "the entry of the audit trail could not be written")
-        .detail("What is audited is not done without its entry.")
-        .hint("The server's log says why."))
+    Err(Error::new(
+        PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
+        "the entry of the audit trail could not be written",
+    )
+    .detail("What is audited is not done without its entry.")
+    .hint("The server's log says why."))
 }
 
 fn start(segment: pg_sys::dsm_handle) -> Result<DynamicBackgroundWorker, Error> {
@@ -109,7 +112,10 @@ impl Segment {
     /// Makes one that holds these bytes.
     fn create(bytes: &[u8]) -> Result<Segment, Error> {
         let length = u32::try_from(bytes.len()).map_err(|_| {
-            Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "an entry of the audit trail is too long")
+            Error::new(
+                PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+                "an entry of the audit trail is too long",
+            )
         })?;
         // SAFETY: the segment has room for the header and the bytes, and begins on the boundary of a page.
         unsafe {

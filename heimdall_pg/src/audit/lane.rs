@@ -71,8 +71,9 @@ impl Lane {
             let index = pg_sys::get_relname_relid(INDEX.as_ptr(), schema);
             if table == pg_sys::InvalidOid || index == pg_sys::InvalidOid {
                 let code = PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE;
-                return Err(Error::new(code, "the audit trail is not there")
-                    .hint("ALTER EXTENSION heimdall UPDATE brings the database to the version of the library."));
+                return Err(Error::new(code, "the audit trail is not there").hint(
+                    "ALTER EXTENSION heimdall UPDATE brings the database to the version of the library.",
+                ));
             }
             let table = pg_sys::table_open(table, pg_sys::RowExclusiveLock as pg_sys::LOCKMODE);
             let index = pg_sys::index_open(index, pg_sys::AccessShareLock as pg_sys::LOCKMODE);

@@ -43,13 +43,7 @@ pub fn write(action: &str, object: &str, detail: Value) -> Result<(), Error> {
     append(&actor, LANES, action, object, detail)
 }
 
-fn append(
-    actor: &Actor,
-    lanes: Range<i16>,
-    action: &str,
-    object: &str,
-    detail: Value,
-) -> Result<(), Error> {
+fn append(actor: &Actor, lanes: Range<i16>, action: &str, object: &str, detail: Value) -> Result<(), Error> {
     let mut keys = keys::hash_keys()?;
     let _owner = AsOwner::new()?;
     let detail = normal(detail);

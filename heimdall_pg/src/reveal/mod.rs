@@ -6,8 +6,8 @@
 mod record;
 
 use heimdall_core::protect::{Binding, Tlp, sealed_data_key};
-use pgrx::prelude::*;
 use pgrx::pg_sys;
+use pgrx::prelude::*;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -46,8 +46,11 @@ fn given<'a>(name: &str, argument: Option<&'a str>) -> Result<&'a str, Error> {
 fn fit_reason(reason: Option<&str>) -> Result<String, Error> {
     let reason = reason.unwrap_or_default().trim();
     if !REASON.contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
-        return Err(Error::new(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "a value is revealed for a reason")
-            .hint("Say why, in 3 to 500 characters. The audit trail keeps it: no values in it."));
+        return Err(Error::new(
+            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            "a value is revealed for a reason",
+        )
+        .hint("Say why, in 3 to 500 characters. The audit trail keeps it: no values in it."));
     }
     Ok(reason.to_owned())
 }
@@ -134,8 +137,11 @@ fn unseal(record: &str, field: &str, sealed: &str) -> Result<(Tlp, Zeroizing<Str
 
 /// Whether it is not there or not to be seen, the caller is told the same; the audit trail is told which.
 fn no_record(stored: Option<String>) -> Denial {
-    let error = Error::new(PgSqlErrorCode::ERRCODE_NO_DATA_FOUND, "there is no such record, or it is not for you to see")
-        .hint("heimdall.lookup() and heimdall.search() give the keys of what you can see.");
+    let error = Error::new(
+        PgSqlErrorCode::ERRCODE_NO_DATA_FOUND,
+        "there is no such record, or it is not for you to see",
+    )
+    .hint("heimdall.lookup() and heimdall.search() give the keys of what you can see.");
     let why = if stored.is_some() { "not visible" } else { "no such record" };
     Denial { record: stored, has_field: false, why, error }
 }

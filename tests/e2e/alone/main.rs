@@ -4,6 +4,7 @@ mod base_backup;
 mod crash;
 mod keys;
 mod recovery;
+mod reveal;
 
 use std::sync::{Mutex, MutexGuard};
 
