@@ -191,8 +191,8 @@ BEGIN
         ON CONFLICT (gid, batch) DO UPDATE
         SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
             last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row)$q$, own);
-    PERFORM heimdall._audit('repair', own, (
-        SELECT coalesce(jsonb_object_agg(f.invariant, f.violations), '{}') FROM pg_temp.found AS f WHERE f.violations > 0));
+    PERFORM heimdall._audit('repair', own, jsonb_object_agg(f.invariant, f.violations))
+    FROM pg_temp.found AS f WHERE f.violations > 0 HAVING count(*) > 0;
     RETURN QUERY
         SELECT f.invariant, f.violations, f.example, v.violations
         FROM pg_temp.found AS f JOIN heimdall._violations() AS v ON v.invariant = f.invariant;

@@ -48,6 +48,8 @@ fn what_changes_something_has_an_entry() {
     database.run("SELECT heimdall.prune_changes('0')");
     database.run("SELECT heimdall.check()");
     database.run("SELECT heimdall.check(repair => true)");
+    database.run("UPDATE heimdall.node SET tlp = 4 WHERE key = 'Ip:192.0.2.1'");
+    database.run("SELECT heimdall.check(repair => true)");
     database.run("SELECT heimdall.after_restore()");
     database.run("SELECT heimdall.after_restore()");
     assert_eq!(
@@ -60,6 +62,7 @@ fn what_changes_something_has_an_entry() {
             "reader.create siem",
             "reader.drop siem",
             "changes.prune change_log",
+            // The second one: the first had nothing to repair.
             "repair heimdall_graph",
             // The database of a test is a copy of another one.
             "restore heimdall_graph",
@@ -154,6 +157,22 @@ fn a_writer_does_not_wait_for_another_that_has_not_ended() {
     waiting.join().expect("it is written");
     assert_eq!(holding(&database), (2 * LANES + 1).to_string());
     assert_eq!(database.value("SELECT count(DISTINCT lane) FROM heimdall.audit"), LANES.to_string());
+}
+
+#[test]
+fn a_lane_that_somebody_keeps_is_not_waited_for_forever() {
+    let database = Database::new();
+    let mut kept = all_lanes_but(&database, &[]);
+    let mut late = database.connect();
+    let pid = backend(&mut late);
+    let waiting = std::thread::spawn(move || entry(&mut late, "late"));
+    database.wait_until_blocked(pid);
+    let lane =
+        format!("SELECT objid FROM pg_locks WHERE pid = {pid} AND locktype = 'advisory' AND NOT granted");
+    let lane = (database.value(&lane).parse::<i32>().expect("a lane") + 5) % LANES;
+    kept.execute("SELECT pg_advisory_unlock(7226403, $1)", &[&lane]).expect("another one");
+    waiting.join().expect("it is written");
+    assert_eq!(database.value("SELECT lane FROM heimdall.audit"), lane.to_string());
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
 #[test]
 fn a_search_path_of_analysts_changes_no_answer() {
     let (database, mut client) = trapped("heimdall_analyst");
+    database.run(&format!("GRANT heimdall_tlp_red TO {}_evil", database.name()));
     let mut plain = database.connect();
     for question in [
         "SELECT * FROM heimdall.lookup('ip', '192.0.2.2')",
@@ -107,6 +108,7 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.cypher('MATCH (n:Ip) WHERE n.value = $ip RETURN n.value', '{\"ip\": \"192.0.2.1\"}')",
         "SELECT * FROM heimdall.export_csv(max_tlp => 'amber')",
         "SELECT * FROM heimdall.export_stix(max_tlp => 'amber')",
+        "SELECT heimdall.reveal('user', 'ada', 'value', 'case 4711')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),
@@ -115,6 +117,22 @@ fn a_search_path_of_analysts_changes_no_answer() {
     }
     let called = "SELECT count(*) FROM evil.witness";
     assert_eq!(database.value(called), "0");
+}
+
+#[test]
+fn a_search_path_of_auditors_changes_nothing() {
+    let (database, mut client) = trapped("heimdall_auditor");
+    let mut plain = database.connect();
+    for question in [
+        "SELECT * FROM heimdall.verify_audit(heimdall.audit_heads())",
+        "SELECT heimdall.export_audit(since => '2020-01-01')",
+    ] {
+        assert_eq!(
+            text_rows(&mut client, question).expect(question),
+            text_rows(&mut plain, question).expect(question)
+        );
+    }
+    assert_eq!(database.value("SELECT count(*) FROM evil.witness"), "0");
 }
 
 #[test]

@@ -9,9 +9,14 @@ use pgrx::{FromDatum, IntoDatum, PgSqlErrorCode, direct_function_call, pg_sys};
 use heimdall_core::audit::Head;
 
 use crate::error::Error;
+use crate::local_settings::LocalSettings;
+use crate::subtransaction::Subtransaction;
 
 /// First number of the locks of lanes; the second is the lane.
 const LOCK: i32 = 7_226_403;
+
+/// How long one lane is waited for: longer than `deadlock_timeout`, so that a circle is found.
+const PATIENCE: [(&CStr, &CStr); 1] = [(c"lock_timeout", c"3s")];
 
 const TABLE: &CStr = c"audit";
 const INDEX: &CStr = c"audit_pkey";
@@ -29,28 +34,24 @@ thread_local! {
 pub(super) struct Lane(i16);
 
 impl Lane {
-    /// Takes one that is free; where none is, waits for one.
+    /// Takes one that is free; where none is, waits for one, and after a while for the next one: whoever has the first
+    /// may keep it for long.
     pub fn take(lanes: Range<i16>) -> Result<Lane, Error> {
         // SAFETY: the number of this process.
         let own = unsafe { pg_sys::MyProcPid };
         let count = lanes.end - lanes.start;
         let spread = lanes.start + (own % i32::from(count)) as i16;
-        let first = LAST.get().filter(|last| lanes.contains(last)).unwrap_or(spread);
-        let in_turn = (0..count).map(|step| lanes.start + (first - lanes.start + step) % count);
-        for lane in in_turn {
-            // SAFETY: a function of two integers; the lock goes with the transaction.
-            let is_taken = unsafe {
-                direct_function_call::<bool>(pg_sys::pg_try_advisory_xact_lock_int4, &arguments(lane))
-            };
-            if is_taken == Some(true) {
+        let mut first = LAST.get().filter(|last| lanes.contains(last)).unwrap_or(spread);
+        let behind = |lane: i16, steps: i16| lanes.start + (lane - lanes.start + steps) % count;
+        loop {
+            let free = (0..count).map(|steps| behind(first, steps)).find(|lane| is_free(*lane));
+            let waited = || Ok::<_, Error>(wait(first)?.then_some(first));
+            if let Some(lane) = free.map_or_else(waited, |lane| Ok(Some(lane)))? {
                 LAST.set(Some(lane));
                 return Ok(Lane(lane));
             }
+            first = behind(first, 1);
         }
-        // SAFETY: as before. It waits as any lock does: whoever cancels it, or a deadlock, ends it.
-        unsafe { direct_function_call::<()>(pg_sys::pg_advisory_xact_lock_int4, &arguments(first)) };
-        LAST.set(Some(first));
-        Ok(Lane(first))
     }
 
     pub fn number(&self) -> i16 {
@@ -96,6 +97,25 @@ impl Lane {
             Ok(head)
         }
     }
+}
+
+/// Takes it where it is free; it is then this transaction's.
+fn is_free(lane: i16) -> bool {
+    // SAFETY: a function of two integers; the lock goes with the transaction.
+    let taken =
+        unsafe { direct_function_call::<bool>(pg_sys::pg_try_advisory_xact_lock_int4, &arguments(lane)) };
+    taken == Some(true)
+}
+
+/// True where it has become this transaction's within [`PATIENCE`]. A cancel and a deadlock end the wait as any other.
+fn wait(lane: i16) -> Result<bool, Error> {
+    let taken = Subtransaction::attempt(&[PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE], || {
+        let _patience = LocalSettings::new(&PATIENCE);
+        // SAFETY: as in `is_free`; a lock that a savepoint has taken stays when the savepoint is released.
+        unsafe { direct_function_call::<()>(pg_sys::pg_advisory_xact_lock_int4, &arguments(lane)) };
+        Ok(())
+    })?;
+    Ok(taken.is_some())
 }
 
 fn arguments(lane: i16) -> [Option<pg_sys::Datum>; 2] {
