@@ -125,9 +125,10 @@ fn reveal(options: &Options, connections: usize) -> f64 {
 fn verified(options: &Options) -> String {
     let entries = options.scaled(1_000_000);
     let database = Database::new();
-    database.run(&format!(
+    let written = format!(
         "SELECT count(heimdall._audit('test', 'object ' || n)) FROM generate_series(1, {entries}) AS n"
-    ));
+    );
+    let (writing, _) = timed(|| database.value(&written));
     database.run("VACUUM ANALYZE heimdall.audit");
     let (seconds, holding) =
         timed(|| database.value("SELECT sum(entries) FROM heimdall.verify_audit() WHERE reason IS NULL"));

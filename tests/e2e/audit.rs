@@ -1,6 +1,6 @@
 //! The audit trail: what has an entry, and that chains hold whoever writes at the same time.
 
-use heimdall_tests::{Database, Sql, backend, ingest, text_rows};
+use heimdall_tests::{Database, Sql, backend, ingest};
 use postgres::Client;
 
 use crate::dumps::{LOGINS_CSV, with_logins};
