@@ -23,15 +23,8 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 7] = [
-        Part::Canonical,
-        Part::Ingest,
-        Part::Two,
-        Part::Audit,
-        Part::Upkeep,
-        Part::Latency,
-        Part::Growth,
-    ];
+    pub const ALL: [Part; 7] =
+        [Part::Canonical, Part::Ingest, Part::Two, Part::Audit, Part::Upkeep, Part::Latency, Part::Growth];
 
     /// Its name, as an argument and in the page.
     pub fn name(self) -> &'static str {

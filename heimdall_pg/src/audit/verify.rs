@@ -28,6 +28,7 @@ type Lane = (i16, i64, Option<String>, Option<i64>, Option<&'static str>);
 /// `known_heads` is what heimdall.audit_heads() gave earlier: that the end of a chain was cut off shows against that
 /// alone.
 #[pg_extern(stable, parallel_unsafe)]
+#[allow(clippy::type_complexity, reason = "pg_extern wants the columns in the signature itself")]
 fn verify_audit(
     known_heads: default!(Option<JsonB>, "NULL"),
 ) -> TableIterator<
