@@ -9,7 +9,9 @@ CREATE TABLE heimdall.instance (
     -- Both are others in a copy of this database: see heimdall.after_restore().
     graph_oid      oid NOT NULL,
     home           text NOT NULL,
-    initialised_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+    initialised_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    -- Every batch from this one on has an entry in the audit trail.
+    audited_from   bigint NOT NULL DEFAULT 1
 );
 
 CREATE TABLE heimdall.source (
@@ -46,7 +48,7 @@ CREATE TABLE heimdall.batch (
     source           text NOT NULL,
     -- Keyed digest of columns, rows and mapping: the same dump twice is one dump.
     digest           bytea NOT NULL,
-    actor            name NOT NULL,
+    actor            text NOT NULL,
     started_at       timestamptz NOT NULL,
     finished_at      timestamptz NOT NULL,
     rows_read        bigint NOT NULL,
@@ -107,7 +109,7 @@ CREATE TABLE heimdall.change_log (
     seq        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xid        xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     at         timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    actor      name NOT NULL DEFAULT SESSION_USER,
+    actor      text NOT NULL,
     batch      bigint NOT NULL,
     -- Vertex label, or edge type where to_keys is there.
     label      name NOT NULL,

@@ -29,6 +29,8 @@ BEGIN
     IF NOT is_kept THEN
         RETURN;
     END IF;
+    PERFORM heimdall._audit('source.mapping', source, jsonb_build_object(
+        'origin', mapping_origin, 'sha256', encode(sha256(convert_to(mapping::text, 'UTF8')), 'hex')));
     EXECUTE format('DROP VIEW IF EXISTS heimdall_in.%I', source);
     columns := ARRAY(SELECT jsonb_array_elements_text(mapping -> 'columns'));
     -- A view's column has 63 bytes for its name: with a longer one, the other ways in remain.
@@ -93,6 +95,7 @@ BEGIN
         RAISE EXCEPTION 'there is a source "%" already', name
             USING ERRCODE = 'duplicate_object', HINT = 'heimdall.set_mapping() gives it another mapping.';
     END IF;
+    PERFORM heimdall._audit('source.create', name, jsonb_build_object('format', format, 'reject_limit', reject_limit));
     IF mapping IS NOT NULL THEN
         PERFORM heimdall._apply_mapping(name, mapping, 'given');
     END IF;

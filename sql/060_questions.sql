@@ -27,7 +27,7 @@ END;
 -- Which batches brought an observable, with the first row that named it.
 CREATE FUNCTION heimdall.provenance(kind text, value text)
 RETURNS TABLE (
-    batch bigint, source text, actor name, ingested_at timestamptz, sightings bigint,
+    batch bigint, source text, actor text, ingested_at timestamptz, sightings bigint,
     first_seen timestamptz, last_seen timestamptz, first_row bigint
 )
 LANGUAGE sql STABLE

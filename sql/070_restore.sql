@@ -174,6 +174,8 @@ BEGIN
         -- A dump may come without grants, and comes without the settings of its database. That grants are
         -- written also makes every session's AGE forget what it remembers of schema and tables.
         PERFORM heimdall._open_graph(own.graph);
+        PERFORM heimdall._audit('restore', own.graph, jsonb_build_object(
+            'incarnation', own.incarnation, 'copy', is_copy, 'repaired', repaired, 'sequences', sequences));
     END IF;
     graph := own.graph;
     labels := cardinality(wanted);

@@ -85,6 +85,14 @@ BEGIN
             SELECT 'the change log says what the provenance says', coalesce(s.name, c.name)
             FROM stored AS s FULL JOIN logged AS c ON c.batch = s.batch AND c.name = s.name
             WHERE (s.sightings, s.first_seen, s.last_seen) IS DISTINCT FROM (c.sightings, c.first_seen, c.last_seen)
+            UNION ALL
+            SELECT 'the audit trail holds', 'lane ' || v.lane || ', entry ' || v.broken_at || ': ' || v.reason
+            FROM heimdall.verify_audit() AS v WHERE v.reason IS NOT NULL
+            UNION ALL
+            SELECT 'a batch is in the audit trail', 'batch ' || b.id
+            FROM heimdall.batch AS b JOIN heimdall.instance AS i ON b.id >= i.audited_from
+            WHERE NOT EXISTS (SELECT FROM heimdall.audit AS a
+                              WHERE a.action = 'ingest' AND a.object = 'batch ' || b.id)
         )
         SELECT i.invariant, count(b.invariant), min(b.record)
         FROM unnest(ARRAY[
@@ -92,7 +100,8 @@ BEGIN
             'a vertex is called as in the registry', 'a vertex is marked as in the registry',
             'an edge joins two vertices', 'between two vertices there is one edge of a type',
             'a record has its provenance', 'provenance is that of a record', 'provenance is that of a batch',
-            'the change log says what the provenance says']) WITH ORDINALITY AS i (invariant, at)
+            'the change log says what the provenance says',
+            'the audit trail holds', 'a batch is in the audit trail']) WITH ORDINALITY AS i (invariant, at)
         LEFT JOIN broken AS b ON b.invariant = i.invariant
         GROUP BY i.invariant, i.at
         ORDER BY i.at$q$, own);
@@ -115,6 +124,7 @@ DECLARE
     -- An operator runs this; the records are for those who are cleared for all of them.
     is_shown boolean := heimdall._clearance_of(heimdall._outer_user()) = 4;
     found_violations bigint[];
+    found jsonb;
     found_examples text[];
 BEGIN
     IF repair IS NOT TRUE THEN
@@ -125,11 +135,12 @@ BEGIN
     END IF;
     -- Nobody ingests meanwhile: the lock that every writer holds.
     PERFORM pg_advisory_xact_lock(7226401);
-    SELECT array_agg(v.violations), array_agg(CASE WHEN is_shown THEN v.example END)
-    INTO found_violations, found_examples
+    SELECT array_agg(v.violations), array_agg(CASE WHEN is_shown THEN v.example END),
+           jsonb_object_agg(v.invariant, v.violations) FILTER (WHERE v.violations > 0)
+    INTO found_violations, found_examples, found
     FROM heimdall._violations() AS v;
-    IF 0 < ANY (found_violations) THEN
-        PERFORM heimdall._audit('data.repair', own::text);
+    IF found IS NOT NULL THEN
+        PERFORM heimdall._audit('repair', own::text, found);
     END IF;
     FOR edge_table, label_table IN
         SELECT e.relation, v.relation

@@ -81,7 +81,7 @@ BEGIN
         RAISE EXCEPTION 'there is a reader "%" already', name
             USING ERRCODE = 'duplicate_object', HINT = 'heimdall.drop_reader() removes it.';
     END IF;
-    PERFORM heimdall._audit('reader.create', name);
+    PERFORM heimdall._audit('reader.create', name, jsonb_build_object('start', place_xid::text || '-' || place_seq));
     RETURN place_xid::text || '-' || place_seq;
 END
 $$;

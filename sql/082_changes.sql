@@ -9,7 +9,7 @@ CREATE INDEX change_log_order ON heimdall.change_log (xid, seq);
 -- `cursor` of the last row. NULL begins at the beginning. Where what follows has been pruned, that is an error.
 CREATE FUNCTION heimdall.changes(after text DEFAULT NULL, max_segments integer DEFAULT 100)
 RETURNS TABLE (
-    cursor text, at timestamptz, actor name, batch bigint, label name, tlp text, key text, to_key text,
+    cursor text, at timestamptz, actor text, batch bigint, label name, tlp text, key text, to_key text,
     sightings bigint, first_seen timestamptz, last_seen timestamptz, properties jsonb
 )
 LANGUAGE plpgsql STABLE

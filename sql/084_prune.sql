@@ -60,8 +60,8 @@ BEGIN
     SELECT count(*), coalesce(sum(g.size), 0) INTO segments, bytes FROM gone AS g;
     SELECT h.xid::text || '-' || h.seq INTO horizon FROM heimdall.change_horizon AS h;
     IF segments > 0 OR cardinality(left_behind) > 0 THEN
-        PERFORM heimdall._audit('changes.prune', coalesce(horizon, ''),
-                                jsonb_build_object('segments', segments, 'left_behind', left_behind));
+        PERFORM heimdall._audit('changes.prune', 'change_log', jsonb_build_object(
+            'keep', keep::text, 'segments', segments, 'horizon', horizon, 'left_behind', left_behind));
     END IF;
     IF cardinality(held_by) > 0 THEN
         RAISE WARNING 'changes older than % are kept for readers that have not dealt with them: %', keep, array_to_string(held_by, ', ')

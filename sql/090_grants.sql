@@ -175,6 +175,13 @@ GRANT SELECT ON heimdall.source, heimdall.instance TO heimdall_admin;
 -- Why somebody sees something or not.
 GRANT EXECUTE ON FUNCTION heimdall.explain_access(name, text, text)
 TO heimdall_analyst, heimdall_auditor, heimdall_admin;
+-- What is sealed is opened with a trace; the clearance is looked at in there.
+GRANT EXECUTE ON FUNCTION heimdall.reveal(text, text, text, text), heimdall.reveal_key(text, text, text) TO heimdall_analyst;
+
+-- Auditors read the audit trail, and nothing else.
+GRANT SELECT ON heimdall.audit TO heimdall_auditor;
+GRANT EXECUTE ON FUNCTION heimdall.audit_heads(), heimdall.export_audit(timestamptz, timestamptz) TO heimdall_auditor;
+GRANT EXECUTE ON FUNCTION heimdall.verify_audit(jsonb) TO heimdall_auditor, heimdall_admin;
 
 -- Functions of Apache AGE that are not for everybody. Most read the whole graph around grants, and load it into the
 -- session, or read what those give and end the server when they are given anything else; Cypher that needs them is

@@ -52,7 +52,8 @@ pub fn register() {
     }
 }
 
-fn builder(name: &str, function: &str) -> BackgroundWorkerBuilder {
+/// A worker of this library.
+pub fn builder(name: &str, function: &str) -> BackgroundWorkerBuilder {
     BackgroundWorkerBuilder::new(name).set_library("heimdall").set_function(function).enable_spi_access()
 }
 
@@ -83,7 +84,7 @@ pub extern "C-unwind" fn heimdall_launcher_main(_argument: pg_sys::Datum) {
 }
 
 /// Ends with the postmaster, whatever became of it: as long as this process lives, no other can serve the data.
-fn sleep(nap: Duration) {
+pub fn sleep(nap: Duration) {
     let events = pg_sys::WL_LATCH_SET | pg_sys::WL_TIMEOUT | pg_sys::WL_EXIT_ON_PM_DEATH;
     // SAFETY: the latch of this process, on its one thread.
     unsafe {
@@ -130,7 +131,7 @@ pub extern "C-unwind" fn heimdall_worker_main(argument: pg_sys::Datum) {
 }
 
 /// SIGTERM ends the process at the next look at interrupts, as it does a session, be it in the midst of a statement.
-fn end_on_request() {
+pub fn end_on_request() {
     // SAFETY: called once, before anything else, with signals still blocked; the handler touches flags and the latch.
     unsafe {
         #[cfg(feature = "pg17")]

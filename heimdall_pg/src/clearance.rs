@@ -52,6 +52,13 @@ pub fn clearance() -> i16 {
     clearance
 }
 
+/// The role that gives a TLP level.
+pub fn role_of(level: i16) -> &'static str {
+    let role =
+        usize::try_from(level).ok().and_then(|level| ROLES.get(level)).unwrap_or(&ROLES[ROLES.len() - 1]);
+    role.to_str().unwrap_or_default()
+}
+
 /// The clearance of a role.
 pub fn of_role(role: pg_sys::Oid) -> i16 {
     let has = |name: &&CStr| {

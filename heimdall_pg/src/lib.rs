@@ -6,6 +6,7 @@
 use pgrx::prelude::*;
 
 mod agtype;
+mod audit;
 mod background;
 mod canonical;
 mod clearance;
@@ -25,6 +26,7 @@ mod parts;
 mod policy;
 mod raw;
 mod reading;
+mod reveal;
 mod sealed;
 mod session;
 mod settings;
@@ -151,6 +153,7 @@ extension_sql_file!(
     name = "erasure",
     requires = ["check", canonical::label_of, erasure::tombstone_digest]
 );
+extension_sql_file!("../../sql/087_audit.sql", name = "audit_reading", requires = ["prune"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.

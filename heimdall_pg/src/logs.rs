@@ -11,7 +11,7 @@ use memchr::{memchr, memmem};
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_guard, pg_sys};
 
 /// Functions and views that are given values. Names alone, since users may have the schema on their path.
-const NAMES: [&[u8]; 15] = [
+const NAMES: [&[u8]; 16] = [
     b"heimdall.",
     b"heimdall_in",
     b"ingest_csv",
@@ -27,6 +27,7 @@ const NAMES: [&[u8]; 15] = [
     b"provenance(",
     b"canonical",
     b"_unseal",
+    b"reveal",
 ];
 
 /// A statement of this length is taken for one that carries data.

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::local_settings::LocalSettings;
 
 /// Nothing of the caller's is found by its name while his statements run as somebody else.
-const PATH: [(&CStr, &CStr); 1] = [(c"search_path", c"pg_catalog, pg_temp")];
+pub const PATH: [(&CStr, &CStr); 1] = [(c"search_path", c"pg_catalog, pg_temp")];
 
 /// Switches back when dropped, also when an error unwinds; a transaction that aborts resets it as well.
 pub struct AsOwner {

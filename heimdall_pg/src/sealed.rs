@@ -9,7 +9,7 @@ use crate::owner::AsOwner;
 use crate::session::session;
 
 /// The plaintext of a sealed value: `record` is its key in the registry, `field` its name. For the owner of the
-/// extension and those it is granted to: there is no check of clearance in here, and no trace.
+/// extension alone: there is no check of clearance in here, and no trace. Everybody else has `heimdall.reveal()`.
 #[pg_extern(stable, strict, parallel_unsafe, name = "_unseal")]
 fn unseal(record: &str, field: &str, sealed: &str) -> String {
     ok(open(Binding { record, field }, sealed))

@@ -3,11 +3,12 @@
 //! pgrx' own SPI client converts value by value; a flush hands over columns of a hundred thousand values, so
 //! that arrays are laid out here in Postgres' own format and read in place.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_long};
 use std::marker::PhantomData;
+use std::ptr::{null, null_mut};
 
 use pgrx::pg_sys;
-use pgrx::{FromDatum, PgSqlErrorCode, Spi};
+use pgrx::{FromDatum, PgSqlErrorCode, Spi, check_for_interrupts};
 
 use crate::error::Error;
 use crate::table::timestamp;
@@ -21,10 +22,15 @@ pub enum Arg<'a> {
     Bytes(&'a [u8]),
     Int8(i64),
     Float8(f64),
+    /// `timestamptz`, as Postgres counts it.
+    Time(i64),
     Array(&'a Array),
     /// NULL of that type.
     Null(pg_sys::Oid),
 }
+
+/// Rows that [`Session::each`] has in memory.
+const FETCHED: c_long = 1000;
 
 /// Rows of a statement.
 pub struct Rows<'a> {
@@ -71,6 +77,43 @@ impl Session<'_> {
         let len = if table.is_null() { 0 } else { len };
         Ok(Rows { table, len, session: PhantomData })
     }
+
+    /// Hands over the rows of a statement that only reads, one after the other. However many there are, a few are in
+    /// memory at a time.
+    pub fn each(&self, sql: &CStr, mut take: impl FnMut(&Rows<'_>, usize)) {
+        // SAFETY: SPI is connected while a Session exists. A statement without parameters has no arrays of them. The
+        // portal is closed here, or by the end of the transaction where an error unwinds.
+        let portal = unsafe {
+            pg_sys::SPI_cursor_open_with_args(
+                null(),
+                sql.as_ptr(),
+                0,
+                null_mut(),
+                null_mut(),
+                null(),
+                true,
+                0,
+            )
+        };
+        loop {
+            // SAFETY: the portal is open.
+            let rows = unsafe {
+                pg_sys::SPI_cursor_fetch(portal, true, FETCHED);
+                Rows {
+                    table: pg_sys::SPI_tuptable,
+                    len: pg_sys::SPI_processed as usize,
+                    session: PhantomData,
+                }
+            };
+            (0..rows.len()).for_each(|row| take(&rows, row));
+            if rows.len() == 0 {
+                break;
+            }
+            check_for_interrupts!();
+        }
+        // SAFETY: the portal is open, and what was fetched from it is freed.
+        unsafe { pg_sys::SPI_cursor_close(portal) };
+    }
 }
 
 impl Arg<'_> {
@@ -81,6 +124,7 @@ impl Arg<'_> {
             Arg::Bytes(bytes) => (pg_sys::BYTEAOID, bytes.into_datum()),
             Arg::Int8(value) => (pg_sys::INT8OID, value.into_datum()),
             Arg::Float8(value) => (pg_sys::FLOAT8OID, value.into_datum()),
+            Arg::Time(value) => (pg_sys::TIMESTAMPTZOID, Some(pg_sys::Datum::from(*value))),
             Arg::Array(array) => (array.type_oid, Some(array.datum())),
             Arg::Null(oid) => (*oid, None),
         }

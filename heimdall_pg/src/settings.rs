@@ -22,7 +22,13 @@ pub static INDEX_IN_BACKGROUND: GucSetting<bool> = GucSetting::<bool>::new(false
 /// Whether Cypher is looked at before it runs, see [`crate::guard`].
 pub static CYPHER_GUARD: GucSetting<bool> = GucSetting::<bool>::new(true);
 
-/// Defines the settings.
+/// For whom a session acts; believed of the gateway alone, see [`crate::audit`].
+pub static ACTOR: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+/// The request that a session serves; believed of the gateway alone.
+pub static REQUEST_ID: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+
+/// Defines the settings. Those of keys name files and commands, not keys; only the server's configuration sets them, and
+/// only superusers see them.
 pub fn define() {
     define_places();
     GucRegistry::define_bool_guc(
@@ -39,6 +45,22 @@ pub fn define() {
         c"In every database; only superusers switch it off.",
         &CYPHER_GUARD,
         GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_string_guc(
+        c"heimdall.actor",
+        c"For whom this session acts.",
+        c"Believed of members of heimdall_gateway alone; of others, the session's own user is recorded.",
+        &ACTOR,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_string_guc(
+        c"heimdall.request_id",
+        c"The request that this session serves.",
+        c"Believed of members of heimdall_gateway alone.",
+        &REQUEST_ID,
+        GucContext::Userset,
         GucFlags::default(),
     );
     // SAFETY: a constant, terminated name; called once, from _PG_init.

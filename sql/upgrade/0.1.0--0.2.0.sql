@@ -22,6 +22,21 @@ $names$;
 ALTER INDEX heimdall.provenance_batch RENAME TO sighting_batch;
 ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02);
 -- include 024_sightings.sql
+
+-- Who acts may be somebody for whom a gateway acts, whose name is longer.
+DROP FUNCTION heimdall.provenance(text, text);
+DROP FUNCTION heimdall.changes(text, integer);
+ALTER TABLE heimdall.batch ALTER COLUMN actor TYPE text;
+ALTER TABLE heimdall.change_log ALTER COLUMN actor DROP DEFAULT, ALTER COLUMN actor TYPE text;
+-- The audit trail begins here.
+ALTER TABLE heimdall.instance ADD COLUMN audited_from bigint NOT NULL DEFAULT 1;
+UPDATE heimdall.instance
+SET audited_from = coalesce((SELECT pg_catalog.max(b.id) FROM heimdall.batch AS b), 0) OPERATOR(pg_catalog.+) 1;
+-- Its trigger is in the file that is included, functions are made later.
+CREATE FUNCTION heimdall._audit_is_append_only() RETURNS trigger
+LANGUAGE c
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'heimdall_audit_is_append_only';
 -- include 026_audit.sql
 
 -- The mark of a batch is that of what it has written to the change log; with nothing there, the highest.

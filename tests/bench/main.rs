@@ -3,6 +3,7 @@
 //! Every rate of ingest is rows per second from the client's first byte to the server's commit.
 
 mod access;
+mod audit;
 mod canonical;
 mod contender;
 mod cypher;
@@ -42,6 +43,7 @@ fn main() {
             Part::Latency => latency::run(&options),
             Part::Upkeep => upkeep::run(&options),
             Part::Access => access::run(&options),
+            Part::Audit => audit::run(&options),
         });
         let block = format!("{measured}\n{block}");
         println!("{block}");

@@ -19,12 +19,22 @@ pub enum Part {
     Upkeep,
     /// Row security.
     Access,
+    /// The audit trail.
+    Audit,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 7] =
-        [Part::Canonical, Part::Ingest, Part::Two, Part::Upkeep, Part::Latency, Part::Access, Part::Growth];
+    pub const ALL: [Part; 8] = [
+        Part::Canonical,
+        Part::Ingest,
+        Part::Two,
+        Part::Audit,
+        Part::Upkeep,
+        Part::Latency,
+        Part::Access,
+        Part::Growth,
+    ];
 
     /// Its name, as an argument and in the page.
     pub fn name(self) -> &'static str {
@@ -36,6 +46,7 @@ impl Part {
             Part::Latency => "latency",
             Part::Upkeep => "upkeep",
             Part::Access => "access",
+            Part::Audit => "audit",
         }
     }
 }
@@ -50,7 +61,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

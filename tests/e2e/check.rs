@@ -21,7 +21,7 @@ fn logins() -> Database {
 fn a_graph_as_it_should_be_breaks_nothing() {
     let database = logins();
     database.ingest("logins", LOGINS_CSV.replace("2026-01-01", "2026-02-02").replace("grace", "joan"));
-    assert_eq!(database.value("SELECT count(*) FROM heimdall.check()"), "10");
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.check()"), "12");
     assert_eq!(broken(&database, false), Vec::<Vec<String>>::new());
     let before = database.snapshot();
     assert_eq!(broken(&database, true), Vec::<Vec<String>>::new());

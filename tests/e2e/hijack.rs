@@ -124,6 +124,7 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.cypher('MATCH (n:Ip) WHERE n.value = $ip RETURN n.value', '{\"ip\": \"192.0.2.1\"}')",
         "SELECT * FROM heimdall.export_csv(max_tlp => 'amber')",
         "SELECT * FROM heimdall.export_stix(max_tlp => 'amber')",
+        "SELECT heimdall.reveal('user', 'ada', 'value', 'case 4711')",
     ] {
         assert_eq!(
             text_rows(&mut client, question).expect(question),
@@ -150,6 +151,22 @@ fn a_search_path_of_operators_runs_nothing_of_theirs() {
             // Nothing of the log is left for the last of them.
             assert_eq!(failure.code, "55000", "{action}: {failure:?}");
         }
+    }
+    assert_eq!(database.value("SELECT count(*) FROM evil.witness"), "0");
+}
+
+#[test]
+fn a_search_path_of_auditors_changes_nothing() {
+    let (database, mut client) = trapped(&["heimdall_auditor"]);
+    let mut plain = database.connect();
+    for question in [
+        "SELECT * FROM heimdall.verify_audit(heimdall.audit_heads())",
+        "SELECT heimdall.export_audit(since => '2020-01-01')",
+    ] {
+        assert_eq!(
+            text_rows(&mut client, question).expect(question),
+            text_rows(&mut plain, question).expect(question)
+        );
     }
     assert_eq!(database.value("SELECT count(*) FROM evil.witness"), "0");
 }

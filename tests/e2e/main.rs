@@ -1,8 +1,11 @@
 //! End-to-end tests: over the wire, against a server that the run has started, each in a database of its own.
 
 mod access;
+mod actor;
 mod as_of;
 mod attacks;
+mod audit;
+mod audit_tampering;
 mod background;
 mod backup;
 mod canonical;
@@ -35,6 +38,8 @@ mod readers;
 mod reapply;
 mod rejects;
 mod restore;
+mod reveal;
+mod reveal_trace;
 mod roles;
 mod search;
 mod similar;

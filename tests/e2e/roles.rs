@@ -22,7 +22,7 @@ fn as_member(groups: &[&str]) -> (Database, Client) {
 }
 
 /// What writes, or gives away what is stored; nobody but the owner may.
-const OWNER_ONLY: [&str; 25] = [
+const OWNER_ONLY: [&str; 32] = [
     "SELECT heimdall.init()",
     "SELECT heimdall.after_restore()",
     "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
@@ -39,6 +39,13 @@ const OWNER_ONLY: [&str; 25] = [
     "SELECT * FROM heimdall.reader",
     "SELECT * FROM heimdall.change_horizon",
     "SELECT * FROM heimdall.data_key",
+    "SELECT heimdall._audit('test', 'x')",
+    "SELECT heimdall._actor()",
+    "SELECT * FROM heimdall.audit",
+    "INSERT INTO heimdall.audit DEFAULT VALUES",
+    "SELECT heimdall.verify_audit()",
+    "SELECT heimdall.audit_heads()",
+    "SELECT heimdall.export_audit()",
     "SELECT * FROM heimdall.change_log",
     "INSERT INTO heimdall.node VALUES ('Ip:x', '1', 0)",
     "UPDATE heimdall.source SET reject_limit = 1",
@@ -309,12 +316,14 @@ fn administrators_keep_it_running_and_see_no_record() {
 #[test]
 fn auditors_see_no_record() {
     let (_database, mut client) = as_member(&["heimdall_auditor", "heimdall_tlp_red"]);
-    for sql in OWNER_ONLY.into_iter().chain(DATA).chain([
-        "SELECT * FROM heimdall.batch",
-        "SELECT * FROM heimdall.changes()",
-        "SELECT * FROM heimdall.check()",
-        "SELECT heimdall.create_source('own', 'csv')",
-    ]) {
+    for sql in
+        OWNER_ONLY.into_iter().filter(|sql| *sql != "SELECT * FROM heimdall.audit").chain(DATA).chain([
+            "SELECT * FROM heimdall.batch",
+            "SELECT * FROM heimdall.changes()",
+            "SELECT * FROM heimdall.check()",
+            "SELECT heimdall.create_source('own', 'csv')",
+        ])
+    {
         denied(&mut client, sql);
     }
 }
@@ -326,6 +335,40 @@ fn an_operator_who_is_cleared_is_told_which_record_is_broken() {
     let broken =
         "SELECT example FROM heimdall.check() WHERE invariant = 'a row of the registry has a vertex'";
     assert_eq!(text_rows(&mut client, broken), Ok(vec![vec!["Ip:astray".to_owned()]]));
+}
+
+#[test]
+fn auditors_read_the_audit_trail_and_nothing_else() {
+    let (_database, mut client) = as_member(&["heimdall_auditor"]);
+    let mut rows = |sql: &str| text_rows(&mut client, sql).expect(sql).len();
+    assert_eq!(rows("SELECT * FROM heimdall.audit"), 4);
+    assert_eq!(rows("SELECT * FROM heimdall.verify_audit(heimdall.audit_heads()) WHERE reason IS NULL"), 1);
+    assert_eq!(rows("SELECT * FROM heimdall.export_audit()"), 4);
+    for sql in [
+        "SELECT heimdall._audit('test', 'x')",
+        "INSERT INTO heimdall.audit SELECT * FROM heimdall.audit",
+        "DELETE FROM heimdall.audit",
+        "ALTER TABLE heimdall.audit DISABLE TRIGGER ALL",
+        "SELECT * FROM heimdall.source",
+        "SELECT * FROM heimdall.batch",
+        "SELECT * FROM heimdall.node",
+        "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+        "SELECT heimdall.reveal('ip', '192.0.2.1', 'note', 'case 4711')",
+        "SELECT heimdall.ingest_csv('logins', 'x')",
+        "SELECT * FROM heimdall_graph.\"Ip\"",
+    ] {
+        denied(&mut client, sql);
+    }
+}
+
+#[test]
+fn administrators_verify_the_audit_trail_and_do_not_read_it() {
+    let (_database, mut client) = as_member(&["heimdall_admin"]);
+    let holds = "SELECT sum(entries) FROM heimdall.verify_audit() WHERE reason IS NULL";
+    assert_eq!(text_rows(&mut client, holds), Ok(vec![vec!["4".to_owned()]]));
+    for sql in ["SELECT * FROM heimdall.audit", "SELECT heimdall.export_audit()"] {
+        denied(&mut client, sql);
+    }
 }
 
 #[test]

@@ -17,8 +17,20 @@ impl Server {
     /// # Panics
     /// Where the file cannot be made.
     pub fn signal_recovery(&self) {
-        let signal = self.data.join("recovery.signal");
-        write(&signal, "").expect("recovery.signal");
+        self.signal("recovery.signal");
+    }
+
+    /// Lets this server, which is stopped, be a standby when it starts.
+    ///
+    /// # Panics
+    /// Where the file cannot be made.
+    pub fn signal_standby(&self) {
+        self.signal("standby.signal");
+    }
+
+    fn signal(&self, name: &str) {
+        let signal = self.data.join(name);
+        write(&signal, "").expect("a file in the data directory");
         self.give(&signal);
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Modules depend downwards only: `pipeline` → `batch` → `mapping` → `format`, `protect`, `canonical`.
 
+pub mod audit;
 pub mod batch;
 pub mod canonical;
 pub mod cypher;

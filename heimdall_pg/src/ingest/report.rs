@@ -4,8 +4,10 @@ use std::ffi::CStr;
 use std::time::Instant;
 
 use heimdall_core::pipeline::Finished;
-use heimdall_core::protect::Tlp;
+use heimdall_core::protect::{Tlp, hex};
+use serde_json::json;
 
+use crate::audit;
 use crate::error::Error;
 use crate::owner::AsOwner;
 use crate::session::{Arg, Array, session};
@@ -37,7 +39,7 @@ const INSERT: &CStr = c"
     INSERT INTO heimdall.batch (id, source, digest, actor, started_at, finished_at, rows_read, rows_accepted,
         rows_rejected, vertices_created, vertices_merged, edges_created, edges_merged, milliseconds, data_key, sealed,
         tlp, fields, field_values, rules)
-    VALUES ($1, $2, $3, SESSION_USER, pg_catalog.clock_timestamp() - $11 * '1 ms'::pg_catalog.interval,
+    VALUES ($1, $2, $3, heimdall._actor(), pg_catalog.clock_timestamp() - $11 * '1 ms'::pg_catalog.interval,
         pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13,
         $14::pg_catalog.int2, $15, $16, $17::pg_catalog.jsonb)";
 
@@ -112,6 +114,14 @@ pub fn record(
             Arg::Array(&values),
             Arg::Text(&finished.rules),
         ];
-        session.query(INSERT, &args).map(|_| report)
-    })
+        session.query(INSERT, &args).map(drop)
+    })?;
+    let detail = json!({
+        "source": source, "digest": hex(&finished.digest), "rows_read": report.rows_read,
+        "rows_accepted": report.rows_accepted, "rows_rejected": report.rows_rejected,
+        "vertices_created": totals.vertices_created, "vertices_merged": totals.vertices_merged,
+        "edges_created": totals.edges_created, "edges_merged": totals.edges_merged,
+    });
+    audit::write("ingest", &format!("batch {id}"), detail)?;
+    Ok(report)
 }

@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::session::{Arg, Array};
 
 const INSERT: &CStr = c"
-    INSERT INTO heimdall.change_log (batch, label, tlp, keys, to_keys, sightings, first_seen, last_seen, properties)
-    VALUES ($1, $2, $3::pg_catalog.int2, $4, $5, $6, $7, $8, $9)";
+    INSERT INTO heimdall.change_log (actor, batch, label, tlp, keys, to_keys, sightings, first_seen, last_seen, properties)
+    VALUES (heimdall._actor(), $1, $2, $3::pg_catalog.int2, $4, $5, $6, $7, $8, $9)";
 
 /// Logs the vertices of a label; `changes` by position in the flush.
 pub(super) fn vertices(

@@ -5,6 +5,7 @@ mod crash;
 mod environment;
 mod keys;
 mod recovery;
+mod reveal;
 
 use std::sync::{Mutex, MutexGuard};
 
