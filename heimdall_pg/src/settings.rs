@@ -13,6 +13,9 @@ pub static INDEX_IN_BACKGROUND: GucSetting<bool> = GucSetting::<bool>::new(false
 /// Whether Cypher is looked at before it runs, see [`crate::guard`].
 pub static CYPHER_GUARD: GucSetting<bool> = GucSetting::<bool>::new(true);
 
+/// Whether all statements are hidden, see [`crate::logs`].
+pub static HIDE_ALL_STATEMENTS: GucSetting<bool> = GucSetting::<bool>::new(false);
+
 /// Defines the settings. They name files, not keys; only the server's configuration sets them, and only
 /// superusers see them.
 pub fn define() {
@@ -45,6 +48,14 @@ pub fn define() {
         c"Cypher that would end the server, or read around grants, is refused.",
         c"In every database; only superusers switch it off.",
         &CYPHER_GUARD,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"heimdall.hide_all_statements",
+        c"The log and pg_stat_statements are told no values of any statement.",
+        c"For databases in which functions of one's own take dumps or values, and hand them on to Heimdall.",
+        &HIDE_ALL_STATEMENTS,
         GucContext::Suset,
         GucFlags::default(),
     );

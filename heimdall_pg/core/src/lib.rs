@@ -11,4 +11,5 @@ pub mod grams;
 pub mod mapping;
 pub mod pipeline;
 pub mod protect;
+pub mod redact;
 pub mod similar;

@@ -1,8 +1,11 @@
 //! Tests that have the server to themselves: they change its keys, or kill it.
 
 mod base_backup;
+mod byte_search;
 mod crash;
+mod hostile;
 mod keys;
+mod logs;
 mod recovery;
 
 use std::sync::{Mutex, MutexGuard};
