@@ -33,11 +33,15 @@ pub unsafe fn judge(report: &pg_sys::ErrorData) -> Option<Restated> {
         if bytes(report.funcname) == author::CRASH {
             return crashed(report);
         }
-        let query = statement::text()?;
-        // The install script names ours in every line, and has no values.
-        if pg_sys::creating_extension {
+        // The install script names ours in every line, and has no values. Autovacuum and its kin run no statement of a
+        // user's, and say which table they are at.
+        if pg_sys::creating_extension
+            || statement::text().is_none() && pg_sys::MyBackendType != pg_sys::BackendType::B_BACKEND
+        {
             return None;
         }
+        // A plan may be logged when its statement is over.
+        let query = statement::text().unwrap_or_default();
         let knows = statement::session_knows_us();
         let is_log = is_log(report);
         let own = [query, bytes(report.detail), bytes(report.context), bytes(report.internalquery)];

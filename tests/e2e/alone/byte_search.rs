@@ -115,7 +115,7 @@ fn by_every_way(database: &Database, people: &mut People) {
     let last = people.0.last().expect("a person");
     let values = last.protected.each_ref().map(|value| quoted(value)).join(", ");
     send(format!("INSERT INTO heimdall_in.leak VALUES ({values})")).expect("VALUES");
-    send(format!("INSERT INTO heimdall_in.leak SELECT v.* FROM (VALUES ({values}, 'a.example'), ('b', 'c', 'd', 'e', 'f')) AS v"))
+    send(format!("INSERT INTO heimdall_in.leak SELECT v.* FROM (VALUES ({values}, 'a.example'), ('b@c.example', 'c', 'd', 'e', 'f.example')) AS v"))
         .expect("SELECT");
     // What is taken back, refused, and tried again.
     send("BEGIN".to_owned()).expect("BEGIN");

@@ -47,7 +47,7 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("a block", &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}'); END$$"]),
     ("a block that fails", &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}', '{v}'); END$$"]),
     ("a block that catches", &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}'); EXCEPTION WHEN OTHERS THEN NULL; END$$"]),
-    ("a dynamic statement", &["DO $$BEGIN EXECUTE format('SELECT heim' || 'dall.ingest_csv(%L, %L)', 'leak', '{v}'); END$$"]),
+    ("a dynamic statement", &["DO $$BEGIN EXECUTE format('SELECT heimdall.ingest_csv(%L, %L)', 'leak', '{v}'); END$$"]),
     ("a dynamic statement that does not parse", &["DO $$BEGIN EXECUTE 'SELECT heimdall.lookup(''{v}'; END$$"]),
     ("a cursor", &["BEGIN", "DECLARE c CURSOR FOR SELECT * FROM heimdall.lookup('email', '{v}')", "FETCH c", "COMMIT"]),
     ("a holdable cursor", &["DECLARE c CURSOR WITH HOLD FOR SELECT * FROM heimdall.lookup('email', '{v}')", "FETCH c", "CLOSE c"]),
@@ -55,7 +55,7 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("a table of it", &["CREATE TEMPORARY TABLE t AS SELECT * FROM heimdall.lookup('email', '{v}')"]),
     ("in a condition", &["SELECT * FROM heimdall.batch WHERE source = '{v}'"]),
     ("the registry", &["SELECT * FROM heimdall.node WHERE key = '{v}'"]),
-    ("the inbox", &["INSERT INTO heimdall_in.leak VALUES ('{v}@mail.example', '{v}', '{v}', '{v}', '{v}.example')"]),
+    ("the inbox", &["INSERT INTO heimdall_in.leak VALUES ('{v}@mail.example', '{v}', '{v}', '{v}', 'a.example')"]),
     ("the inbox, selected", &["INSERT INTO heimdall_in.leak SELECT '{v}@mail.example', '{v}' FROM generate_series(1, 3)"]),
     ("the inbox, a column that is not there", &["INSERT INTO heimdall_in.leak (emial) VALUES ('{v}')"]),
     ("the inbox, too many", &["INSERT INTO heimdall_in.leak VALUES ('{v}', '', '', '', '', '{v}')"]),
@@ -186,7 +186,7 @@ fn leave_nothing(libraries: Libraries) {
         assert!(log.contains(said), "the log does not say {said}");
     }
     // What holds no value is there as it was sent.
-    assert!(log.contains("SELECT * FROM heimdall.ingest_csv($1"), "a statement without values is hidden");
+    assert!(log.contains("INSERT INTO heimdall_in.leak VALUES ($1)"), "a statement without values is hidden");
 }
 
 #[test]
