@@ -39,7 +39,8 @@ impl Needles {
             }
         }
         let longest = patterns.iter().map(Vec::len).max().unwrap_or_default();
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).expect("patterns");
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).expect("patterns");
         Needles { automaton, meant, longest }
     }
 
@@ -58,7 +59,8 @@ impl Needles {
         for file in files(path) {
             let hits = self.in_file(&file);
             found.extend(
-                hits.into_iter().map(|(number, form)| format!("{}: value {number} as {form}", file.display())),
+                hits.into_iter()
+                    .map(|(number, form)| format!("{}: value {number} as {form}", file.display())),
             );
         }
         found
@@ -143,7 +145,13 @@ mod tests {
         let value = "ada.lovelace@ex\u{e4}mple.org";
         let base64 = BASE64_STANDARD_NO_PAD.encode("Some Ada.Lovelace@ex\u{e4}mple.org there");
         let hexadecimal: String = value.bytes().map(|byte| format!("{byte:02X}")).collect();
-        for text in [value, &base64, &hexadecimal, "ada.lovelace%40ex%c3%a4mple.org", r"ada.lovelace@ex\u00e4mple.org"] {
+        for text in [
+            value,
+            &base64,
+            &hexadecimal,
+            "ada.lovelace%40ex%c3%a4mple.org",
+            r"ada.lovelace@ex\u00e4mple.org",
+        ] {
             assert_eq!(needles.in_bytes(format!("before {text} after").as_bytes()).len(), 1, "{text}");
         }
         assert!(needles.in_bytes(b"ada.lovelace@example.org").is_empty());

@@ -67,7 +67,8 @@ unsafe extern "C-unwind" fn refers_to_us(node: *mut pg_sys::Node, nothing: *mut 
                     && is_schema_of_ours(pg_sys::get_rel_namespace(entry.relid))
             }
             tag => {
-                tag == pg_sys::NodeTag::T_FuncExpr && is_function_of_ours((*node.cast::<pg_sys::FuncExpr>()).funcid)
+                tag == pg_sys::NodeTag::T_FuncExpr
+                    && is_function_of_ours((*node.cast::<pg_sys::FuncExpr>()).funcid)
                     || pg_sys::expression_tree_walker_impl(node, Some(refers_to_us), nothing)
             }
         }

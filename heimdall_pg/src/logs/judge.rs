@@ -59,7 +59,8 @@ pub unsafe fn judge(report: &pg_sys::ErrorData) -> Option<Restated> {
         let is_wrong = !is_log && category(report) == category_of(PgSqlErrorCode::ERRCODE_SYNTAX_ERROR);
         let hide_statement = is_own && (!is_free || is_wrong);
         let is_about_statement = report.elevel >= PgLogLevel::ERROR as i32;
-        let note = if hide_statement && is_about_statement { statement::hidden(query) } else { String::new() };
+        let note =
+            if hide_statement && is_about_statement { statement::hidden(query) } else { String::new() };
         let space: &[u8] = if detail.is_empty() || note.is_empty() { b"" } else { b" " };
         Some(Restated {
             level: report.elevel,
@@ -172,8 +173,8 @@ fn is_raised_by_code(report: &pg_sys::ErrorData) -> bool {
 /// be; a panic may quote anything.
 fn quotes_what_was_given(report: &pg_sys::ErrorData) -> bool {
     use PgSqlErrorCode::{
-        ERRCODE_INTERNAL_ERROR, ERRCODE_INVALID_NAME, ERRCODE_INVALID_PARAMETER_VALUE, ERRCODE_UNDEFINED_FILE,
-        ERRCODE_UNDEFINED_OBJECT,
+        ERRCODE_INTERNAL_ERROR, ERRCODE_INVALID_NAME, ERRCODE_INVALID_PARAMETER_VALUE,
+        ERRCODE_UNDEFINED_FILE, ERRCODE_UNDEFINED_OBJECT,
     };
     [
         ERRCODE_INTERNAL_ERROR,

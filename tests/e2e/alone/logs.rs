@@ -39,24 +39,61 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("comments", &["SELECT /* {v} */ heimdall/**/./**/lookup('email', '{v}') -- {v}"]),
     ("the schema on the path", &["SET search_path = public, heimdall", "SELECT lookup('email', '{v}')"]),
     ("no schema", &["SELECT ingest_csv('leak', '{v}')"]),
-    ("no schema in a session that knows ours", &["SELECT heimdall.formats()", "SELECT lookup('email', '{v}')"]),
+    (
+        "no schema in a session that knows ours",
+        &["SELECT heimdall.formats()", "SELECT lookup('email', '{v}')"],
+    ),
     ("prepared", &["PREPARE p AS SELECT heimdall.ingest_csv($1, $2)", "EXECUTE p('leak', '{v}')"]),
-    ("prepared, a parameter too many", &["PREPARE p AS SELECT heimdall.lookup($1, $2)", "EXECUTE p('email', '{v}', '{v}')"]),
-    ("prepared, of another type", &["PREPARE p AS SELECT * FROM heimdall.search($1, max_rows => $2)", "EXECUTE p('{v}', '{v}')"]),
-    ("prepared with the value", &["PREPARE p AS SELECT heimdall.lookup('email', '{v}')", "EXECUTE p", "EXECUTE p"]),
+    (
+        "prepared, a parameter too many",
+        &["PREPARE p AS SELECT heimdall.lookup($1, $2)", "EXECUTE p('email', '{v}', '{v}')"],
+    ),
+    (
+        "prepared, of another type",
+        &["PREPARE p AS SELECT * FROM heimdall.search($1, max_rows => $2)", "EXECUTE p('{v}', '{v}')"],
+    ),
+    (
+        "prepared with the value",
+        &["PREPARE p AS SELECT heimdall.lookup('email', '{v}')", "EXECUTE p", "EXECUTE p"],
+    ),
     ("a block", &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}'); END$$"]),
     ("a block that fails", &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}', '{v}'); END$$"]),
-    ("a block that catches", &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}'); EXCEPTION WHEN OTHERS THEN NULL; END$$"]),
-    ("a dynamic statement", &["DO $$BEGIN EXECUTE format('SELECT heimdall.ingest_csv(%L, %L)', 'leak', '{v}'); END$$"]),
-    ("a dynamic statement that does not parse", &["DO $$BEGIN EXECUTE 'SELECT heimdall.lookup(''{v}'; END$$"]),
-    ("a cursor", &["BEGIN", "DECLARE c CURSOR FOR SELECT * FROM heimdall.lookup('email', '{v}')", "FETCH c", "COMMIT"]),
-    ("a holdable cursor", &["DECLARE c CURSOR WITH HOLD FOR SELECT * FROM heimdall.lookup('email', '{v}')", "FETCH c", "CLOSE c"]),
+    (
+        "a block that catches",
+        &["DO $$BEGIN PERFORM heimdall.ingest_csv('leak', '{v}'); EXCEPTION WHEN OTHERS THEN NULL; END$$"],
+    ),
+    (
+        "a dynamic statement",
+        &["DO $$BEGIN EXECUTE format('SELECT heimdall.ingest_csv(%L, %L)', 'leak', '{v}'); END$$"],
+    ),
+    (
+        "a dynamic statement that does not parse",
+        &["DO $$BEGIN EXECUTE 'SELECT heimdall.lookup(''{v}'; END$$"],
+    ),
+    (
+        "a cursor",
+        &["BEGIN", "DECLARE c CURSOR FOR SELECT * FROM heimdall.lookup('email', '{v}')", "FETCH c", "COMMIT"],
+    ),
+    (
+        "a holdable cursor",
+        &[
+            "DECLARE c CURSOR WITH HOLD FOR SELECT * FROM heimdall.lookup('email', '{v}')",
+            "FETCH c",
+            "CLOSE c",
+        ],
+    ),
     ("explained", &["EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM heimdall.lookup('email', '{v}')"]),
     ("a table of it", &["CREATE TEMPORARY TABLE t AS SELECT * FROM heimdall.lookup('email', '{v}')"]),
     ("in a condition", &["SELECT * FROM heimdall.batch WHERE source = '{v}'"]),
     ("the registry", &["SELECT * FROM heimdall.node WHERE key = '{v}'"]),
-    ("the inbox", &["INSERT INTO heimdall_in.leak VALUES ('{v}@mail.example', '{v}', '{v}', '{v}', 'a.example')"]),
-    ("the inbox, selected", &["INSERT INTO heimdall_in.leak SELECT '{v}@mail.example', '{v}' FROM generate_series(1, 3)"]),
+    (
+        "the inbox",
+        &["INSERT INTO heimdall_in.leak VALUES ('{v}@mail.example', '{v}', '{v}', '{v}', 'a.example')"],
+    ),
+    (
+        "the inbox, selected",
+        &["INSERT INTO heimdall_in.leak SELECT '{v}@mail.example', '{v}' FROM generate_series(1, 3)"],
+    ),
     ("the inbox, a column that is not there", &["INSERT INTO heimdall_in.leak (emial) VALUES ('{v}')"]),
     ("the inbox, too many", &["INSERT INTO heimdall_in.leak VALUES ('{v}', '', '', '', '', '{v}')"]),
     ("the inbox, double quotes", &["INSERT INTO heimdall_in.leak VALUES (\"{v}\")"]),
@@ -74,14 +111,42 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("no element of it", &["SELECT * FROM heimdall.correlate('{{v}, \"{v}'::text[])"]),
     ("a sample", &["SELECT heimdall.infer_mapping('{v}')"]),
     ("a form", &["SELECT heimdall.canonical('ip', '{v}')", "SELECT heimdall.canonical_ip('{v}')"]),
-    ("a search", &["SELECT * FROM heimdall.search('*{v}*')", "SELECT * FROM heimdall.similar('{v}.example')"]),
-    ("a question", &["SELECT * FROM heimdall.neighbors('email', '{v}')", "SELECT * FROM heimdall.correlate('{v}', '{v}')"]),
+    (
+        "a search",
+        &["SELECT * FROM heimdall.search('*{v}*')", "SELECT * FROM heimdall.similar('{v}.example')"],
+    ),
+    (
+        "a question",
+        &[
+            "SELECT * FROM heimdall.neighbors('email', '{v}')",
+            "SELECT * FROM heimdall.correlate('{v}', '{v}')",
+        ],
+    ),
     ("Cypher", &["SELECT * FROM heimdall.cypher('MATCH (n:Email) WHERE n.value = \"{v}\" RETURN n')"]),
-    ("Cypher with parameters", &["SELECT * FROM heimdall.cypher('MATCH (n) WHERE n.value = $v RETURN n', '{\"v\": \"{v}\"}')"]),
+    (
+        "Cypher with parameters",
+        &["SELECT * FROM heimdall.cypher('MATCH (n) WHERE n.value = $v RETURN n', '{\"v\": \"{v}\"}')"],
+    ),
     ("Cypher that does not parse", &["SELECT * FROM heimdall.cypher('MATCH (n {v} \"{v}')"]),
-    ("cypher()", &["SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n {value: '{v}'}) RETURN n $$) AS (n ag_catalog.agtype)"]),
-    ("a time limit", &["SET statement_timeout = '20ms'", "SELECT heimdall.lookup('email', '{v}'), pg_sleep(20)"]),
-    ("a savepoint", &["BEGIN; SAVEPOINT s", "SELECT heimdall.ingest_csv('leak', E'{h}\\n{v}@mail.example,,,,\\n')", "ROLLBACK TO s", "COMMIT"]),
+    (
+        "cypher()",
+        &[
+            "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n {value: '{v}'}) RETURN n $$) AS (n ag_catalog.agtype)",
+        ],
+    ),
+    (
+        "a time limit",
+        &["SET statement_timeout = '20ms'", "SELECT heimdall.lookup('email', '{v}'), pg_sleep(20)"],
+    ),
+    (
+        "a savepoint",
+        &[
+            "BEGIN; SAVEPOINT s",
+            "SELECT heimdall.ingest_csv('leak', E'{h}\\n{v}@mail.example,,,,\\n')",
+            "ROLLBACK TO s",
+            "COMMIT",
+        ],
+    ),
     ("a division by zero", &["SELECT heimdall.lookup('email', '{v}'), 1 / (random() * 0)::integer"]),
     ("a conversion", &["SELECT ('{v}' || heimdall.tlp_name(1::smallint))::integer"]),
 ];
@@ -111,7 +176,10 @@ fn send_all(database: &Database) -> Vec<String> {
         ("a parameter that is no source", "SELECT * FROM heimdall.ingest_csv($1, 'a')"),
         ("a parameter that is no JSON", "SELECT heimdall.create_source('other', 'csv', $1::text::jsonb)"),
         ("a parameter of an inbox", "INSERT INTO heimdall_in.leak VALUES ($1)"),
-        ("a parameter in a division by zero", "SELECT heimdall.lookup('email', $1), 1 / (random() * 0)::integer"),
+        (
+            "a parameter in a division by zero",
+            "SELECT heimdall.lookup('email', $1), 1 / (random() * 0)::integer",
+        ),
     ];
     for (name, statement) in with_parameter {
         let value = value(names.len());
@@ -120,7 +188,8 @@ fn send_all(database: &Database) -> Vec<String> {
         names.push(name.to_owned());
     }
     let value_inline = value(names.len());
-    let _ = database.connect().query(&format!("SELECT * FROM heimdall.lookup('email', '{value_inline}')"), &[]);
+    let _ =
+        database.connect().query(&format!("SELECT * FROM heimdall.lookup('email', '{value_inline}')"), &[]);
     names.push("a literal, prepared by the client".to_owned());
     let copies = [
         ("a field too many", "COPY heimdall_in.leak FROM STDIN (FORMAT csv)", "{v},{v},{v},{v},{v},{v}\n"),
@@ -128,7 +197,11 @@ fn send_all(database: &Database) -> Vec<String> {
         ("an open quote", "COPY heimdall_in.leak FROM STDIN (FORMAT csv)", "\"{v},{v},,,\n"),
         ("a wrong header", "COPY heimdall_in.leak FROM STDIN (FORMAT csv, HEADER match)", "{v},{v},,,\n"),
         ("no UTF-8", "COPY heimdall_in.leak FROM STDIN (FORMAT csv)", "{v},{v},\u{1},,\n"),
-        ("errors ignored", "COPY heimdall_in.leak FROM STDIN (FORMAT csv, ON_ERROR ignore, LOG_VERBOSITY verbose)", "{v},,,,\n"),
+        (
+            "errors ignored",
+            "COPY heimdall_in.leak FROM STDIN (FORMAT csv, ON_ERROR ignore, LOG_VERBOSITY verbose)",
+            "{v},,,,\n",
+        ),
         ("text format", "COPY heimdall_in.leak FROM STDIN", "{v}\t{v}\t\\\n"),
         ("a condition", "COPY heimdall_in.leak FROM STDIN (FORMAT csv)", "{v}@mail.example,{v},{v},{v},!!\n"),
     ];
@@ -213,7 +286,8 @@ fn without_the_hook_they_do() {
         assert!(is_found("inline", file), "{found:?}");
         assert!(is_found("a block", file), "{found:?}");
     }
-    assert!(is_found("a block", "pgss_query_texts"), "{found:?}");
+    // What fails is not counted.
+    assert!(is_found("a block that catches", "pgss_query_texts"), "{found:?}");
 }
 
 #[test]
@@ -228,7 +302,8 @@ fn what_has_nothing_to_do_with_heimdall_is_logged_as_ever() {
     text_rows(&mut client, "SELECT heimdall.lookup('email', 'a@example.org')").expect("lookup");
     text_rows(&mut client, &format!("INSERT INTO own.orders VALUES ('{}')", customers[0])).expect("insert");
     client.execute("INSERT INTO own.orders VALUES ($1)", &[&customers[1]]).expect("insert");
-    text_rows(&mut client, &format!("INSERT INTO own.orders VALUES ('{}')", customers[0])).expect_err("twice");
+    text_rows(&mut client, &format!("INSERT INTO own.orders VALUES ('{}')", customers[0]))
+        .expect_err("twice");
     text_rows(&mut client, &format!("SELECT '{}'::integer", customers[2])).expect_err("no number");
     text_rows(&mut client, &format!("SELECT FROM own.orders WHERE customer = '{}' x", customers[3]))
         .expect_err("no syntax");
@@ -285,7 +360,8 @@ fn a_deadlock_does_not_show_what_the_other_was_doing() {
     users.batch_execute("BEGIN; LOCK TABLE public.own IN ACCESS EXCLUSIVE MODE").expect("the lock");
     let pid = backend(&mut ours);
     let waiting = std::thread::spawn(move || {
-        let sql = format!("SELECT heimdall.lookup('email', '{}'), (SELECT count(*) FROM public.own)", value(0));
+        let sql =
+            format!("SELECT heimdall.lookup('email', '{}'), (SELECT count(*) FROM public.own)", value(0));
         text_rows(&mut ours, &sql)
     });
     // Its own look for a deadlock comes first, and finds none.
@@ -310,7 +386,10 @@ fn the_list_of_what_runs_shows_names_alone() {
     let pid = backend(&mut client);
     for (statement, expected) in [
         ("SELECT * FROM heimdall.lookup('email', 'ada@example.org')", "(hidden by heimdall: lookup)"),
-        ("DO $$BEGIN PERFORM heimdall.lookup('email', 'ada@example.org'); END$$", "(hidden by heimdall: lookup)"),
+        (
+            "DO $$BEGIN PERFORM heimdall.lookup('email', 'ada@example.org'); END$$",
+            "(hidden by heimdall: lookup)",
+        ),
         ("SELECT count(*) FROM heimdall.batch", "SELECT count(*) FROM heimdall.batch"),
         ("SELECT 'mine'", "SELECT 'mine'"),
     ] {
@@ -335,6 +414,10 @@ fn every_function_is_known_by_its_name() {
         let _ = text_rows(&mut client, "DEALLOCATE p");
         let _ = text_rows(&mut client, &format!("DO $$BEGIN PERFORM {}('a value'); END$$", row[0]));
         let shown = database.value(&format!("SELECT query FROM pg_stat_activity WHERE pid = {pid}"));
-        assert!(shown.starts_with("(hidden by heimdall: "), "{} is missing in core/src/redact/mention.rs", row[0]);
+        assert!(
+            shown.starts_with("(hidden by heimdall: "),
+            "{} is missing in core/src/redact/mention.rs",
+            row[0]
+        );
     }
 }

@@ -58,9 +58,32 @@ const OWN_NAMES: &[&str] = &[
 
 /// Functions whose names others have as well: they count where they are called in a session that knows Heimdall.
 const COMMON_NAMES: &[&str] = &[
-    "as_of", "changes", "check", "clearance", "correct", "correlate", "cypher", "defang", "dry_run", "facts", "formats",
-    "graph", "ingest", "init", "lookup", "neighbors", "overlap", "path", "provenance", "refang", "reveal", "scrub",
-    "search", "similar", "timeline", "top",
+    "as_of",
+    "changes",
+    "check",
+    "clearance",
+    "correct",
+    "correlate",
+    "cypher",
+    "defang",
+    "dry_run",
+    "facts",
+    "formats",
+    "graph",
+    "ingest",
+    "init",
+    "lookup",
+    "neighbors",
+    "overlap",
+    "path",
+    "provenance",
+    "refang",
+    "reveal",
+    "scrub",
+    "search",
+    "similar",
+    "timeline",
+    "top",
 ];
 
 /// `EXECUTE` names no function: what was prepared may be ours.

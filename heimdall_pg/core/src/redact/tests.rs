@@ -90,7 +90,10 @@ fn a_report_keeps_what_is_said_and_where() {
         Some((&b"duration: 1.5 ms  execute <unnamed>:"[..], &b"SELECT"[..]))
     );
     assert_eq!(split("duration: 1.5 ms"), None);
-    assert_eq!(place(b"COPY leak, line 2, column email: \"ada\"\nSQL statement"), b"COPY leak, line 2, column email");
+    assert_eq!(
+        place(b"COPY leak, line 2, column email: \"ada\"\nSQL statement"),
+        b"COPY leak, line 2, column email"
+    );
     assert_eq!(place(b"SQL statement \"SELECT 'ada'\""), b"SQL statement");
     assert_eq!(place(b"unnamed portal with parameters: $1 = 'ada'"), b"unnamed portal with parameters");
     assert_eq!(
@@ -98,7 +101,10 @@ fn a_report_keeps_what_is_said_and_where() {
         "syntax error at or near \"…\"".as_bytes()
     );
     assert_eq!(without_quoted(b"syntax error at end of input"), b"syntax error at end of input");
-    assert_eq!(before_value(b"invalid input syntax for type json: \"ada\""), b"invalid input syntax for type json");
+    assert_eq!(
+        before_value(b"invalid input syntax for type json: \"ada\""),
+        b"invalid input syntax for type json"
+    );
 }
 
 proptest! {

@@ -3,7 +3,8 @@
 /// True for a statement in which nothing is written out: words, punctuation and parameters (`$1`), no quotes, numbers or
 /// comments, and no word where a value stands, which may be one that lacks its quotes. The options of COPY are words.
 pub fn is_free_of_values(statement: &[u8]) -> bool {
-    let is_copy = statement.trim_ascii_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"copy"));
+    let is_copy =
+        statement.trim_ascii_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"copy"));
     let mut before = b' ';
     for (at, &byte) in statement.iter().enumerate() {
         let rest = &statement[at + 1..];
