@@ -9,8 +9,8 @@ use pgrx::JsonB;
 use pgrx::prelude::*;
 
 use crate::error::{Error, ok};
-use crate::keys;
 use crate::session::POSTGRES_EPOCH;
+use crate::{keys, logs};
 
 /// Raises for the value, which is not in the message.
 pub fn invalid(error: &CanonicalError) -> Error {
@@ -152,6 +152,7 @@ fn canonical_key(kind: &str, value: &str) -> String {
 /// Every key that a value may have, whichever way its field was protected. A label of the user's own has text.
 #[pg_extern(stable, strict, parallel_safe, name = "_lookup_keys")]
 pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
+    logs::statement_is_ours();
     let (kind, label) = match Kind::from_name(kind) {
         Some(kind) => (kind, kind.label()),
         None => (Kind::Text, kind),
@@ -185,6 +186,7 @@ fn is_digest(value: &str) -> bool {
 /// Every key of a value of unknown kind. `Label:value` says the kind outright.
 #[pg_extern(stable, strict, parallel_safe, name = "_candidate_keys")]
 pub fn candidate_keys(value: &str) -> Vec<String> {
+    logs::statement_is_ours();
     let (mut keys, mut hash) = (Vec::new(), keys::hash_keys());
     if let Some((label, rest)) = value.split_once(':') {
         let kind = Kind::from_name(label).unwrap_or(Kind::Text);

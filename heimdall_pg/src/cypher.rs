@@ -4,11 +4,13 @@ use heimdall_core::cypher::{self, CypherError};
 use pgrx::prelude::*;
 
 use crate::error::{Error, ok};
+use crate::logs;
 
 /// The SQL that gives one `jsonb` object for each row of the query, or an error where it may not run. `$1` is the
 /// parameters, `$2` the number of rows.
 #[pg_extern(immutable, strict, parallel_safe, name = "_cypher_statement")]
 pub fn cypher_statement(graph: &str, query: &str) -> String {
+    logs::statement_is_ours();
     let columns = ok(cypher::columns(query).map_err(refused));
     let tag = cypher::dollar_tag(query);
     let mut members = Vec::with_capacity(columns.len());

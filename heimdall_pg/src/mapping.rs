@@ -7,6 +7,7 @@ use pgrx::prelude::*;
 use pgrx::{JsonB, PgSqlErrorCode};
 
 use crate::error::{Error, ok};
+use crate::logs;
 
 /// A mapping from its JSON.
 pub fn parse(json: &str) -> Result<Mapping, Error> {
@@ -62,6 +63,7 @@ pub fn format(name: &str) -> Result<Format, Error> {
 /// The mapping that a sample suggests, to be looked at and edited. Stores nothing.
 #[pg_extern(immutable, strict, parallel_safe)]
 fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
+    logs::statement_is_ours();
     let inferred = || -> Result<Mapping, Error> {
         let format = self::format(format)?;
         let mut decoder = Decoder::new(format);

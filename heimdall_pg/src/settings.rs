@@ -26,6 +26,8 @@ pub static CYPHER_GUARD: GucSetting<bool> = GucSetting::<bool>::new(true);
 pub static ACTOR: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 /// The request that a session serves; believed of the gateway alone.
 pub static REQUEST_ID: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+/// Whether all statements are hidden, see [`crate::logs`].
+pub static HIDE_ALL_STATEMENTS: GucSetting<bool> = GucSetting::<bool>::new(false);
 
 /// Defines the settings. Those of keys name files and commands, not keys; only the server's configuration sets them, and
 /// only superusers see them.
@@ -61,6 +63,14 @@ pub fn define() {
         c"Believed of members of heimdall_gateway alone.",
         &REQUEST_ID,
         GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"heimdall.hide_all_statements",
+        c"The log and pg_stat_statements are told no values of any statement.",
+        c"For databases in which functions of one's own take dumps or values, and hand them on to Heimdall.",
+        &HIDE_ALL_STATEMENTS,
+        GucContext::Suset,
         GucFlags::default(),
     );
     // SAFETY: a constant, terminated name; called once, from _PG_init.

@@ -11,7 +11,7 @@ use pgrx::prelude::*;
 
 use crate::canonical::{invalid, keys_of, label_of, lookup_keys};
 use crate::error::{Error, ok};
-use crate::keys;
+use crate::{keys, logs};
 
 /// Behind every text with that beginning: no character is higher, and as the last of Unicode it stands for none.
 const LAST: char = '\u{10FFFF}';
@@ -55,6 +55,7 @@ pub fn search_spans(
     'static,
     (name!(low, String), name!(high, String), name!(reversed, bool), name!(network, Option<String>)),
 > {
+    logs::statement_is_ours();
     let mut found = query.map_or_else(Vec::new, |query| ok(spans(query.trim_ascii(), kind, &labels)));
     found.sort_by(|a, b| (a.reversed, &a.low, &b.high).cmp(&(b.reversed, &b.low, &a.high)));
     found.dedup_by(|next, kept| kept.holds(next));

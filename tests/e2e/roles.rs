@@ -316,14 +316,12 @@ fn administrators_keep_it_running_and_see_no_record() {
 #[test]
 fn auditors_see_no_record() {
     let (_database, mut client) = as_member(&["heimdall_auditor", "heimdall_tlp_red"]);
-    for sql in
-        OWNER_ONLY.into_iter().filter(|sql| *sql != "SELECT * FROM heimdall.audit").chain(DATA).chain([
-            "SELECT * FROM heimdall.batch",
-            "SELECT * FROM heimdall.changes()",
-            "SELECT * FROM heimdall.check()",
-            "SELECT heimdall.create_source('own', 'csv')",
-        ])
-    {
+    for sql in OWNER_ONLY.into_iter().filter(|sql| !sql.contains("audit")).chain(DATA).chain([
+        "SELECT * FROM heimdall.batch",
+        "SELECT * FROM heimdall.changes()",
+        "SELECT * FROM heimdall.check()",
+        "SELECT heimdall.create_source('own', 'csv')",
+    ]) {
         denied(&mut client, sql);
     }
 }

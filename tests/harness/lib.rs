@@ -10,6 +10,7 @@ mod database;
 mod dump;
 mod graph;
 mod ingest;
+mod search;
 mod server;
 mod wait;
 
@@ -20,5 +21,6 @@ pub use database::{Database, Failure, text_rows};
 pub use dump::Sql;
 pub use graph::Snapshot;
 pub use ingest::{Report, copy, ingest, report, send};
+pub use search::Needles;
 pub use server::{Server, ServerFile};
 pub use wait::{backend, eventually};

@@ -12,5 +12,6 @@ pub mod grams;
 pub mod mapping;
 pub mod pipeline;
 pub mod protect;
+pub mod redact;
 pub mod similar;
 pub mod subject;

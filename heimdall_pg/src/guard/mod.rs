@@ -11,7 +11,7 @@ use std::ptr::null_mut;
 use pgrx::{pg_guard, pg_sys};
 
 use self::judge::{Found, look_at};
-use crate::settings;
+use crate::{logs, settings};
 
 static mut PREVIOUS: pg_sys::post_parse_analyze_hook_type = None;
 
@@ -34,6 +34,8 @@ unsafe extern "C-unwind" fn analyzed(
 ) {
     // SAFETY: Postgres gives the query it has analysed; the previous hook is a hook of the same type.
     unsafe {
+        // Before the others: pg_stat_statements may be one of them.
+        logs::look(state, query, jumble);
         if let Some(previous) = PREVIOUS {
             previous(state, query, jumble);
         }

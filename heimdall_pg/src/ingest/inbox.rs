@@ -13,7 +13,6 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, function_name, pg_guard};
 
 use super::upload::{Outcome, Source, Upload};
 use crate::error::{Error, ok};
-use crate::logs;
 use crate::raw::{text, version_1};
 
 struct Frame {
@@ -52,14 +51,13 @@ fn pop(view: pg_sys::Oid) -> Result<Box<Frame>, Error> {
     }
 }
 
-/// Lets uploads die with their transaction, and what they keep out of the log with them.
+/// Lets uploads die with their transaction.
 pub fn register_callbacks() {
     #[pg_guard]
     unsafe extern "C-unwind" fn at_end(event: pg_sys::XactEvent::Type, _arg: *mut c_void) {
         use pg_sys::XactEvent::{XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE};
         if [XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE].contains(&event) {
             FRAMES.with_borrow_mut(Vec::clear);
-            logs::dump_in_hand(false);
         }
     }
     #[pg_guard]

@@ -35,6 +35,8 @@ const NEXT_BATCH: &CStr = c"SELECT pg_catalog.nextval('heimdall.batch_id_seq')";
 impl Source {
     /// Reads a source's definition.
     pub fn load(name: &str) -> Result<Source, Error> {
+        // Every way in begins here: from now on, whatever is logged may be about a dump.
+        logs::statement_is_ours();
         // SAFETY: reads a variable of the backend.
         if unsafe { pg_sys::GetDatabaseEncoding() } != pg_sys::pg_enc::PG_UTF8 as i32 {
             let code = PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED;
@@ -78,7 +80,6 @@ impl Upload {
     /// Begins an upload: without keys, not a row is taken.
     pub fn begin(source: &Source) -> Result<Upload, Error> {
         let started = Instant::now();
-        logs::dump_in_hand(true);
         let hash = keys::hash_keys()?;
         let _owner = AsOwner::new()?;
         let (id, data) = session(|session| {

@@ -1,9 +1,12 @@
 //! Tests that have the server to themselves: they change its keys, or kill it.
 
 mod base_backup;
+mod byte_search;
 mod crash;
 mod environment;
+mod hostile;
 mod keys;
+mod logs;
 mod recovery;
 mod reveal;
 

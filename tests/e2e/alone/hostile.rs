@@ -1,0 +1,91 @@
+//! A server that logs and counts all that Postgres lets it.
+
+use heimdall_tests::Database;
+
+/// Which libraries are loaded, and in which order: what is set up first is asked last.
+#[derive(Clone, Copy)]
+pub enum Libraries {
+    HeimdallFirst,
+    HeimdallLast,
+    /// Loaded by the first session that calls it.
+    HeimdallLater,
+}
+
+const SETTINGS: &[(&str, &str)] = &[
+    ("logging_collector", "on"),
+    ("log_destination", "'stderr,csvlog,jsonlog'"),
+    ("log_statement", "'all'"),
+    ("log_min_duration_statement", "0"),
+    ("log_duration", "on"),
+    ("log_min_messages", "'debug1'"),
+    ("log_min_error_statement", "'debug1'"),
+    ("log_error_verbosity", "'verbose'"),
+    ("log_parameter_max_length", "-1"),
+    ("log_parameter_max_length_on_error", "-1"),
+    ("log_lock_waits", "on"),
+    ("log_temp_files", "0"),
+    ("log_connections", "'all'"),
+    ("log_disconnections", "on"),
+    ("full_page_writes", "on"),
+    ("deadlock_timeout", "'20ms'"),
+    ("debug_print_parse", "on"),
+    ("debug_print_rewritten", "on"),
+    ("debug_print_plan", "on"),
+    ("track_activity_query_size", "16384"),
+    ("auto_explain.log_min_duration", "0"),
+    ("auto_explain.log_analyze", "on"),
+    ("auto_explain.log_verbose", "on"),
+    ("auto_explain.log_nested_statements", "on"),
+    ("auto_explain.log_parameter_max_length", "-1"),
+    ("pg_stat_statements.track", "'all'"),
+];
+
+/// The server so, for as long as this lives.
+pub struct Hostile<'d>(&'d Database);
+
+impl<'d> Hostile<'d> {
+    pub fn new(database: &'d Database, libraries: Libraries) -> Hostile<'d> {
+        let hostile = Hostile(database);
+        let order = match libraries {
+            Libraries::HeimdallFirst => "age, heimdall, pg_stat_statements, auto_explain",
+            Libraries::HeimdallLast => "pg_stat_statements, auto_explain, age, heimdall",
+            Libraries::HeimdallLater => "age, pg_stat_statements, auto_explain",
+        };
+        database.run(&format!("ALTER SYSTEM SET shared_preload_libraries = {order}"));
+        hostile.restart();
+        for (name, value) in SETTINGS {
+            database.run(&format!("ALTER SYSTEM SET {name} = {value}"));
+        }
+        hostile.restart();
+        database.run("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+        hostile
+    }
+
+    pub fn restart(&self) {
+        self.0.reconnect();
+        self.0.server().control(&["restart"]);
+    }
+
+    /// What the server has logged since it was made so, in plain text.
+    pub fn log(&self) -> String {
+        let folder = self.0.server().data.join("log");
+        let mut log = String::new();
+        for file in std::fs::read_dir(folder).expect("the folder of the logs").flatten() {
+            if file.path().extension().is_some_and(|kind| kind == "log") {
+                let bytes = std::fs::read(file.path()).expect("a log");
+                log.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
+        log
+    }
+}
+
+impl Drop for Hostile<'_> {
+    fn drop(&mut self) {
+        self.0.reconnect();
+        // A server that a failed test has left down is started for the next one.
+        self.0.server().control(&["start"]);
+        self.0.run("ALTER SYSTEM RESET ALL");
+        self.restart();
+    }
+}
