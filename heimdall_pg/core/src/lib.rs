@@ -5,6 +5,7 @@
 pub mod batch;
 pub mod canonical;
 pub mod cypher;
+pub mod detect;
 pub mod exchange;
 pub mod format;
 pub mod grams;
