@@ -10,6 +10,7 @@ mod background;
 mod canonical;
 mod clearance;
 mod cypher;
+mod detect;
 mod error;
 mod exchange;
 mod guard;
@@ -21,6 +22,7 @@ mod mapping;
 mod observables;
 mod owner;
 mod parts;
+mod protect;
 mod raw;
 mod reading;
 mod sealed;
@@ -52,6 +54,7 @@ extension_sql_file!(
     ]
 );
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
+extension_sql_file!("../../sql/046_detect.sql", name = "detect", requires = ["observables"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
 extension_sql_file!(
     "../../sql/056_reading.sql",

@@ -15,6 +15,7 @@ mod memory;
 mod options;
 mod page;
 mod plot;
+mod protect;
 mod questions;
 mod table;
 mod timing;
@@ -35,6 +36,7 @@ fn main() {
         eprintln!("==> {}", part.name());
         let (seconds, block) = timing::timed(|| match part {
             Part::Canonical => canonical::run(&options),
+            Part::Protect => protect::run(&options),
             Part::Ingest => ingest::run(&options),
             Part::Two => two::run(&options),
             Part::Growth => growth::run(&options),

@@ -9,6 +9,8 @@ pub enum Part {
     Ingest,
     /// Canonicalisers.
     Canonical,
+    /// Protection of single values, and scrubbing.
+    Protect,
     /// Two logs at the same time.
     Two,
     /// Ingest into graphs of several sizes.
@@ -21,14 +23,15 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 6] =
-        [Part::Canonical, Part::Ingest, Part::Two, Part::Upkeep, Part::Latency, Part::Growth];
+    pub const ALL: [Part; 7] =
+        [Part::Canonical, Part::Protect, Part::Ingest, Part::Two, Part::Upkeep, Part::Latency, Part::Growth];
 
     /// Its name, as an argument and in the page.
     pub fn name(self) -> &'static str {
         match self {
             Part::Ingest => "ingest",
             Part::Canonical => "canonical",
+            Part::Protect => "protect",
             Part::Two => "two",
             Part::Growth => "growth",
             Part::Latency => "latency",
@@ -47,7 +50,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [upkeep] [latency] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [ingest] [two] [upkeep] [latency] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

@@ -15,8 +15,8 @@ const STREETS: [&str; 42] = [
     "row", "mews", "circle", "cir", "trail", "quay", "alley", "wharf", "walk", "heights", "ridge", "park", "hill",
 ];
 /// What the names of streets end in.
-const ENDINGS: [&str; 22] = [
-    "strasse", "straße", "str", "gasse", "weg", "platz", "allee", "damm", "ring", "ufer", "gatan", "vägen", "gade", "vej", "vejen",
+const ENDINGS: [&str; 21] = [
+    "strasse", "straße", "str", "gasse", "weg", "platz", "allee", "damm", "ufer", "gatan", "vägen", "gade", "vej", "vejen",
     "veien", "gata", "straat", "laan", "katu", "tie", "utca",
 ];
 /// What the names of streets begin with.

@@ -66,14 +66,18 @@ pub(super) fn matched(shape: &str, text: &[u8], start: usize) -> Option<(usize, 
     Some((at, compact))
 }
 
-/// How many letters a shape begins with, and how many digits follow: the latter may be more where a separator that may
-/// be left out comes next.
-pub(super) fn beginning(shape: &str) -> Option<(usize, usize, bool)> {
-    let letters = shape.bytes().take_while(|&sign| sign == b'A').count();
-    let rest = shape.as_bytes().get(letters..)?;
-    let digits = rest.iter().take_while(|&&sign| sign == b'9').count();
-    let more = matches!(rest.get(digits), Some(b'_' | b'~' | b'?'));
-    (rest.first() != Some(&b'?') || letters == 0).then_some((letters, digits, more))
+/// True where a word may have this shape that begins with so many letters and then digits.
+pub(super) fn may_begin(shape: &str, letters: usize, digits: usize) -> bool {
+    let signs = shape.as_bytes();
+    let count = |from: usize, sign: u8| signs.iter().skip(from).take_while(|&&other| other == sign).count();
+    let own_letters = count(0, b'A');
+    let own_digits = count(own_letters, b'9');
+    let next = signs.get(own_letters + own_digits);
+    match next {
+        Some(b'?') if own_digits == 0 => letters >= own_letters,
+        Some(b'_' | b'~' | b'?') => letters == own_letters && digits >= own_digits,
+        _ => letters == own_letters && digits == own_digits,
+    }
 }
 
 #[cfg(test)]
@@ -100,8 +104,9 @@ mod tests {
 
     #[test]
     fn beginnings() {
-        assert_eq!(beginning("AA_99_99A"), Some((2, 0, true)));
-        assert_eq!(beginning("999-99"), Some((0, 3, false)));
-        assert_eq!(beginning("99~9"), Some((0, 2, true)));
+        assert!(may_begin("AA_99_99A", 2, 0) && may_begin("AA_99_99A", 2, 4) && !may_begin("AA_99_99A", 1, 4));
+        assert!(may_begin("999-99", 0, 3) && !may_begin("999-99", 0, 4));
+        assert!(may_begin("99~9", 0, 3) && !may_begin("99~9", 0, 1));
+        assert!(may_begin("A????", 3, 1) && !may_begin("A????", 0, 4));
     }
 }

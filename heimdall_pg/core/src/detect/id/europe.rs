@@ -106,9 +106,9 @@ fn de_tax_id(digits: &[u8]) -> bool {
     digits.first() != Some(&b'0') && repeated == 1 && most <= 3 && mod_11_10(digits)
 }
 
-/// Thirteen digits: the state, the office, a zero, district and number.
+/// Thirteen digits, of which the first two are the state.
 fn de_tax_number(digits: &[u8]) -> bool {
-    matches!(number(digits.get(..2).unwrap_or_default()), 1..=16) && digits.get(4) == Some(&b'0')
+    matches!(number(digits.get(..2).unwrap_or_default()), 1..=16)
 }
 
 /// The date of birth in the third to eighth place; each product of the weights counts by the sum of its digits.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::template::beginning;
+use super::super::template::may_begin;
 use super::{Shape, americas, asia_pacific, europe};
 
 /// Letters and digits at the beginning that are told apart.
@@ -14,10 +14,12 @@ type Table = [[Vec<&'static Shape>; DIGITS]; LETTERS];
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();
     for shape in [americas::SHAPES, europe::SHAPES, asia_pacific::SHAPES].into_iter().flatten() {
-        let Some((letters, digits, more)) = beginning(shape.shape) else { continue };
-        let last = if more { DIGITS - 1 } else { digits };
-        for bucket in table.get_mut(letters).and_then(|row| row.get_mut(digits..=last)).into_iter().flatten() {
-            bucket.push(shape);
+        for (letters, row) in table.iter_mut().enumerate() {
+            for (digits, bucket) in row.iter_mut().enumerate() {
+                if may_begin(shape.shape, letters, digits) {
+                    bucket.push(shape);
+                }
+            }
         }
     }
     table
