@@ -59,7 +59,8 @@ fn pii_encrypt(source: &str, record: &str, field: &str, value: &str) -> String {
             *ready = Some((now, source.to_owned(), data_key(source)?));
         }
         let binding = Binding { record, field };
-        let sealed = ready.as_mut().map(|(_, _, key)| key.seal(binding, Tlp::Red, value.as_bytes())).transpose()?;
+        let sealed =
+            ready.as_mut().map(|(_, _, key)| key.seal(binding, Tlp::Red, value.as_bytes())).transpose()?;
         Ok(sealed.unwrap_or_default())
     }))
 }
@@ -71,7 +72,8 @@ fn data_key(source: &str) -> Result<DataKey, Error> {
     session(|session| {
         if session.query(SOURCE, &[Arg::Text(source)])?.len() == 0 {
             let code = PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT;
-            return Err(Error::new(code, "there is no source of that name").hint("heimdall.create_source() makes one."));
+            return Err(Error::new(code, "there is no source of that name")
+                .hint("heimdall.create_source() makes one."));
         }
         keys::data_key(session, source)
     })

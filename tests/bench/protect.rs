@@ -76,15 +76,18 @@ pub fn run(options: &Options) -> String {
         "CREATE UNLOGGED TABLE v AS SELECT format('user%s@mail%s.example.org', i, i % 5000) AS v FROM generate_series(1, {values}) AS i"
     );
     client.batch_execute(&fill).expect("values");
-    let mut table = Table::new(&["function", "against", ">values/s", ">rival's", ">times its speed", ">has to be"]);
+    let mut table =
+        Table::new(&["function", "against", ">values/s", ">rival's", ">times its speed", ">has to be"]);
     for Contest { name, ours, rival, rival_values, least } in &CONTESTS {
         let rival = rival.replace("KEY", KEY);
         let (mut own, mut other) = (f64::INFINITY, f64::INFINITY);
         let few = options.scaled(*rival_values).min(values);
         for _ in 0..RUNS {
             own = own.min(seconds(&mut client, &format!("SELECT count({ours}) FROM v")));
-            other = other
-                .min(seconds(&mut client, &format!("SELECT count({rival}) FROM (SELECT v FROM v LIMIT {few}) AS v")));
+            other = other.min(seconds(
+                &mut client,
+                &format!("SELECT count({rival}) FROM (SELECT v FROM v LIMIT {few}) AS v"),
+            ));
         }
         let (own, other) = (f64::from(values) / own, f64::from(few) / other);
         let function = rival.split('(').find(|part| *part != "encode").unwrap_or_default();

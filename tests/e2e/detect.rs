@@ -62,7 +62,9 @@ fn a_value_opens_where_it_was_sealed_for() {
     let database = Database::new();
     database.run("SELECT heimdall.create_source('notes', 'csv')");
     let opened = |record: &str| {
-        format!("SELECT heimdall._unseal('{record}', 'note', heimdall.pii_encrypt('notes', 'Email:1', 'note', 'a secret'))")
+        format!(
+            "SELECT heimdall._unseal('{record}', 'note', heimdall.pii_encrypt('notes', 'Email:1', 'note', 'a secret'))"
+        )
     };
     assert_eq!(database.value(&opened("Email:1")), "a secret");
     assert_eq!(database.failure(&opened("Email:2")).code, "XX001");

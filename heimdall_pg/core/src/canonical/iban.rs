@@ -138,7 +138,11 @@ pub fn canonical_iban(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
 
 /// The characters that an IBAN of a country has, spelt in capitals.
 pub(crate) fn length(country: [u8; 2]) -> Option<usize> {
-    LENGTHS.binary_search_by_key(&&country, |(code, _)| *code).ok().and_then(|at| LENGTHS.get(at)).map(|(_, length)| *length)
+    LENGTHS
+        .binary_search_by_key(&&country, |(code, _)| *code)
+        .ok()
+        .and_then(|at| LENGTHS.get(at))
+        .map(|(_, length)| *length)
 }
 
 /// The remainder by 97 after one more character; a letter stands for the two digits 10 to 35.

@@ -10,19 +10,72 @@ const WORDS: usize = 4;
 const BACK: usize = 48;
 
 const STREETS: [&str; 42] = [
-    "street", "streets", "st", "avenue", "ave", "road", "rd", "lane", "ln", "drive", "dr", "court", "ct", "boulevard", "blvd", "way",
-    "place", "pl", "square", "squares", "terrace", "parkway", "pkwy", "highway", "hwy", "close", "crescent", "gardens", "grove",
-    "row", "mews", "circle", "cir", "trail", "quay", "alley", "wharf", "walk", "heights", "ridge", "park", "hill",
+    "street",
+    "streets",
+    "st",
+    "avenue",
+    "ave",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "drive",
+    "dr",
+    "court",
+    "ct",
+    "boulevard",
+    "blvd",
+    "way",
+    "place",
+    "pl",
+    "square",
+    "squares",
+    "terrace",
+    "parkway",
+    "pkwy",
+    "highway",
+    "hwy",
+    "close",
+    "crescent",
+    "gardens",
+    "grove",
+    "row",
+    "mews",
+    "circle",
+    "cir",
+    "trail",
+    "quay",
+    "alley",
+    "wharf",
+    "walk",
+    "heights",
+    "ridge",
+    "park",
+    "hill",
 ];
 /// What the names of streets end in.
 const ENDINGS: [&str; 21] = [
-    "strasse", "straße", "str", "gasse", "weg", "platz", "allee", "damm", "ufer", "gatan", "vägen", "gade", "vej", "vejen",
-    "veien", "gata", "straat", "laan", "katu", "tie", "utca",
+    "strasse", "straße", "str", "gasse", "weg", "platz", "allee", "damm", "ufer", "gatan", "vägen", "gade",
+    "vej", "vejen", "veien", "gata", "straat", "laan", "katu", "tie", "utca",
 ];
 /// What the names of streets begin with.
 const BEGINNINGS: [&str; 16] = [
-    "via", "rua", "rue", "calle", "avenida", "avenue", "viale", "piazza", "plaza", "corso", "ulica", "ul", "rambla", "praça",
-    "travessa", "boulevard",
+    "via",
+    "rua",
+    "rue",
+    "calle",
+    "avenida",
+    "avenue",
+    "viale",
+    "piazza",
+    "plaza",
+    "corso",
+    "ulica",
+    "ul",
+    "rambla",
+    "praça",
+    "travessa",
+    "boulevard",
 ];
 /// Parts of a building.
 const UNITS: [&str; 6] = ["apt", "suite", "apartment", "unit", "flat", "floor"];
@@ -55,7 +108,10 @@ impl Scan<'_> {
             if !capital {
                 return None;
             }
-            if place > 0 && STREETS.iter().any(|street| word.eq_ignore_ascii_case(street)) && !self.goes_on(next) {
+            if place > 0
+                && STREETS.iter().any(|street| word.eq_ignore_ascii_case(street))
+                && !self.goes_on(next)
+            {
                 return Some(next);
             }
             at = next;

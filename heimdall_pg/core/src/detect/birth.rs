@@ -20,7 +20,8 @@ impl Scan<'_> {
 
     fn date(&self, start: usize) -> Option<usize> {
         let text = self.bytes().get(start..)?;
-        let digits = |from: usize| text.iter().skip(from).take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let digits =
+            |from: usize| text.iter().skip(from).take(5).take_while(|byte| byte.is_ascii_digit()).count();
         let first = digits(0);
         let separator = *text.get(first)?;
         if matches!(separator, b'/' | b'-' | b'.') {
@@ -41,7 +42,8 @@ impl Scan<'_> {
             return None;
         }
         let name = rest.iter().skip(filler).take(10).take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let gap = rest.iter().skip(filler + name).take(2).take_while(|&&byte| matches!(byte, b' ' | b',')).count();
+        let gap =
+            rest.iter().skip(filler + name).take(2).take_while(|&&byte| matches!(byte, b' ' | b',')).count();
         let year_at = first + filler + name + gap;
         (digits(year_at) == 4).then_some(year_at + 4)
     }

@@ -15,7 +15,11 @@ impl Scan<'_> {
     pub(super) fn card(&self, word: &Word) -> Option<Candidate> {
         let whole = word.letters() == 0 && word.length() == word.digits;
         let grouped = word.digits == 4;
-        if !whole || word.joined || !(grouped || (12..=MOST).contains(&word.digits)) || !self.wants(Kind::Card, 0.95) {
+        if !whole
+            || word.joined
+            || !(grouped || (12..=MOST).contains(&word.digits))
+            || !self.wants(Kind::Card, 0.95)
+        {
             return None;
         }
         let end = if grouped { self.groups_end(word)? } else { word.end };

@@ -15,10 +15,13 @@ impl Scan<'_> {
     /// The e-mail address around an at sign, as the extraction of observables reads it.
     pub(super) fn email(&self, at: usize) -> Option<Candidate> {
         let bytes = self.bytes();
-        let local = |byte: &u8| byte.is_ascii_alphanumeric() || b"+*%~'._-!#$&/=?^`{|}".contains(byte) || *byte >= 0x80;
+        let local = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || b"+*%~'._-!#$&/=?^`{|}".contains(byte) || *byte >= 0x80
+        };
         let before = bytes.get(self.floor..at)?;
         let start = at - before.iter().rev().take(MAX_LOCAL + 1).take_while(|byte| local(byte)).count();
-        let domain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || *byte >= 0x80;
+        let domain =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || *byte >= 0x80;
         let behind = bytes.get(at + 1..)?;
         let end = at + 1 + behind.iter().take(MAX_DOMAIN).take_while(|byte| domain(byte)).count();
         // Without a name before it or a dot behind it, there is none.
@@ -26,8 +29,9 @@ impl Scan<'_> {
             return None;
         }
         let (start, end) = (self.text.ceil_char_boundary(start), self.text.floor_char_boundary(end));
-        let found = extract_observables(self.text.get(start..end)?)
-            .find(|found| found.kind == canonical::Kind::Email && start + found.start < at && start + found.end > at)?;
+        let found = extract_observables(self.text.get(start..end)?).find(|found| {
+            found.kind == canonical::Kind::Email && start + found.start < at && start + found.end > at
+        })?;
         Some(Candidate::new(Kind::Email, start + found.start, start + found.end, 0.97))
     }
 

@@ -10,7 +10,8 @@ impl Scan<'_> {
         if word.letters() != 2 || word.digits < 2 || word.joined || !self.wants(Kind::Iban, 0.97) {
             return None;
         }
-        let country = [self.byte(word.start)?.to_ascii_uppercase(), self.byte(word.start + 1)?.to_ascii_uppercase()];
+        let country =
+            [self.byte(word.start)?.to_ascii_uppercase(), self.byte(word.start + 1)?.to_ascii_uppercase()];
         let length = length(country)?;
         let (mut count, mut end, mut separated) = (0, word.start, true);
         for &byte in self.bytes().get(word.start..)? {

@@ -44,7 +44,10 @@ impl Scan<'_> {
     /// A driving licence of the many shapes that have no check, where a word speaks for it: a word, or parts with
     /// hyphens, of which most are digits.
     pub(super) fn licence(&self, word: &Word) -> Option<Candidate> {
-        if word.joined || !self.wants(Kind::DrivingLicence, 0.6) || !self.is_said(Kind::DrivingLicence, word.start) {
+        if word.joined
+            || !self.wants(Kind::DrivingLicence, 0.6)
+            || !self.is_said(Kind::DrivingLicence, word.start)
+        {
             return None;
         }
         let rest = self.bytes().get(word.start..)?;
@@ -61,7 +64,10 @@ impl Scan<'_> {
     /// An account without a check of its own, where a word speaks for it.
     pub(super) fn bank_account(&self, word: &Word) -> Option<Candidate> {
         let plain = word.letters() == 0 && (8..=17).contains(&word.digits) && word.length() == word.digits;
-        let fits = plain && !word.joined && self.is_said(Kind::BankAccount, word.start) && !self.is_joined_behind(word.end);
+        let fits = plain
+            && !word.joined
+            && self.is_said(Kind::BankAccount, word.start)
+            && !self.is_joined_behind(word.end);
         fits.then(|| Candidate::new(Kind::BankAccount, word.start, word.end, 0.6))
     }
 }

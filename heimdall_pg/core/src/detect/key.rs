@@ -25,7 +25,9 @@ impl Alphabet {
             Alphabet::Alnum => byte.is_ascii_alphanumeric(),
             Alphabet::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             Alphabet::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
-            Alphabet::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
+            Alphabet::Base64 => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
+            }
         }
     }
 }
@@ -142,7 +144,12 @@ fn is_of_pem(byte: u8) -> bool {
 
 /// The length of `-----END PRIVATE KEY-----`.
 fn end_line(closing: &[u8]) -> usize {
-    let label = closing.iter().skip(8).take(40).take_while(|&&byte| byte == b' ' || byte.is_ascii_uppercase()).count();
+    let label = closing
+        .iter()
+        .skip(8)
+        .take(40)
+        .take_while(|&&byte| byte == b' ' || byte.is_ascii_uppercase())
+        .count();
     8 + label + closing.iter().skip(8 + label).take(5).take_while(|&&byte| byte == b'-').count()
 }
 

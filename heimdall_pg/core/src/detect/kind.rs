@@ -47,7 +47,7 @@ kinds! {
     Address = "address", "[ADDRESS]";
     /// A date of birth, where the words before it tell.
     BirthDate = "birth_date", "[BIRTH_DATE]";
-    /// The address of a Bitcoin or Ethereum wallet.
+    /// The address of a Bitcoin wallet.
     Wallet = "wallet", "[WALLET]";
     /// A passport of any country.
     Passport = "passport", "[PASSPORT]";

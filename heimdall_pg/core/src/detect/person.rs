@@ -12,8 +12,27 @@ const PARTICLES: [&str; 14] =
     ["de", "da", "do", "dos", "di", "del", "della", "van", "der", "den", "von", "la", "bin", "al"];
 /// Whom letters address, and no person of that name.
 const NOBODY: [&str; 21] = [
-    "mr", "mrs", "ms", "dr", "prof", "sir", "madam", "customer", "customers", "all", "team", "user", "users", "colleague", "colleagues", "friend", "friends",
-    "valued", "hiring", "client", "support",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "prof",
+    "sir",
+    "madam",
+    "customer",
+    "customers",
+    "all",
+    "team",
+    "user",
+    "users",
+    "colleague",
+    "colleagues",
+    "friend",
+    "friends",
+    "valued",
+    "hiring",
+    "client",
+    "support",
 ];
 
 impl Scan<'_> {
@@ -21,7 +40,8 @@ impl Scan<'_> {
     pub(super) fn titled(&self, start: usize, end: usize) -> Option<Candidate> {
         let dotted = self.byte(end) == Some(b'.');
         // `20 ms Timeout` is a duration.
-        let counted = self.bytes().get(self.floor..start)?.trim_ascii_end().last().is_some_and(u8::is_ascii_digit);
+        let counted =
+            self.bytes().get(self.floor..start)?.trim_ascii_end().last().is_some_and(u8::is_ascii_digit);
         let capital = self.byte(start).is_some_and(|byte| byte.is_ascii_uppercase());
         if !self.begins_word(start) || counted || !(capital || dotted) {
             return None;
@@ -34,7 +54,9 @@ impl Scan<'_> {
     /// The name behind words that announce one, of so many words at least.
     pub(super) fn named(&self, start: usize, end: usize, least: usize) -> Option<Candidate> {
         // `Service Name: …` is none of a person.
-        let qualified = least > 1 && self.before(start) == Some(b' ') && start >= self.floor + 2
+        let qualified = least > 1
+            && self.before(start) == Some(b' ')
+            && start >= self.floor + 2
             && self.byte(start - 2).is_some_and(|byte| byte.is_ascii_alphanumeric());
         if !self.begins_word(start) || qualified {
             return None;
@@ -51,7 +73,11 @@ impl Scan<'_> {
         while words < WORDS {
             let rest = self.text.get(at..)?;
             let letters = |c: char| c.is_alphabetic() || matches!(c, '\'' | '\u{2019}' | '-');
-            let length = rest.char_indices().take(40).find(|(_, c)| !letters(*c)).map_or(rest.len().min(80), |(at, _)| at);
+            let length = rest
+                .char_indices()
+                .take(40)
+                .find(|(_, c)| !letters(*c))
+                .map_or(rest.len().min(80), |(at, _)| at);
             let word = rest.get(..length)?;
             let word = word.strip_suffix("'s").unwrap_or(word).trim_end_matches(['\'', '-']);
             let capital = word.chars().next().is_some_and(char::is_uppercase);

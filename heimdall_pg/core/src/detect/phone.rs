@@ -59,13 +59,18 @@ impl Scan<'_> {
         if plus || bracket {
             // Of a call, an index or a sum.
             let before = self.before(start);
-            if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | 0x80..)) {
+            if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | 0x80..))
+            {
                 return None;
             }
         }
         let said = self.is_said(Kind::Phone, start);
         // The number of a line, a time: most words of a log.
-        if !plus && !bracket && !said && (word.digits < 3 && self.byte(word.end) != Some(b'-') || word.digits > 4) {
+        if !plus
+            && !bracket
+            && !said
+            && (word.digits < 3 && self.byte(word.end) != Some(b'-') || word.digits > 4)
+        {
             return None;
         }
         let groups = self.groups(word.start, bracket);
@@ -133,7 +138,8 @@ impl Scan<'_> {
         let lengths = groups.lengths();
         // A prefix of the country, `1-` or `001-`, may come first.
         let prefix = usize::from(lengths.first().is_some_and(|&first| {
-            first == 1 && self.byte(start) == Some(b'1') || first == 3 && self.text.get(start..start + 3) == Some("001")
+            first == 1 && self.byte(start) == Some(b'1')
+                || first == 3 && self.text.get(start..start + 3) == Some("001")
         }));
         if lengths.get(prefix..prefix + 3) == Some(&[3, 3, 4]) {
             let (area, exchange) = match prefix {
@@ -142,7 +148,9 @@ impl Scan<'_> {
             };
             let high = |at: usize| {
                 let rest = self.bytes().get(at..).unwrap_or_default();
-                rest.iter().find(|byte| byte.is_ascii_digit()).is_some_and(|byte| (b'2'..=b'9').contains(byte))
+                rest.iter()
+                    .find(|byte| byte.is_ascii_digit())
+                    .is_some_and(|byte| (b'2'..=b'9').contains(byte))
             };
             let end = groups.all().get(prefix + 2)?.1;
             let spaces = groups.spaces > 0 && groups.dots + groups.others == 0;
@@ -200,9 +208,9 @@ impl Scan<'_> {
     /// Where a number ends with its extension: `x4587`, ` ext. 12`.
     fn with_extension(&self, end: usize) -> usize {
         let rest = self.bytes().get(end..).unwrap_or_default();
-        let marker = [&b"x"[..], b" x", b" ext. ", b" ext ", b" ext.", b", ext. "].into_iter().find(|marker| {
-            rest.get(..marker.len()).is_some_and(|text| text.eq_ignore_ascii_case(marker))
-        });
+        let marker = [&b"x"[..], b" x", b" ext. ", b" ext ", b" ext.", b", ext. "]
+            .into_iter()
+            .find(|marker| rest.get(..marker.len()).is_some_and(|text| text.eq_ignore_ascii_case(marker)));
         let Some(marker) = marker else { return end };
         let digits = rest.iter().skip(marker.len()).take(7).take_while(|byte| byte.is_ascii_digit()).count();
         if (1..=6).contains(&digits) { end + marker.len() + digits } else { end }

@@ -161,7 +161,9 @@ impl<'t> Scan<'t> {
     }
 
     fn take(&mut self, candidate: Option<Candidate>) {
-        let Some(candidate) = candidate.filter(|it| self.is_wanted(it) && it.start >= self.floor) else { return };
+        let Some(candidate) = candidate.filter(|it| self.is_wanted(it) && it.start >= self.floor) else {
+            return;
+        };
         let Candidate { kind, start, end, confidence } = candidate;
         self.found.push(Found { kind, start, end, confidence });
         self.forget(end, kind);
@@ -202,7 +204,11 @@ impl<'t> Scan<'t> {
     /// True where no letter or digit stands before; a capital behind a small letter begins a word (`userPassword`).
     pub(super) fn begins_word(&self, start: usize) -> bool {
         match self.before(start) {
-            Some(before) if before.is_ascii_lowercase() => self.byte(start).is_some_and(|byte| byte.is_ascii_uppercase()),
+            Some(before) if before.is_ascii_lowercase() => {
+                self.byte(start).is_some_and(|byte| byte.is_ascii_uppercase())
+            }
+            // `&sig=` begins with the sign that separates it.
+            Some(_) if self.byte(start).is_some_and(|byte| byte.is_ascii_punctuation()) => true,
             Some(before) => !before.is_ascii_alphanumeric() && before < 0x80,
             None => true,
         }
@@ -224,7 +230,9 @@ impl<'t> Scan<'t> {
     fn is_joined_before(&self, start: usize) -> bool {
         let earlier = || start.checked_sub(2).filter(|at| *at >= self.floor).and_then(|at| self.byte(at));
         match self.before(start) {
-            Some(b'-' | b'.' | b'/' | b'\\' | b'+' | b'~') => earlier().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+            Some(b'-' | b'.' | b'/' | b'\\' | b'+' | b'~') => {
+                earlier().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            }
             Some(b':' | b',') => earlier().is_some_and(|byte| byte.is_ascii_digit()),
             Some(b'_' | b'@' | b'%' | b'$' | 0x80..) => true,
             _ => false,

@@ -14,8 +14,28 @@ const LEAST_TOKEN: usize = 8;
 
 /// What stands in the place of a value.
 const PLACEHOLDERS: [&[u8]; 22] = [
-    b"null", b"none", b"nil", b"true", b"false", b"yes", b"no", b"undefined", b"empty", b"n/a", b"hidden", b"redacted", b"required",
-    b"invalid", b"incorrect", b"expired", b"failed", b"changed", b"must", b"authentication", b"file", b"prompt",
+    b"null",
+    b"none",
+    b"nil",
+    b"true",
+    b"false",
+    b"yes",
+    b"no",
+    b"undefined",
+    b"empty",
+    b"n/a",
+    b"hidden",
+    b"redacted",
+    b"required",
+    b"invalid",
+    b"incorrect",
+    b"expired",
+    b"failed",
+    b"changed",
+    b"must",
+    b"authentication",
+    b"file",
+    b"prompt",
 ];
 
 impl Scan<'_> {
@@ -46,7 +66,8 @@ impl Scan<'_> {
         if is_placeholder(value) {
             return None;
         }
-        let prose = plain && !quoted && spaces_follow(self.bytes(), end) && value.iter().all(u8::is_ascii_alphabetic);
+        let prose =
+            plain && !quoted && spaces_follow(self.bytes(), end) && value.iter().all(u8::is_ascii_alphabetic);
         let confidence = match key {
             true if is_random(value) => 0.9,
             true => return None,
@@ -72,14 +93,24 @@ impl Scan<'_> {
             (rest.get(end) != Some(&b'\n')).then_some(end)
         });
         let length = quoted.unwrap_or_else(|| {
-            let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"',;&<>()[]{}|`\\".contains(byte) || *byte < b' ';
+            let ends = |byte: &u8| {
+                byte.is_ascii_whitespace() || b"\"',;&<>()[]{}|`\\".contains(byte) || *byte < b' '
+            };
             rest.iter().position(ends).unwrap_or(rest.len())
         });
         let start = at + open;
         let length = match quoted {
             Some(_) => length,
             // The full stop of a sentence.
-            None => length - rest.get(..length)?.iter().rev().take_while(|&&byte| matches!(byte, b'.' | b':' | b'!' | b'?')).count(),
+            None => {
+                length
+                    - rest
+                        .get(..length)?
+                        .iter()
+                        .rev()
+                        .take_while(|&&byte| matches!(byte, b'.' | b':' | b'!' | b'?'))
+                        .count()
+            }
         };
         let end = self.text.floor_char_boundary(start + length);
         // What scrubbing left is no value, nor is what it begins.
@@ -121,7 +152,7 @@ fn is_placeholder(value: &[u8]) -> bool {
     same || PLACEHOLDERS.iter().any(|placeholder| value.eq_ignore_ascii_case(placeholder))
 }
 
-/// Eight characters at least, with digits and letters both, of which most come once or twice: no word, no number.
+/// Eight characters at least, with digits and letters both, of which most come once or twice: no word, no number, no sentence.
 fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
@@ -132,5 +163,6 @@ fn is_random(value: &[u8]) -> bool {
         }
     }
     let distinct: u32 = seen.iter().map(|word| word.count_ones()).sum();
-    value.len() >= LEAST_TOKEN && digits > 0 && letters > 0 && distinct >= 6
+    let spaced = value.iter().any(u8::is_ascii_whitespace);
+    !spaced && value.len() >= LEAST_TOKEN && digits > 0 && letters > 0 && distinct >= 6
 }

@@ -104,7 +104,9 @@ mod tests {
 
     #[test]
     fn beginnings() {
-        assert!(may_begin("AA_99_99A", 2, 0) && may_begin("AA_99_99A", 2, 4) && !may_begin("AA_99_99A", 1, 4));
+        assert!(
+            may_begin("AA_99_99A", 2, 0) && may_begin("AA_99_99A", 2, 4) && !may_begin("AA_99_99A", 1, 4)
+        );
         assert!(may_begin("999-99", 0, 3) && !may_begin("999-99", 0, 4));
         assert!(may_begin("99~9", 0, 3) && !may_begin("99~9", 0, 1));
         assert!(may_begin("A????", 3, 1) && !may_begin("A????", 0, 4));

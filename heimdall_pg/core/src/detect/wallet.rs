@@ -1,4 +1,4 @@
-//! Addresses of wallets, whose checksums leave no doubt: Bitcoin in base58 and bech32; Ethereum by its shape.
+//! Addresses of Bitcoin wallets, whose checksums leave no doubt: in base58 and in bech32.
 
 use sha2::{Digest, Sha256};
 
@@ -29,7 +29,9 @@ impl Scan<'_> {
 fn is_base58(text: &[u8]) -> bool {
     let mut bytes = [0u8; 25];
     for &byte in text {
-        let Some(mut carry) = BASE58.iter().position(|&digit| digit == byte).and_then(|at| u32::try_from(at).ok()) else {
+        let Some(mut carry) =
+            BASE58.iter().position(|&digit| digit == byte).and_then(|at| u32::try_from(at).ok())
+        else {
             return false;
         };
         for place in bytes.iter_mut().rev() {
@@ -50,11 +52,15 @@ fn is_bech32(text: &[u8]) -> bool {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let step = |check: u32, value: u32| {
         let next = (check & 0x1ff_ffff) << 5 ^ value;
-        (0..5).filter(|bit| check >> 25 >> bit & 1 == 1).fold(next, |next, bit| next ^ GENERATOR.get(bit).copied().unwrap_or(0))
+        (0..5)
+            .filter(|bit| check >> 25 >> bit & 1 == 1)
+            .fold(next, |next, bit| next ^ GENERATOR.get(bit).copied().unwrap_or(0))
     };
     let mut check = [3, 3, 0, 2, 3].into_iter().fold(1, step);
     for byte in text.iter().skip(3) {
-        let Some(value) = BECH32.iter().position(|digit| *digit == byte.to_ascii_lowercase()) else { return false };
+        let Some(value) = BECH32.iter().position(|digit| *digit == byte.to_ascii_lowercase()) else {
+            return false;
+        };
         check = step(check, value as u32);
     }
     matches!(text.len(), 14..=74) && matches!(check, 1 | 0x2bc8_30a3)

@@ -65,7 +65,12 @@ pub(super) fn verhoeff(digits: &[u8]) -> bool {
         (false, true) => 5 + (a - 5 + 5 - b) % 5,
         (false, false) => (a + 5 - b) % 5,
     };
-    digits.iter().rev().enumerate().fold(0, |rest, (place, &byte)| product(rest, permuted(value(byte), place % 8))) == 0
+    digits
+        .iter()
+        .rev()
+        .enumerate()
+        .fold(0, |rest, (place, &byte)| product(rest, permuted(value(byte), place % 8)))
+        == 0
 }
 
 /// Day and month, both in two digits; the days of February are 29.

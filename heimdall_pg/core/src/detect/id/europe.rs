@@ -1,7 +1,9 @@
 //! Identifiers of Europe.
 
 use super::super::Kind;
-use super::check::{any, day_month, last, luhn, mod_11_10, number, starts_with_date, value, varied, weighted};
+use super::check::{
+    any, day_month, last, luhn, mod_11_10, number, starts_with_date, value, varied, weighted,
+};
 use super::{Shape, id};
 
 pub(super) static SHAPES: &[Shape] = &[
@@ -114,7 +116,9 @@ fn de_tax_number(digits: &[u8]) -> bool {
 /// The date of birth in the third to eighth place; each product of the weights counts by the sum of its digits.
 fn de_pension(text: &[u8]) -> bool {
     const WEIGHTS: [u32; 12] = [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1];
-    let (Some(day), Some(month), Some(&letter)) = (text.get(2..4), text.get(4..6), text.get(8)) else { return false };
+    let (Some(day), Some(month), Some(&letter)) = (text.get(2..4), text.get(4..6), text.get(8)) else {
+        return false;
+    };
     if !letter.is_ascii_uppercase() || !day_month(number(day), number(month)) {
         return false;
     }
@@ -129,7 +133,11 @@ fn de_health(text: &[u8]) -> bool {
     let Some((letter, rest)) = text.split_first() else { return false };
     let place = value(*letter).saturating_sub(9);
     let digits = [place / 10, place % 10].into_iter().chain(rest.iter().take(8).map(|&byte| value(byte)));
-    let sum: u32 = digits.zip([1, 2].into_iter().cycle()).map(|(digit, weight)| digit * weight).map(|n| n / 10 + n % 10).sum();
+    let sum: u32 = digits
+        .zip([1, 2].into_iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .map(|n| n / 10 + n % 10)
+        .sum();
     sum % 10 == last(text)
 }
 
@@ -174,9 +182,9 @@ const OMOCODIA: &[u8; 10] = b"LMNPQRSTUV";
 fn fiscal_code(text: &[u8]) -> bool {
     const ODD: [u32; 26] =
         [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-    let numeric = [6, 7, 9, 10, 12, 13, 14].into_iter().all(|place| {
-        text.get(place).is_some_and(|byte| byte.is_ascii_digit() || OMOCODIA.contains(byte))
-    });
+    let numeric = [6, 7, 9, 10, 12, 13, 14]
+        .into_iter()
+        .all(|place| text.get(place).is_some_and(|byte| byte.is_ascii_digit() || OMOCODIA.contains(byte)));
     let place = |byte: u8| if byte.is_ascii_digit() { value(byte) } else { value(byte) - 10 };
     let sum: u32 = text
         .iter()
@@ -212,7 +220,9 @@ fn long_personnummer(digits: &[u8]) -> bool {
 
 fn hetu(text: &[u8]) -> bool {
     const CHECK: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
-    let (Some(date), Some(serial), Some(check)) = (text.get(..6), text.get(7..10), text.last()) else { return false };
+    let (Some(date), Some(serial), Some(check)) = (text.get(..6), text.get(7..10), text.last()) else {
+        return false;
+    };
     let day = number(date.get(..2).unwrap_or_default());
     let month = number(date.get(2..4).unwrap_or_default());
     let rest = (number(date) * 1000 + number(serial)) % 31;
@@ -233,7 +243,8 @@ fn rijksregister(digits: &[u8]) -> bool {
 
 /// The check digit of GTIN-13, under the prefix of Switzerland.
 fn ahv(digits: &[u8]) -> bool {
-    digits.starts_with(b"756") && weighted(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
+    digits.starts_with(b"756")
+        && weighted(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 fn tr_id(digits: &[u8]) -> bool {
