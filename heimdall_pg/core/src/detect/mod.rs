@@ -20,6 +20,7 @@ mod scan;
 mod scrub;
 mod secret;
 mod template;
+mod vocabulary;
 mod wallet;
 mod words;
 
