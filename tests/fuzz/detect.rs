@@ -13,7 +13,9 @@ pub fn run(data: &[u8]) {
             assert!(text.get(found.start..found.end).is_some(), "not at the bounds of characters");
             end = found.end;
         }
-        let once = scrub(text, &options);
-        assert_eq!(scrub(&once, &options), once, "scrubbing again changes something");
     }
+    // With the default only: at the lowest confidence any digits are something, and a text can be made whose finds lay
+    // bare one more than scrubbing is repeated.
+    let once = scrub(text, &Options::default());
+    assert_eq!(scrub(&once, &Options::default()), once, "scrubbing again changes something");
 }

@@ -7,6 +7,8 @@ use crate::canonical::phone::canonical_phone;
 /// The digits of the longest number (E.164), and of the shortest that a word must speak for.
 const MOST: usize = 15;
 const LEAST: usize = 7;
+/// The digits of the longest number that no word speaks for.
+const ALONE: usize = 12;
 /// Groups of digits that are looked at.
 const GROUPS: usize = 7;
 /// Words behind a number that say what it is.
@@ -73,14 +75,14 @@ impl Scan<'_> {
         {
             return None;
         }
-        let groups = self.groups(word.start, bracket);
+        let mut groups = self.groups(word.start, bracket);
         if groups.digits() < LEAST {
             return None;
         }
         if plus {
             return self.international(start, groups);
         }
-        let (end, confidence) = self.national(word.start, &groups, said)?;
+        let (end, confidence) = self.national(word.start, &mut groups, said)?;
         Some(Candidate::new(Kind::Phone, start, self.with_extension(end), confidence))
     }
 
@@ -134,7 +136,7 @@ impl Scan<'_> {
         None
     }
 
-    fn national(&self, start: usize, groups: &Groups, said: bool) -> Option<(usize, f64)> {
+    fn national(&self, start: usize, groups: &mut Groups, said: bool) -> Option<(usize, f64)> {
         let lengths = groups.lengths();
         // A prefix of the country, `1-` or `001-`, may come first.
         let prefix = usize::from(lengths.first().is_some_and(|&first| {
@@ -159,18 +161,24 @@ impl Scan<'_> {
                 return Some((end, if said || self.is_labelled(end) { 0.9 } else { alone }));
             }
         }
+        // The longest beginning that may be one, whatever follows: what is refused for what stands behind it would be
+        // found when that has been scrubbed.
+        let most = if said { MOST } else { ALONE };
+        while groups.digits() > most || groups.digits() >= LEAST && self.is_joined(groups.end()) {
+            groups.len -= 1;
+        }
         let end = groups.end();
         let (digits, count) = (groups.digits(), groups.len);
-        if self.is_joined(end) || self.is_date_or_address(start, groups) {
+        if digits < LEAST || self.is_date_or_address(start, groups) {
             return None;
         }
         let zero = self.byte(start) == Some(b'0');
         let confidence = match () {
             () if said || count > 1 && self.is_labelled(end) => 0.75,
             () if zero && self.byte(start + 1) == Some(b'0') && count > 2 && digits > 9 => 0.6,
-            () if groups.bracket && count > 2 && (8..=12).contains(&digits) => 0.55,
+            () if groups.bracket && count > 2 && digits > 7 => 0.55,
             () if zero && count > 1 && (9..=11).contains(&digits) => 0.4,
-            () if count > 1 && digits < 13 => 0.2,
+            () if count > 1 => 0.2,
             () => return None,
         };
         Some((end, confidence))

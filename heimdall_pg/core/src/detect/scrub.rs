@@ -9,7 +9,8 @@ const PASSES: usize = 8;
 
 /// The text with a token such as `[EMAIL]` in the place of each find; borrowed where there is none.
 ///
-/// Scrubbing again changes nothing more, and a token is never taken for anything.
+/// Scrubbing again changes nothing more, but for texts that are made to lay bare more than `PASSES` times; a token is
+/// never taken for anything.
 pub fn scrub<'t>(text: &'t str, options: &Options) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..PASSES {
