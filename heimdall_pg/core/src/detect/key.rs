@@ -119,8 +119,10 @@ impl Scan<'_> {
         let text = self.bytes().get(start..)?;
         let label = text.get(b"-----BEGIN".len()..)?;
         let line = label.iter().take(64).position(|&byte| byte == b'-')?;
-        let label = label.get(..line)?;
-        if !label.ends_with(b"PRIVATE KEY") && !label.ends_with(b"PRIVATE KEY BLOCK") {
+        let (label, dashes) = label.split_at_checked(line)?;
+        if !dashes.starts_with(b"-----")
+            || !label.ends_with(b"PRIVATE KEY") && !label.ends_with(b"PRIVATE KEY BLOCK")
+        {
             return None;
         }
         let body = b"-----BEGIN".len() + line + 5;

@@ -233,7 +233,6 @@ impl<'t> Scan<'t> {
             Some(b'-' | b'.' | b'/' | b'\\' | b'+' | b'~') => {
                 earlier().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             }
-            Some(b':' | b',') => earlier().is_some_and(|byte| byte.is_ascii_digit()),
             Some(b'_' | b'@' | b'%' | b'$' | 0x80..) => true,
             _ => false,
         }
@@ -245,7 +244,7 @@ impl<'t> Scan<'t> {
         match self.byte(end) {
             Some(b'@' | b'_' | 0x80..) => true,
             Some(b'-' | b'.' | b'/' | b'\\') => next().is_ascii_alphanumeric(),
-            Some(b':' | b',' | b'%') => next().is_ascii_digit(),
+            Some(b'%') => next().is_ascii_digit(),
             Some(byte) => byte.is_ascii_alphanumeric(),
             None => false,
         }

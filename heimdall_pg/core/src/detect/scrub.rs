@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Found, Options, detect};
 
 /// What a replacement may lay bare is looked at again, so often at most: an end for texts that are made to have none.
-const PASSES: usize = 8;
+const PASSES: usize = 32;
 
 /// The text with a token such as `[EMAIL]` in the place of each find; borrowed where there is none.
 ///

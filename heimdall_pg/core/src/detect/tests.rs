@@ -23,6 +23,15 @@ fn sentences() {
         ("paid with 4111111111111111", &[("card", "4111111111111111")]),
         ("IBAN de89 3704 0044 0532 0130 00, please", &[("iban", "de89 3704 0044 0532 0130 00")]),
         ("my ssn is 536-90-4399", &[("us_ssn", "536-90-4399")]),
+        (
+            "AB123456C,131052-308T,131052-308T:4111111111111111:12/30",
+            &[
+                ("uk_nino", "AB123456C"),
+                ("fi_hetu", "131052-308T"),
+                ("fi_hetu", "131052-308T"),
+                ("card", "4111111111111111"),
+            ],
+        ),
         ("ssn 536904399", &[("us_ssn", "536904399")]),
         ("NI AB 12 34 56 C", &[("uk_nino", "AB 12 34 56 C")]),
         ("born on 2/8/1935 in Rome", &[("birth_date", "2/8/1935")]),
@@ -64,6 +73,8 @@ fn keys_by_their_beginning() {
     let key =
         ["-----BEGIN RSA PRIVATE", " KEY-----\nMIIEow\nabc=\n-----END RSA PRIVATE", " KEY-----"].concat();
     assert_eq!(found(&format!("x {key}\ny")), [("credential", &*key)]);
+    // A line that is cut off goes on with any character.
+    assert_eq!(found(&["-----BEGIN PRIVATE", " KEY-ab\u{1f600}\u{1f600}"].concat()), []);
     assert_eq!(found("-----BEGIN CERTIFICATE-----\nMIIEow\n-----END CERTIFICATE-----"), []);
 }
 
