@@ -30,7 +30,7 @@ BEGIN
         WHERE p.pronamespace OPERATOR(pg_catalog.=) 'heimdall'::pg_catalog.regnamespace
           AND (p.proname OPERATOR(pg_catalog.~) '^(try_)?canonical'
                OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
-                   'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables', 'embedding_domain', '_embedding_domain',
+                   'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables', 'detect_pii', 'scrub', 'pii_hash', 'embedding_domain', '_embedding_domain',
                    'canonicaliser_version', 'check_mapping', 'infer_mapping', 'formats', 'tlp_name', 'graph']))
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO heimdall_ingest, heimdall_analyst', called);
@@ -54,6 +54,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall.ingest(text, bytea),
     heimdall.ingest_file(text, text)
 TO heimdall_ingest;
+GRANT EXECUTE ON FUNCTION heimdall.pii_encrypt(text, text, text, text) TO heimdall_ingest, heimdall_admin;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.rejects TO heimdall_ingest;
 -- heimdall.graph() reads it with the rights of the caller.
 GRANT SELECT ON heimdall.instance TO heimdall_ingest, heimdall_analyst;

@@ -8,7 +8,7 @@ set -euo pipefail
 # shellcheck source=lib/toolchain.sh
 . "$RUNTIME/lib/toolchain.sh"
 
-ALL=(value name time report dump)
+ALL=(value name time report dump detect)
 seconds=60
 targets=()
 for argument in "$@"; do

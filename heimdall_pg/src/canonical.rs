@@ -228,7 +228,7 @@ fn hashed_key(keys: &mut HashKeys, label: &str, canonical: &str) -> String {
     format!("{label}:{}", hex(&keys.digest(label, canonical.as_bytes())))
 }
 
-fn known_kind(name: &str) -> Result<Kind, Error> {
+pub fn known_kind(name: &str) -> Result<Kind, Error> {
     Kind::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
         Error::new(PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE, "there is no such kind of value")

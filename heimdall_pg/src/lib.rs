@@ -11,6 +11,7 @@ mod background;
 mod canonical;
 mod clearance;
 mod cypher;
+mod detect;
 mod erasure;
 mod error;
 mod exchange;
@@ -24,6 +25,7 @@ mod observables;
 mod owner;
 mod parts;
 mod policy;
+mod protect;
 mod raw;
 mod reading;
 mod reveal;
@@ -71,6 +73,7 @@ extension_sql_file!(
     requires = ["sources", "reading", policy::check_policy, policy::field_policies]
 );
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
+extension_sql_file!("../../sql/046_detect.sql", name = "detect", requires = ["observables"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
 extension_sql_file!(
     "../../sql/056_reading.sql",

@@ -48,19 +48,19 @@ version_1!(pg_finfo_heimdall_extract_observables);
 /// A value of type text in memory of our own, used again for the next: asking Postgres for it would take longer than
 /// finding the observable.
 #[derive(Default)]
-struct TextValue {
+pub struct TextValue {
     /// The header in the first word, then the bytes.
     words: Vec<u32>,
 }
 
 impl TextValue {
-    fn of(text: &str) -> TextValue {
+    pub fn of(text: &str) -> TextValue {
         let mut value = TextValue::default();
         value.set(text);
         value
     }
 
-    fn set(&mut self, text: &str) {
+    pub fn set(&mut self, text: &str) {
         self.words.clear();
         self.words.resize(1 + text.len().div_ceil(size_of::<u32>()), 0);
         let varlena: *mut pg_sys::varlena = self.words.as_mut_ptr().cast();
@@ -74,13 +74,13 @@ impl TextValue {
     }
 
     /// Good until the next value is set.
-    fn datum(&self) -> pg_sys::Datum {
+    pub fn datum(&self) -> pg_sys::Datum {
         pg_sys::Datum::from(self.words.as_ptr())
     }
 }
 
 /// A value in Postgres has less than 2^30 bytes.
-fn characters(text: &str, start: usize, end: usize) -> i32 {
+pub fn characters(text: &str, start: usize, end: usize) -> i32 {
     let part = text.get(start..end).unwrap_or_default();
     let count = if part.is_ascii() { part.len() } else { part.chars().count() };
     i32::try_from(count).unwrap_or(i32::MAX)

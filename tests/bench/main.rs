@@ -17,6 +17,7 @@ mod memory;
 mod options;
 mod page;
 mod plot;
+mod protect;
 mod questions;
 mod table;
 mod timing;
@@ -37,6 +38,7 @@ fn main() {
         eprintln!("==> {}", part.name());
         let (seconds, block) = timing::timed(|| match part {
             Part::Canonical => canonical::run(&options),
+            Part::Protect => protect::run(&options),
             Part::Ingest => ingest::run(&options),
             Part::Two => two::run(&options),
             Part::Growth => growth::run(&options),

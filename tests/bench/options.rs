@@ -9,6 +9,8 @@ pub enum Part {
     Ingest,
     /// Canonicalisers.
     Canonical,
+    /// Protection of single values, and scrubbing.
+    Protect,
     /// Two logs at the same time.
     Two,
     /// Ingest into graphs of several sizes.
@@ -25,8 +27,9 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 8] = [
+    pub const ALL: [Part; 9] = [
         Part::Canonical,
+        Part::Protect,
         Part::Ingest,
         Part::Two,
         Part::Audit,
@@ -41,6 +44,7 @@ impl Part {
         match self {
             Part::Ingest => "ingest",
             Part::Canonical => "canonical",
+            Part::Protect => "protect",
             Part::Two => "two",
             Part::Growth => "growth",
             Part::Latency => "latency",
@@ -61,7 +65,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [ingest] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [ingest] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

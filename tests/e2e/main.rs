@@ -14,6 +14,7 @@ mod check;
 mod concurrency;
 mod cypher;
 mod derived;
+mod detect;
 mod dumps;
 mod duplicates;
 mod elsewhere;

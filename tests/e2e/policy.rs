@@ -104,6 +104,23 @@ fn pseudonyms_keep_prefixes_and_join() {
 }
 
 #[test]
+fn free_text_is_scrubbed() {
+    let database = visits(VISITS);
+    set(&database, "'visits', 'note', 'scrub'");
+    set(&database, r#"'visits', 'from', 'scrub', options => '{"detect": {"ip": true}}'"#);
+    let note = "ask ada.l@example.org, password=hunter2secret, about case 17";
+    database.ingest("visits", ROW.replace("call me", &format!("\"{note}\"")));
+    let kept = of_record(&database, "note");
+    assert!(
+        kept.contains("[EMAIL]") && kept.contains("[CREDENTIAL]") && kept.ends_with("about case 17"),
+        "{kept}"
+    );
+    assert_eq!(of_record(&database, "from"), "[IP]");
+    let failure = database.failure("SELECT heimdall.set_rule('visits', 'src', 'scrub')");
+    assert!(failure.code == "22023" && failure.detail.contains("fields.src"), "{failure:?}");
+}
+
+#[test]
 fn a_mark_above_that_of_the_record_seals_the_value() {
     let mapping = VISITS.replace(
         "\"derive\"",

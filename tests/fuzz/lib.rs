@@ -4,6 +4,7 @@
 //! samples, on the inputs that were findings once (`found/`) and on some thousand mutants of both.
 
 mod canonical;
+mod detect;
 mod dump;
 pub mod mutate;
 mod report;
@@ -20,12 +21,13 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "value", run: canonical::values, samples: samples::VALUES },
     Target { name: "name", run: canonical::names, samples: samples::NAMES },
     Target { name: "time", run: canonical::times, samples: samples::TIMES },
     Target { name: "report", run: report::run, samples: samples::REPORTS },
     Target { name: "dump", run: dump::run, samples: samples::DUMPS },
+    Target { name: "detect", run: detect::run, samples: samples::PERSONAL },
 ];
 
 /// The target of that name.

@@ -165,3 +165,16 @@ pub const DUMPS: &[&str] = &[
     "){\"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"a\"}}}",
     "1{\"ts\": 1706695200.5, \"id\": {\"orig_h\": \"192.0.2.1\"}, \"query\": \"example.org\"}\n",
 ];
+
+/// Texts with personal data and secrets in them.
+pub const PERSONAL: &[&str] = &[
+    "Mail ada@example.org, or call +1 (415) 555-0123 x12; phone: 030 901820.",
+    "card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00",
+    "ssn 536-90-4399, NI AB 12 34 56 C, HETU 131052-308T, 2 55 08 14 168 025 38",
+    "password=hunter2&api_key='a1b2c3d4e5f6' Authorization: Bearer abc123def456ghi7",
+    "https://ada:s3cret@db.example/x -----BEGIN PRIVATE KEY-----\nMIIEow==\n-----END PRIVATE KEY-----",
+    "Dear Mr. John D. Smith, born on 2 August 1935, 14 Crown Street, Suite 321, PO Box 12",
+    "[EMAIL] [CREDENTIAL] password=[CREDENTIAL] Mr. [PERSON]",
+    "1BoatSLRHtKNngkdXEeobR76b53LETtpyT bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+    "2024-01-31T23:59:59.123 10.0.0.1:443 f81d4fae-7dec-11d0-a765-00a0c91e6bf6 blk_-1608999687919862906",
+];

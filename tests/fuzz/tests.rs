@@ -60,6 +60,7 @@ targets! {
     times: "time";
     reports: "report";
     dumps: "dump";
+    personal: "detect";
 }
 
 #[test]

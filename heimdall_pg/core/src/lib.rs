@@ -6,6 +6,7 @@ pub mod audit;
 pub mod batch;
 pub mod canonical;
 pub mod cypher;
+pub mod detect;
 pub mod exchange;
 pub mod format;
 pub mod grams;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Keys;
 use crate::canonical::timestamp::TimeOptions;
 use crate::canonical::{Kind, canonical_observable};
+use crate::detect::{Options, scrub};
 use crate::mapping::FieldRule;
 use crate::protect::{Rule, hex, truncate};
 
@@ -19,6 +20,10 @@ pub(super) fn apply<'a>(
         Rule::Drop => None,
         Rule::Keep | Rule::Encrypt => Some(Cow::Borrowed(value)),
         Rule::Hash => Some(digest(keys, value)),
+        Rule::Scrub => Some(match &field.options.detect {
+            Some(options) => scrub(value, options),
+            None => scrub(value, &Options::default()),
+        }),
         Rule::Truncate => truncate(value, &field.options, time).map(Cow::Owned),
         Rule::Pseudonymise => {
             let address = canonical_observable(Kind::Ip, value).ok();

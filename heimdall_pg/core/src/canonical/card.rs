@@ -54,7 +54,7 @@ fn luhn(digits: &[u8]) -> bool {
 
 /// True where the digits begin and are as many as those of a network that issues cards widely: Visa,
 /// Mastercard (of 51 to 55), American Express, Diners Club, Discover, UnionPay, JCB.
-pub(super) fn is_issued(digits: &str) -> bool {
+pub(crate) fn is_issued(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     match (bytes.first(), bytes.get(1), digits.len()) {
         (Some(b'4'), _, 13 | 16 | 19) => true,

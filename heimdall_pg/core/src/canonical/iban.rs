@@ -120,7 +120,7 @@ pub fn canonical_iban(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
     else {
         return Err(error("too short"));
     };
-    let length = LENGTHS.iter().find(|(code, _)| *code == country).map(|(_, length)| *length);
+    let length = country.try_into().ok().and_then(length);
     let length = length.ok_or(error("no country of the IBAN registry"))?;
     if bytes.len() != length {
         return Err(error("not the length that its country has"));
@@ -134,6 +134,15 @@ pub fn canonical_iban(raw: &str) -> Result<Cow<'_, str>, CanonicalError> {
         return Err(error("the check digits do not fit"));
     }
     Ok(text)
+}
+
+/// The characters that an IBAN of a country has, spelt in capitals.
+pub(crate) fn length(country: [u8; 2]) -> Option<usize> {
+    LENGTHS
+        .binary_search_by_key(&&country, |(code, _)| *code)
+        .ok()
+        .and_then(|at| LENGTHS.get(at))
+        .map(|(_, length)| *length)
 }
 
 /// The remainder by 97 after one more character; a letter stands for the two digits 10 to 35.

@@ -104,6 +104,7 @@ impl Mapping {
 pub(super) fn key_problem(entity: &EntitySpec, rule: Rule) -> Option<&'static str> {
     match rule {
         Rule::Drop => Some("cannot be dropped: an entity is made of it"),
+        Rule::Scrub => Some("is the key of an entity: only free text can be scrubbed"),
         Rule::Truncate | Rule::Pseudonymise if entity.kind() != Kind::Ip => {
             Some("is the key of an entity: only the key of an Ip can be truncated or pseudonymised")
         }

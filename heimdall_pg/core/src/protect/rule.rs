@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::detect;
+
 /// The rule of a field. A field without a rule is [`Rule::Encrypt`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -15,6 +17,8 @@ pub enum Rule {
     /// Sealed with AES-256-GCM.
     #[default]
     Encrypt,
+    /// Free text, in which personal data and secrets are replaced by what they are: `[EMAIL]`.
+    Scrub,
     /// Only its beginning is stored: the network of an address, the day of a time.
     Truncate,
     /// An address becomes another one: two that share a prefix share one of the same length afterwards.
@@ -34,6 +38,7 @@ impl Rule {
             Rule::Drop => "drop",
             Rule::Hash => "hash",
             Rule::Encrypt => "encrypt",
+            Rule::Scrub => "scrub",
             Rule::Truncate => "truncate",
             Rule::Pseudonymise => "pseudonymise",
         }
@@ -41,7 +46,7 @@ impl Rule {
 }
 
 /// Particulars of a rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RuleOptions {
     /// Bits of an IPv4 address that truncation leaves: 24 unless it is said.
@@ -56,6 +61,9 @@ pub struct RuleOptions {
     /// Characters of any other text that truncation leaves; unless it is said, none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characters: Option<u16>,
+    /// What scrubbing looks for; all that it finds by default unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detect: Option<detect::Options>,
 }
 
 /// How exact a time is that was truncated.
@@ -81,8 +89,16 @@ impl RuleOptions {
 
     /// What is wrong with them for that rule, where something is.
     pub fn problem(&self, rule: Rule) -> Option<&'static str> {
-        if rule != Rule::Truncate && !self.is_empty() {
+        let of_truncate = RuleOptions { detect: None, ..self.clone() };
+        if rule != Rule::Truncate && !of_truncate.is_empty() {
             return Some("ipv4, ipv6, time and characters are options of truncate");
+        }
+        if rule != Rule::Scrub && self.detect.is_some() {
+            return Some("detect is an option of scrub");
+        }
+        let confidence = self.detect.as_ref().and_then(|detect| detect.min_confidence);
+        if confidence.is_some_and(|confidence| !(0.0..=1.0).contains(&confidence)) {
+            return Some("min_confidence is not from 0 to 1");
         }
         if self.ipv4.is_some_and(|bits| bits > 32) || self.ipv6.is_some_and(|bits| bits > 128) {
             return Some("an IPv4 address has 32 bits, an IPv6 address 128");

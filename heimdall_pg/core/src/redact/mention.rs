@@ -102,7 +102,9 @@ enum Sort {
     Unicode,
 }
 
-static PATTERNS: LazyLock<Option<(AhoCorasick, Vec<(&str, Sort)>)>> = LazyLock::new(|| {
+type Patterns = (AhoCorasick, Vec<(&'static str, Sort)>);
+
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let sorts = [
         (&[SCHEMA][..], Sort::Schema),
         (OWN_NAMES, Sort::Own),

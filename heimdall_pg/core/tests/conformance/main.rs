@@ -9,6 +9,8 @@ mod corpus;
 #[cfg(test)]
 mod defang;
 #[cfg(test)]
+mod detect;
+#[cfg(test)]
 mod ecs;
 #[cfg(test)]
 mod email;

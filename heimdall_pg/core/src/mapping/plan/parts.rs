@@ -5,7 +5,7 @@ use crate::mapping::FieldRule;
 use crate::protect::{RuleOptions, Tlp};
 
 /// How the key of an entity is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum KeyRule {
     /// As canonical text.
     Keep,
