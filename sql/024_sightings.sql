@@ -49,21 +49,16 @@ BEGIN ATOMIC
     WHERE r.first_gid OPERATOR(ag_catalog.<=) _sightings.gid;
 END;
 
--- Removes the provenance of records. What is left of a run goes on as rows; the same batch may have one already, of a
--- later part of it.
-CREATE FUNCTION heimdall._forget_sightings(gids ag_catalog.graphid[]) RETURNS void
+-- Turns the runs that have any of these records into rows; a batch may have a row already, of a later part of it.
+CREATE FUNCTION heimdall._runs_into_rows(gids ag_catalog.graphid[]) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    WITH gone AS MATERIALIZED (
-        SELECT DISTINCT u.gid FROM unnest(gids) AS u (gid)
-    ), rows_gone AS (
-        DELETE FROM heimdall.sighting AS s USING gone AS g WHERE s.gid OPERATOR(ag_catalog.=) g.gid
-    ), runs_gone AS (
+    WITH gone AS (
         DELETE FROM heimdall.sighting_run AS r
         WHERE r.last_gid OPERATOR(ag_catalog.=) ANY (ARRAY(
             SELECT o.last_gid
-            FROM gone AS g, LATERAL (
+            FROM (SELECT DISTINCT u.gid FROM unnest(gids) AS u (gid)) AS g, LATERAL (
                 SELECT n.first_gid, n.last_gid FROM heimdall.sighting_run AS n
                 WHERE n.last_gid OPERATOR(ag_catalog.>=) g.gid ORDER BY n.last_gid LIMIT 1
             ) AS o
@@ -71,15 +66,22 @@ BEGIN ATOMIC
         RETURNING r.*
     )
     INSERT INTO heimdall.sighting AS s (gid, batch, sightings, first_seen, last_seen, first_row)
-    SELECT l.gid, r.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
-    FROM runs_gone AS r,
+    SELECT heimdall._graphid(heimdall._number(r.first_gid) + e.at - 1), r.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
+    FROM gone AS r,
          ROWS FROM (unnest(r.sightings), unnest(r.first_seen), unnest(r.last_seen), unnest(r.first_row)) WITH ORDINALITY
-             AS e (sightings, first_seen, last_seen, first_row, at),
-         LATERAL (SELECT heimdall._graphid(heimdall._number(r.first_gid) + e.at - 1) AS gid) AS l
-    WHERE NOT EXISTS (SELECT FROM gone AS g WHERE g.gid OPERATOR(ag_catalog.=) l.gid)
+             AS e (sightings, first_seen, last_seen, first_row, at)
     ON CONFLICT (gid, batch) DO UPDATE
     SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
         last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row);
+END;
+
+-- Removes the provenance of records.
+CREATE FUNCTION heimdall._forget_sightings(gids ag_catalog.graphid[]) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT heimdall._runs_into_rows(gids);
+    DELETE FROM heimdall.sighting AS s USING unnest(gids) AS g (gid) WHERE s.gid OPERATOR(ag_catalog.=) g.gid;
 END;
 
 -- All of it, by record and batch: for those who read batches or everything.

@@ -2,40 +2,23 @@
 -- See docs/decisions/0027-policy.md.
 
 -- Lets what these batches have seen of records be seen of others: `olds` and `news` are at the same place of two arrays.
--- Runs of sightings of that label, or edge type, become rows.
-CREATE FUNCTION heimdall._move_sightings(
-    label_id integer, olds ag_catalog.graphid[], news ag_catalog.graphid[], batches bigint[]
-) RETURNS void
-LANGUAGE plpgsql
+CREATE FUNCTION heimdall._move_sightings(olds ag_catalog.graphid[], news ag_catalog.graphid[], batches bigint[]) RETURNS void
+LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
+BEGIN ATOMIC
+    SELECT heimdall._runs_into_rows(olds);
     WITH gone AS (
-        DELETE FROM heimdall.sighting_run AS r
-        WHERE r.batch = ANY (batches) AND ag_catalog._extract_label_id(r.last_gid) = label_id
-        RETURNING r.*
-    )
-    INSERT INTO heimdall.sighting AS s (gid, batch, sightings, first_seen, last_seen, first_row)
-    SELECT heimdall._graphid(heimdall._number(g.first_gid) + e.at - 1), g.batch, e.sightings, e.first_seen, e.last_seen, e.first_row
-    FROM gone AS g,
-         unnest(g.sightings, g.first_seen, g.last_seen, g.first_row)
-             WITH ORDINALITY AS e (sightings, first_seen, last_seen, first_row, at)
-    ON CONFLICT ON CONSTRAINT sighting_pkey DO UPDATE
-    SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
-        last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row);
-    WITH gone AS (
-        DELETE FROM heimdall.sighting AS s USING unnest(olds, news) AS m (old, new)
+        DELETE FROM heimdall.sighting AS s USING ROWS FROM (unnest(olds), unnest(news)) AS m (old, new)
         WHERE s.gid OPERATOR(ag_catalog.=) m.old AND s.batch = ANY (batches)
         RETURNING s.*, m.new
     )
     INSERT INTO heimdall.sighting AS s (gid, batch, sightings, first_seen, last_seen, first_row)
     SELECT g.new, g.batch, sum(g.sightings), min(g.first_seen), max(g.last_seen), min(g.first_row)
     FROM gone AS g GROUP BY g.new, g.batch
-    ON CONFLICT ON CONSTRAINT sighting_pkey DO UPDATE
+    ON CONFLICT (gid, batch) DO UPDATE
     SET sightings = s.sightings + excluded.sightings, first_seen = least(s.first_seen, excluded.first_seen),
         last_seen = greatest(s.last_seen, excluded.last_seen), first_row = least(s.first_row, excluded.first_row);
-END
-$$;
+END;
 
 -- Lets the edges of a type that these batches have seen at vertices lead to others instead. Gives how many.
 CREATE FUNCTION heimdall._move_edges(
@@ -111,7 +94,7 @@ BEGIN
         FROM unnest($1, $2) WITH ORDINALITY AS u (start_id, end_id, at)
         JOIN %1$I.%2$I AS t ON t.start_id OPERATOR(ag_catalog.=) u.start_id AND t.end_id OPERATOR(ag_catalog.=) u.end_id
     $q$, own, edge_type) INTO new_ids USING starts, stops;
-    PERFORM heimdall._move_sightings(label_id, old_ids, new_ids, batches);
+    PERFORM heimdall._move_sightings(old_ids, new_ids, batches);
     EXECUTE format($q$
         DELETE FROM %1$I.%2$I AS t
         WHERE t.id OPERATOR(ag_catalog.=) ANY ($1) AND NOT EXISTS (SELECT FROM heimdall._sightings(t.id))
@@ -194,7 +177,7 @@ BEGIN
     FOR edge_type IN SELECT l.label, l.id FROM heimdall._labels('edge') AS l LOOP
         PERFORM heimdall._move_edges(source, edge_type.label, edge_type.id, olds, news, batches);
     END LOOP;
-    PERFORM heimdall._move_sightings(old_label, olds, news, batches);
+    PERFORM heimdall._move_sightings(olds, news, batches);
     PERFORM heimdall._rekey_changes(source, stored, new_name, old_keys, new_keys, records, batches);
     -- What nobody else has seen goes.
     EXECUTE format($q$

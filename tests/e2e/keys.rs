@@ -48,7 +48,7 @@ fn a_retired_key_seals_nothing_more_and_opens_what_it_sealed() {
     assert_eq!(database.value("SELECT heimdall.rotate_data_key()"), "1");
     let failure = database.failure("SELECT heimdall.rotate_data_key('nowhere')");
     assert_eq!(failure.code, "42704");
-    let audited = "SELECT action, object FROM heimdall.audit WHERE action LIKE 'key.%' ORDER BY id";
+    let audited = "SELECT action, object FROM heimdall.audit WHERE action LIKE 'key.%' ORDER BY at";
     assert_eq!(
         database.rows(audited),
         [

@@ -33,7 +33,8 @@ impl Needles {
         for (number, value) in values.iter().enumerate() {
             let value = value.as_ref();
             assert!(value.len() >= 8, "value {number} is too short to be looked for");
-            for (form, bytes) in forms(value) {
+            // What is not text has no letter case of its own: a value that was folded before looks otherwise.
+            for (form, bytes) in forms(value).into_iter().chain(forms(&value.to_lowercase())) {
                 patterns.push(bytes);
                 meant.push((number, form));
             }

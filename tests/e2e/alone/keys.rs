@@ -275,7 +275,7 @@ fn keys_are_rewrapped_and_the_previous_master_key_is_needed_no_more() {
     assert_eq!(opened(), "ada");
     assert_eq!(database.property(&ada, "sealed"), sealed);
     assert_ne!(database.value("SELECT DISTINCT master_key FROM heimdall.key_status()"), fingerprint);
-    let audited = "SELECT detail ->> 'rewrapped' FROM heimdall.audit WHERE action = 'key.rewrap' ORDER BY id";
+    let audited = "SELECT detail ->> 'rewrapped' FROM heimdall.audit WHERE action = 'key.rewrap' ORDER BY at";
     assert_eq!(database.rows(audited), [["2"], ["0"]]);
 }
 

@@ -42,7 +42,7 @@ const LEAKING: [&str; 6] = [
          $$ BEGIN RAISE NOTICE '% %', $1, $2; RETURN false; END $$;
      CREATE OPERATOR pg_temp.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = pg_temp.same, RESTRICT = eqsel, HASHES);
      SELECT count(*) FROM heimdall.node AS a JOIN heimdall.node AS b ON a.key OPERATOR(pg_temp.===) b.key",
-    "SELECT count(*) FROM heimdall_graph.\"Domain\" WHERE properties::text LIKE '%crimson%' AND properties::text::integer > 0",
+    "SELECT count(*) FROM heimdall.node WHERE key LIKE '%crimson%' AND quote_ident(key)::regclass IS NOT NULL",
     "CREATE TEMPORARY TABLE witness (key text);
      CREATE FUNCTION pg_temp.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '%', NEW.key; RETURN NEW; END $$;
      CREATE TRIGGER note BEFORE INSERT ON witness FOR EACH ROW EXECUTE FUNCTION pg_temp.note();
