@@ -111,7 +111,7 @@ $$;
 -- nobody has said anything is sealed, and has `needs_rule`.
 CREATE VIEW heimdall.policy AS
     SELECT s.name AS source, p.field, p.used_as, p.rule, heimdall.tlp_name(p.tlp) AS tlp,
-           nullif(p.options, '{}'::pg_catalog.jsonb) AS options,
+           CASE WHEN p.options OPERATOR(pg_catalog.<>) '{}'::pg_catalog.jsonb THEN p.options END AS options,
            CASE WHEN p.origin OPERATOR(pg_catalog.=) 'set' AND NOT EXISTS (
                     SELECT FROM heimdall.field_rule AS f
                     WHERE f.source OPERATOR(pg_catalog.=) s.name AND f.field OPERATOR(pg_catalog.=) p.field)

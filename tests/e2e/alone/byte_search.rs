@@ -187,7 +187,7 @@ fn with_sources() -> Database {
 fn no_protected_value_is_in_any_file() {
     let _alone = alone();
     let database = with_sources();
-    let _hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let _hostile = Hostile::new(&database, Libraries::First);
     // What is sorted or kept is written into temporary files.
     database.run("ALTER SYSTEM SET work_mem = '64kB'");
     database.run("SELECT pg_reload_conf()");
@@ -206,7 +206,7 @@ fn no_protected_value_is_in_any_file() {
 fn no_protected_value_is_in_any_file_after_a_crash() {
     let _alone = alone();
     let database = with_sources();
-    let hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let hostile = Hostile::new(&database, Libraries::First);
     let mut people = People::default();
 
     // Of a backend: the server writes down what that was doing.
@@ -283,7 +283,7 @@ fn the_fake_people_of_the_corpus_are_in_no_file() {
     };
     let _alone = alone();
     let database = Database::new();
-    let _hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let _hostile = Hostile::new(&database, Libraries::First);
     let rows = fields(&csv);
     let values: Vec<&str> = rows[1..]
         .iter()

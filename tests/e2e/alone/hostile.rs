@@ -5,10 +5,10 @@ use heimdall_tests::Database;
 /// Which libraries are loaded, and in which order: what is set up first is asked last.
 #[derive(Clone, Copy)]
 pub enum Libraries {
-    HeimdallFirst,
-    HeimdallLast,
+    First,
+    Last,
     /// Loaded by the first session that calls it.
-    HeimdallLater,
+    Later,
 }
 
 const SETTINGS: &[(&str, &str)] = &[
@@ -47,9 +47,9 @@ impl<'d> Hostile<'d> {
     pub fn new(database: &'d Database, libraries: Libraries) -> Hostile<'d> {
         let hostile = Hostile(database);
         let order = match libraries {
-            Libraries::HeimdallFirst => "age, heimdall, pg_stat_statements, auto_explain",
-            Libraries::HeimdallLast => "pg_stat_statements, auto_explain, age, heimdall",
-            Libraries::HeimdallLater => "age, pg_stat_statements, auto_explain",
+            Libraries::First => "age, heimdall, pg_stat_statements, auto_explain",
+            Libraries::Last => "pg_stat_statements, auto_explain, age, heimdall",
+            Libraries::Later => "age, pg_stat_statements, auto_explain",
         };
         database.run(&format!("ALTER SYSTEM SET shared_preload_libraries = {order}"));
         hostile.restart();

@@ -264,19 +264,19 @@ fn leave_nothing(libraries: Libraries) {
 
 #[test]
 fn statements_leave_no_values_in_logs_and_statistics() {
-    leave_nothing(Libraries::HeimdallFirst);
+    leave_nothing(Libraries::First);
 }
 
 #[test]
 fn statements_leave_no_values_whichever_library_is_first() {
-    leave_nothing(Libraries::HeimdallLast);
+    leave_nothing(Libraries::Last);
 }
 
 #[test]
 fn without_the_hook_they_do() {
     let _alone = alone();
     let database = with_leak();
-    let _hostile = Hostile::new(&database, Libraries::HeimdallLater);
+    let _hostile = Hostile::new(&database, Libraries::Later);
     let names = send_all(&database);
     let found = found(&database, &names);
     let is_found = |name: &str, file: &str| {
@@ -294,7 +294,7 @@ fn without_the_hook_they_do() {
 fn what_has_nothing_to_do_with_heimdall_is_logged_as_ever() {
     let _alone = alone();
     let database = with_leak();
-    let hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let hostile = Hostile::new(&database, Libraries::First);
     database.run("CREATE SCHEMA own; CREATE TABLE own.orders (customer text PRIMARY KEY)");
     let mut client = database.connect();
     let customers: Vec<String> = (0..6).map(|number| format!("Customer{number:05}Shown")).collect();
@@ -330,7 +330,7 @@ fn what_has_nothing_to_do_with_heimdall_is_logged_as_ever() {
 fn statements_of_a_function_of_ones_own_are_hidden_where_all_are() {
     let _alone = alone();
     let database = with_leak();
-    let _hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let _hostile = Hostile::new(&database, Libraries::First);
     database.run(
         "CREATE FUNCTION public.load(data text) RETURNS void LANGUAGE plpgsql AS \
          $$BEGIN PERFORM heimdall.ingest_csv('leak', data); END$$",
@@ -351,7 +351,7 @@ fn statements_of_a_function_of_ones_own_are_hidden_where_all_are() {
 fn a_deadlock_does_not_show_what_the_other_was_doing() {
     let _alone = alone();
     let database = with_leak();
-    let hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let hostile = Hostile::new(&database, Libraries::First);
     database.run("CREATE TABLE public.own (id integer)");
     // Ours waits for the table of the user's, who waits for one of ours.
     let mut ours = database.connect();
@@ -380,7 +380,7 @@ fn a_deadlock_does_not_show_what_the_other_was_doing() {
 fn the_list_of_what_runs_shows_names_alone() {
     let _alone = alone();
     let database = with_leak();
-    let _hostile = Hostile::new(&database, Libraries::HeimdallFirst);
+    let _hostile = Hostile::new(&database, Libraries::First);
     let shown = |pid: i32| database.value(&format!("SELECT query FROM pg_stat_activity WHERE pid = {pid}"));
     let mut client = database.connect();
     let pid = backend(&mut client);
