@@ -31,13 +31,13 @@ unsafe extern "C-unwind" fn emit(report: *mut pg_sys::ErrorData) {
     // SAFETY: Postgres gives a valid report; the previous hook is a hook of the same type.
     unsafe {
         let report = &mut *report;
-        if !restate::is_restated(report) {
-            if let Some(restated) = judge::judge(report) {
-                judge::shorten_for_client(report);
-                restate::instead_of(report, restated);
-                if !report.output_to_server {
-                    return;
-                }
+        if !restate::is_restated(report)
+            && let Some(restated) = judge::judge(report)
+        {
+            judge::shorten_for_client(report);
+            restate::instead_of(report, restated);
+            if !report.output_to_server {
+                return;
             }
         }
         if let Some(previous) = PREVIOUS {
