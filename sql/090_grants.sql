@@ -56,6 +56,8 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_ingest;
 GRANT EXECUTE ON FUNCTION heimdall.pii_encrypt(text, text, text, text) TO heimdall_ingest, heimdall_admin;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.rejects TO heimdall_ingest;
+-- Of those who ingest, each takes back what he has brought.
+GRANT EXECUTE ON FUNCTION heimdall.rollback_batch(bigint) TO heimdall_ingest, heimdall_admin;
 -- heimdall.graph() reads it with the rights of the caller.
 GRANT SELECT ON heimdall.instance TO heimdall_ingest, heimdall_analyst;
 

@@ -157,6 +157,7 @@ extension_sql_file!(
     requires = ["check", canonical::label_of, erasure::tombstone_digest]
 );
 extension_sql_file!("../../sql/087_audit.sql", name = "audit_reading", requires = ["prune"]);
+extension_sql_file!("../../sql/089_rollback.sql", name = "rollback", requires = ["erasure"]);
 extension_sql_file!("../../sql/090_grants.sql", name = "grants", finalize);
 
 /// Called when the library is loaded.
