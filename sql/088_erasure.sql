@@ -9,7 +9,7 @@ CREATE TABLE heimdall.tombstone (
     -- Of the value, keyed; neither the value nor its key in the registry.
     digest    bytea NOT NULL,
     erased_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    actor     name NOT NULL DEFAULT SESSION_USER,
+    actor     text NOT NULL,
     reason    text NOT NULL,
     vertices  bigint NOT NULL,
     edges     bigint NOT NULL,
@@ -239,9 +239,9 @@ BEGIN
     FOREACH relation IN ARRAY tables || ARRAY(SELECT i.inhparent::regclass FROM pg_inherits AS i WHERE i.inhrelid = ANY (tables)) LOOP
         PERFORM heimdall._forget_statistics(relation);
     END LOOP;
-    INSERT INTO heimdall.tombstone AS t (label, digest, reason, vertices, edges, records, changes, rejects)
+    INSERT INTO heimdall.tombstone AS t (label, digest, actor, reason, vertices, edges, records, changes, rejects)
     VALUES (heimdall._label_of(erase_subject.kind), heimdall._tombstone_digest(erase_subject.kind, erase_subject.value),
-            erase_subject.reason, erase_subject.vertices, erase_subject.edges, erase_subject.records, erase_subject.changes,
+            heimdall._actor(), erase_subject.reason, erase_subject.vertices, erase_subject.edges, erase_subject.records, erase_subject.changes,
             erase_subject.rejects)
     RETURNING t.id INTO tombstone;
     PERFORM heimdall._audit('data.erase', 'tombstone ' || tombstone, jsonb_build_object(
@@ -259,7 +259,7 @@ $$;
 -- The tombstones of an observable, and whether it is known again: it may have been ingested since.
 CREATE FUNCTION heimdall.erased(kind text, value text)
 RETURNS TABLE (
-    tombstone bigint, erased_at timestamptz, actor name, reason text, vertices bigint, edges bigint, records bigint,
+    tombstone bigint, erased_at timestamptz, actor text, reason text, vertices bigint, edges bigint, records bigint,
     changes bigint, rejects bigint, is_known_again boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER
