@@ -52,6 +52,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall.ingest_csv(text, text),
     heimdall.ingest_ndjson(text, text),
     heimdall.ingest(text, bytea),
+    heimdall.dry_run(text, bytea),
     heimdall.ingest_file(text, text)
 TO heimdall_ingest;
 GRANT EXECUTE ON FUNCTION heimdall.pii_encrypt(text, text, text, text) TO heimdall_ingest, heimdall_admin;

@@ -15,6 +15,7 @@ mod concurrency;
 mod cypher;
 mod derived;
 mod detect;
+mod dry_run;
 mod dumps;
 mod duplicates;
 mod elsewhere;

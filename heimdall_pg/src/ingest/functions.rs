@@ -52,6 +52,8 @@ ingest_functions! {
     ingest(source: &str, data: &[u8]) => ingest_bytes(source, None, data);
     /// Ingests a file that the server can read. Takes the role `pg_read_server_files`.
     ingest_file(source: &str, path: &str) => ingest_path(source, path);
+    /// Says what `ingest` would report, and stores nothing. The batch is 0, or that of which it is a duplicate.
+    dry_run(source: &str, data: &[u8]) => try_bytes(source, data);
 }
 
 type Row = (i64, bool, i64, i64, i64, i64, i64, i64, i64, f64);
@@ -76,6 +78,15 @@ fn ingest_bytes(source: &str, format: Option<Format>, data: &[u8]) -> Result<Rep
     let mut source = Source::load(source)?;
     source.format = format.unwrap_or(source.format);
     run(&source, |take| data.chunks(CHUNK).try_for_each(take))
+}
+
+/// All of it is done, and taken back: nothing else tells what would become of a dump.
+fn try_bytes(source: &str, data: &[u8]) -> Result<Report, Error> {
+    Subtransaction::run(|| {
+        let report = ingest_bytes(source, None, data)?;
+        let batch = if report.duplicate { report.batch } else { 0 };
+        Ok(Verdict::TakeBack(Report { batch, ..report }))
+    })
 }
 
 fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
