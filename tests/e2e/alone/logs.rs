@@ -151,25 +151,63 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("a conversion", &["SELECT ('{v}' || heimdall.tlp_name(1::smallint))::integer"]),
 ];
 
-/// A value for each of the names, by number: no two share a beginning.
-fn value(number: usize) -> String {
-    format!("q{number:03}Zebrafish{number:03}x")
+/// What one test has sent: the name of each value, by its number. Files keep what is written into them, the WAL above all,
+/// so that no two tests have a value in common.
+struct Sent {
+    test: &'static str,
+    names: Vec<String>,
+}
+
+impl Sent {
+    fn nothing(test: &'static str) -> Sent {
+        Sent { test, names: Vec::new() }
+    }
+
+    /// A value by number: no two share a beginning.
+    fn value(&self, number: usize) -> String {
+        format!("q{number:03}{}{number:03}x", self.test)
+    }
+
+    /// A value that has not been sent yet.
+    fn next(&mut self, name: &str) -> String {
+        self.names.push(name.to_owned());
+        self.value(self.names.len() - 1)
+    }
+
+    /// Where values are found, by the name of what has sent them.
+    fn found(&self, database: &Database) -> BTreeMap<String, Vec<String>> {
+        database.run("CHECKPOINT");
+        let values: Vec<String> = (0..self.names.len()).map(|number| self.value(number)).collect();
+        let needles = Needles::new(&values);
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for path in [&database.server().data, &database.server().log] {
+            for line in needles.in_files(path) {
+                let number: usize = line
+                    .rsplit("value ")
+                    .next()
+                    .and_then(|rest| rest.split(' ').next())
+                    .and_then(|number| number.parse().ok())
+                    .expect("its number");
+                found.entry(self.names[number].clone()).or_default().push(line);
+            }
+        }
+        found
+    }
 }
 
 fn filled(statement: &str, value: &str) -> String {
     statement.replace("{h}", HEADER).replace("{v}", value)
 }
 
-/// Sends all of [`STATEMENTS`], and what only other ways can send; gives the name of each value by its number.
-fn send_all(database: &Database) -> Vec<String> {
-    let mut names = Vec::new();
+/// Sends all of [`STATEMENTS`], and what only other ways can send.
+fn send_all(database: &Database, test: &'static str) -> Sent {
+    let mut sent = Sent::nothing(test);
     for (name, statements) in STATEMENTS {
-        let value = value(names.len());
+        let value = sent.next(name);
         let mut client = database.connect();
         for statement in *statements {
             let _ = text_rows(&mut client, &filled(statement, &value));
         }
-        names.push((*name).to_owned());
     }
     let with_parameter = [
         ("a parameter", "SELECT * FROM heimdall.lookup('email', $1)"),
@@ -182,15 +220,12 @@ fn send_all(database: &Database) -> Vec<String> {
         ),
     ];
     for (name, statement) in with_parameter {
-        let value = value(names.len());
+        let value = sent.next(name);
         let parameter: &(dyn ToSql + Sync) = &value;
         let _ = database.connect().query(statement, &[parameter]);
-        names.push(name.to_owned());
     }
-    let value_inline = value(names.len());
-    let _ =
-        database.connect().query(&format!("SELECT * FROM heimdall.lookup('email', '{value_inline}')"), &[]);
-    names.push("a literal, prepared by the client".to_owned());
+    let value = sent.next("a literal, prepared by the client");
+    let _ = database.connect().query(&format!("SELECT * FROM heimdall.lookup('email', '{value}')"), &[]);
     let copies = [
         ("a field too many", "COPY heimdall_in.leak FROM STDIN (FORMAT csv)", "{v},{v},{v},{v},{v},{v}\n"),
         ("a field too few", "COPY heimdall_in.leak FROM STDIN (FORMAT csv)", "{v},{v}\n"),
@@ -207,47 +242,24 @@ fn send_all(database: &Database) -> Vec<String> {
     ];
     for (name, statement, row) in copies {
         // \x01 stands for a byte that is no character.
-        let row: Vec<u8> = filled(row, &value(names.len()))
-            .bytes()
-            .map(|byte| if byte == 1 { 0xff } else { byte })
-            .collect();
+        let row: Vec<u8> =
+            filled(row, &sent.next(name)).bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
         let mut client = database.connect();
         // The client library loses its place where COPY fails at once.
         let _ = catch_unwind(AssertUnwindSafe(|| copy(&mut client, statement, &row)));
-        names.push(name.to_owned());
     }
-    names
+    sent
 }
 
-/// Where values are found, by the name of what has sent them.
-fn found(database: &Database, names: &[String]) -> BTreeMap<String, Vec<String>> {
-    database.run("CHECKPOINT");
-    let values: Vec<String> = (0..names.len()).map(value).collect();
-    let needles = Needles::new(&values);
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for path in [&database.server().data, &database.server().log] {
-        for line in needles.in_files(path) {
-            let number: usize = line
-                .rsplit("value ")
-                .next()
-                .and_then(|rest| rest.split(' ').next())
-                .and_then(|number| number.parse().ok())
-                .expect("its number");
-            found.entry(names[number].clone()).or_default().push(line);
-        }
-    }
-    found
-}
-
-fn leave_nothing(libraries: Libraries) {
+fn leave_nothing(libraries: Libraries, test: &'static str) {
     let _alone = alone();
     let database = with_leak();
     let hostile = Hostile::new(&database, libraries);
-    let names = send_all(&database);
+    let sent = send_all(&database, test);
     // Texts of pg_stat_statements are in a file of their own until the server stops, and in its statistics then.
-    assert_eq!(found(&database, &names), BTreeMap::new());
+    assert_eq!(sent.found(&database), BTreeMap::new());
     hostile.restart();
-    assert_eq!(found(&database, &names), BTreeMap::new());
+    assert_eq!(sent.found(&database), BTreeMap::new());
 
     let log = hostile.log();
     for said in [
@@ -264,12 +276,12 @@ fn leave_nothing(libraries: Libraries) {
 
 #[test]
 fn statements_leave_no_values_in_logs_and_statistics() {
-    leave_nothing(Libraries::First);
+    leave_nothing(Libraries::First, "Zebrafish");
 }
 
 #[test]
 fn statements_leave_no_values_whichever_library_is_first() {
-    leave_nothing(Libraries::Last);
+    leave_nothing(Libraries::Last, "Swordfish");
 }
 
 #[test]
@@ -277,8 +289,7 @@ fn without_the_hook_they_do() {
     let _alone = alone();
     let database = with_leak();
     let _hostile = Hostile::new(&database, Libraries::Later);
-    let names = send_all(&database);
-    let found = found(&database, &names);
+    let found = send_all(&database, "Lumpsucker").found(&database);
     let is_found = |name: &str, file: &str| {
         found.get(name).is_some_and(|lines| lines.iter().any(|line| line.contains(file)))
     };
@@ -335,16 +346,17 @@ fn statements_of_a_function_of_ones_own_are_hidden_where_all_are() {
         "CREATE FUNCTION public.load(data text) RETURNS void LANGUAGE plpgsql AS \
          $$BEGIN PERFORM heimdall.ingest_csv('leak', data); END$$",
     );
-    let names = ["of a function".to_owned(), "of a function, hidden".to_owned()];
-    let load = |number| format!("SELECT public.load(E'{HEADER}\\n{}@mail.example,,,,\\n')", value(number));
+    let mut sent = Sent::nothing("Barracuda");
+    let load = |value: &str| format!("SELECT public.load(E'{HEADER}\\n{value}@mail.example,,,,\\n')");
+    let shown = load(&sent.next("of a function"));
+    let hidden = load(&sent.next("of a function, hidden"));
     let mut client = database.connect();
-    text_rows(&mut client, &load(0)).expect("load");
+    text_rows(&mut client, &shown).expect("load");
     client.batch_execute("SET heimdall.hide_all_statements = on").expect("the setting");
-    text_rows(&mut client, &load(1)).expect("load");
-    let _ = text_rows(&mut client, &load(1).replace("SELECT", "SELECT '' ''"));
+    text_rows(&mut client, &hidden).expect("load");
+    let _ = text_rows(&mut client, &hidden.replace("SELECT", "SELECT '' ''"));
     drop(client);
-    let found = found(&database, &names);
-    assert_eq!(found.keys().collect::<Vec<_>>(), [&names[0]]);
+    assert_eq!(sent.found(&database).keys().collect::<Vec<_>>(), ["of a function"]);
 }
 
 #[test]
@@ -359,9 +371,10 @@ fn a_deadlock_does_not_show_what_the_other_was_doing() {
     ours.batch_execute("BEGIN; LOCK TABLE heimdall.rejects IN ACCESS EXCLUSIVE MODE").expect("the lock");
     users.batch_execute("BEGIN; LOCK TABLE public.own IN ACCESS EXCLUSIVE MODE").expect("the lock");
     let pid = backend(&mut ours);
+    let mut sent = Sent::nothing("Stickleback");
+    let value = sent.next("a deadlock");
     let waiting = std::thread::spawn(move || {
-        let sql =
-            format!("SELECT heimdall.lookup('email', '{}'), (SELECT count(*) FROM public.own)", value(0));
+        let sql = format!("SELECT heimdall.lookup('email', '{value}'), (SELECT count(*) FROM public.own)");
         text_rows(&mut ours, &sql)
     });
     // Its own look for a deadlock comes first, and finds none.
@@ -371,7 +384,7 @@ fn a_deadlock_does_not_show_what_the_other_was_doing() {
     let other = waiting.join().expect("no panic");
     assert!(failure.is_err() || other.is_err(), "no deadlock");
     drop(users);
-    assert_eq!(found(&database, &["a deadlock".to_owned()]), BTreeMap::new());
+    assert_eq!(sent.found(&database), BTreeMap::new());
     let log = hostile.log();
     assert!(log.contains("deadlock detected") && log.contains("blocked by process"), "no report");
 }
