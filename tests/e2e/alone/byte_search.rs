@@ -1,12 +1,12 @@
 //! Whatever happens on the way, no protected value is in any file: heap, indexes, WAL, logs, statistics, temporary files,
 //! backups, dumps.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use heimdall_tests::{Database, Needles, backend, copy, eventually, ingest, report, send, text_rows};
 
 use crate::alone;
+use crate::corpus::{corpus, fields};
 use crate::hostile::{Hostile, Libraries};
 use crate::logs::{LEAK, with_leak};
 
@@ -305,37 +305,4 @@ fn the_fake_people_of_the_corpus_are_in_no_file() {
         .copy("COPY heimdall_in.people FROM STDIN (FORMAT csv, HEADER)", csv.as_bytes())
         .expect("the inbox");
     assert_eq!(found(&database, &Needles::new(&values)), Vec::<String>::new());
-}
-
-fn corpus() -> Option<String> {
-    let root = std::env::var_os("HEIMDALL_CORPORA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora")),
-        PathBuf::from,
-    );
-    let csv =
-        std::fs::read_to_string(root.join("c27_pii_presidio_research/FakeNameGenerator.com_100.csv")).ok()?;
-    Some(csv.trim_start_matches('\u{feff}').to_owned())
-}
-
-/// The fields of a CSV file.
-fn fields(csv: &str) -> Vec<Vec<String>> {
-    let (mut rows, mut row, mut field, mut is_quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    for character in csv.chars() {
-        match character {
-            // A quote in a quoted field is written twice: it closes the field, and opens it again.
-            '"' => {
-                is_quoted = !is_quoted;
-                if is_quoted && !field.is_empty() {
-                    field.push('"');
-                }
-            }
-            ',' if !is_quoted => row.push(std::mem::take(&mut field)),
-            '\n' if !is_quoted => {
-                row.push(std::mem::take(&mut field).trim_end().to_owned());
-                rows.push(std::mem::take(&mut row));
-            }
-            _ => field.push(character),
-        }
-    }
-    rows
 }
