@@ -1,6 +1,6 @@
 //! Erasing a subject: whatever is asked afterwards, it is not there, and all else is.
 
-use heimdall_tests::{Database, Failure, Sql, text_rows};
+use heimdall_tests::{Database, Failure, Sql, eventually, text_rows};
 use postgres::Client;
 
 use crate::dumps::{LEAK, LOGINS, LOGINS_CSV};
@@ -151,8 +151,11 @@ fn the_bytes_are_gone_from_the_tables_files_once_they_are_written_anew() {
     };
     assert!(!found().is_empty(), "the control: deleted rows are still in the files");
     let full = vacuum.replace("VACUUM ", "VACUUM FULL ");
-    database.run(&full);
-    assert_eq!(found(), Vec::<String>::new());
+    // A transaction that is open in any database keeps what was deleted after it has begun.
+    eventually("the bytes are gone", || {
+        database.run(&full);
+        found().is_empty()
+    });
 }
 
 #[test]
