@@ -19,8 +19,9 @@ BEGIN
 END
 $$;
 
--- Limits the rows of a label. The condition has no subquery: AGE could not evaluate it for startNode() and endNode(). Cypher that names no label reads the parents: these have to be limited by themselves, and a
--- policy of theirs holds for what is read through them.
+-- Limits the rows of a label. The condition has no subquery: AGE could not evaluate it for startNode() and endNode().
+-- Cypher that names no label reads the parents: these have to be limited by themselves, and a policy of theirs holds for
+-- what is read through them.
 CREATE FUNCTION heimdall._limit_label(relation regclass) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp

@@ -48,7 +48,13 @@ cp "$package$PG_LIB"/*.so "$new/lib/"
 write_upgrades "$(compgen -G "$new/share/extension/heimdall--*.sql")" "$new/share/extension"
 { grep -Eq "^module_pathname *= *'(\\\$libdir/)?$LIBRARY'" "$new/share/extension/heimdall.control" && [ -e "$new/lib/$LIBRARY.so" ]; } ||
   fail "heimdall_pg/heimdall.control must name the library as cargo-pgrx does: module_pathname = '$LIBRARY'"
-id=$(cd "$new" && find . -type f -print0 | sort -z | xargs -0 sha256sum | digest)
+# cargo-pgrx writes the objects in another order every time: what they are counts, and what upgrades are made of.
+objects_of() { grep -v '^--' "$1" | awk -v RS='/[*] </end connected objects> [*]/' '{ gsub(/\n/, "\001"); print }' | sort; }
+id=$({
+  sha256sum <"$new/lib/$LIBRARY.so"
+  cat "$new/share/extension/heimdall.control" "$CLONE"/sql/upgrade/*.sql
+  objects_of "$(compgen -G "$package$PG_SHARE/extension/heimdall--*.sql")"
+} | digest)
 if [ -e "$root/$id" ]; then rm -rf "$new"; else mv -T "$new" "$root/$id"; fi
 touch "$root/$id"
 ln -s "$id" "$root/.current-$$"

@@ -8,9 +8,10 @@ const CALLS: &str = r#"{"columns": ["at", "src", "port", "page", "way", "note"],
                  "page": {"label": "Domain", "key": "page"}},
     "relations": [{"from": "src", "type": "CALLED", "to": "page", "properties": {"way": "way"}}],
     "fields": {"port": {"rule": "keep"}, "way": {"rule": "keep"}, "note": {"rule": "keep"}}}"#;
+/// No value is one that digests or sealed values may hold by chance.
 const DUMP: &str = "at,src,port,page,way,note\n\
-    2026-03-04T05:06:07Z,192.0.2.1,4711,example.org,fast,first note\n\
-    2026-03-04T06:06:07Z,192.0.2.2,4712,example.org,slow,second note\n";
+    2026-03-04T05:06:07Z,192.0.2.1,4711/tcp,example.org,fast lane,first note\n\
+    2026-03-04T06:06:07Z,192.0.2.2,4712/tcp,example.org,slow lane,second note\n";
 
 /// The change log itself: what readers see of it waits for every transaction that is open, those of other tests among them.
 const LOG: &str = "heimdall.change_log AS c, unnest(c.keys, c.to_keys, c.first_seen, c.last_seen, c.properties) \
@@ -52,7 +53,9 @@ fn in_log(database: &Database, text: &str) -> bool {
 #[test]
 fn properties_of_vertices_edges_and_the_log_go_under_the_rules_of_now() {
     let database = calls();
-    assert!(in_log(&database, "first note") && in_log(&database, "4711") && in_log(&database, "slow"));
+    assert!(
+        in_log(&database, "first note") && in_log(&database, "4711/tcp") && in_log(&database, "slow lane")
+    );
     set(&database, "'note', 'encrypt'");
     set(&database, "'port', 'drop'");
     set(&database, "'way', 'hash'");
@@ -65,7 +68,7 @@ fn properties_of_vertices_edges_and_the_log_go_under_the_rules_of_now() {
         database.rows(keys).iter().map(|key| database.unsealed(&key[0], "note")).collect();
     notes.sort_unstable();
     assert_eq!(notes, ["first note", "second note"]);
-    for text in ["first note", "4711", "slow"] {
+    for text in ["first note", "4711/tcp", "slow lane"] {
         assert!(!in_log(&database, text), "{text}");
     }
     // The edge that a later dump would merge into has the digest that it would have brought.
@@ -180,7 +183,7 @@ fn a_key_that_is_to_be_hashed_is_and_what_hangs_on_it_comes_along() {
     // What is sealed opens under the key of now, and the original of the key is among it.
     let key = database.value("SELECT key FROM heimdall.lookup('ip', '192.0.2.1')");
     assert_eq!(database.unsealed(&key, "value"), "192.0.2.1");
-    assert_eq!(database.unsealed(&key, "port"), "4711");
+    assert_eq!(database.unsealed(&key, "port"), "4711/tcp");
     assert_eq!(database.strays(), "0");
     // A dump that comes now merges with it, and once more there is nothing to do.
     let report = database.ingest("calls", DUMP.replace("first", "third"));
@@ -197,7 +200,7 @@ fn a_hashed_key_comes_back_into_the_clear() {
     assert_eq!(reapply(&database)[3], "{}");
     assert_eq!(keys(&database), ["Domain:example.org", "Ip:192.0.2.1", "Ip:192.0.2.2"]);
     assert_eq!(database.property("Ip:192.0.2.1", "sealed"), "∅");
-    assert_eq!(database.property("Ip:192.0.2.1", "port"), "4711");
+    assert_eq!(database.property("Ip:192.0.2.1", "port"), "4711/tcp");
     assert_eq!(database.strays(), "0");
 }
 

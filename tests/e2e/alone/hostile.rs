@@ -1,5 +1,8 @@
 //! A server that logs and counts all that Postgres lets it.
 
+use std::fs::remove_dir_all;
+use std::path::PathBuf;
+
 use heimdall_tests::Database;
 
 /// Which libraries are loaded, and in which order: what is set up first is asked last.
@@ -66,11 +69,14 @@ impl<'d> Hostile<'d> {
         self.0.server().control(&["restart"]);
     }
 
+    fn folder(&self) -> PathBuf {
+        self.0.server().data.join("log")
+    }
+
     /// What the server has logged since it was made so, in plain text.
     pub fn log(&self) -> String {
-        let folder = self.0.server().data.join("log");
         let mut log = String::new();
-        for file in std::fs::read_dir(folder).expect("the folder of the logs").flatten() {
+        for file in std::fs::read_dir(self.folder()).expect("the folder of the logs").flatten() {
             if file.path().extension().is_some_and(|kind| kind == "log") {
                 let bytes = std::fs::read(file.path()).expect("a log");
                 log.push_str(&String::from_utf8_lossy(&bytes));
@@ -87,5 +93,7 @@ impl Drop for Hostile<'_> {
         self.0.server().control(&["start"]);
         self.0.run("ALTER SYSTEM RESET ALL");
         self.restart();
+        // The next one begins with none.
+        let _ = remove_dir_all(self.folder());
     }
 }

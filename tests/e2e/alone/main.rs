@@ -2,6 +2,7 @@
 
 mod base_backup;
 mod byte_search;
+mod corpus;
 mod crash;
 mod environment;
 mod hostile;
@@ -9,6 +10,7 @@ mod keys;
 mod logs;
 mod recovery;
 mod reveal;
+mod statements;
 
 use std::sync::{Mutex, MutexGuard};
 
