@@ -42,6 +42,7 @@ mod restore;
 mod reveal;
 mod reveal_trace;
 mod roles;
+mod seams;
 mod search;
 mod similar;
 mod spelling;
