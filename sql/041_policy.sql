@@ -48,6 +48,14 @@ BEGIN
 END
 $$;
 
+-- Has uploads with a snapshot of before begin anew: they would still see the rules of then.
+CREATE FUNCTION heimdall._outdate_snapshots() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    UPDATE heimdall.instance SET origin = origin;
+END;
+
 -- Says what happens to a field of a source from now on. It goes before what the mapping says. '*' is every source, and
 -- every field that has no rule. The mark of a value is that of its record, or red where it is sealed, unless it is said.
 CREATE FUNCTION heimdall.set_rule(
@@ -82,6 +90,7 @@ BEGIN
     VALUES (set_rule.source, set_rule.field, stated)
     ON CONFLICT ON CONSTRAINT field_rule_pkey DO UPDATE SET rule = excluded.rule, set_at = excluded.set_at;
     PERFORM heimdall._ensure_labels_of(source);
+    PERFORM heimdall._outdate_snapshots();
     PERFORM heimdall._audit('policy.set', source || '/' || field, stated);
 END
 $$;
@@ -101,6 +110,7 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM heimdall._ensure_labels_of(source);
+    PERFORM heimdall._outdate_snapshots();
     PERFORM heimdall._audit('policy.drop', source || '/' || field, was);
     RETURN true;
 END

@@ -37,6 +37,7 @@ DECLARE
     graph name := heimdall.graph();
     own heimdall.source;
     own_batches bigint[];
+    own_keys text[];
     after jsonb;
     stored text[];
     mark integer;
@@ -66,6 +67,8 @@ BEGIN
     END IF;
     after := heimdall._rules_of(own.mapping, heimdall._policy(own.name), ARRAY(
         SELECT p.field FROM heimdall.policy AS p WHERE p.source = own.name));
+    -- It opens what is sealed, and could be taken back once it was looked at.
+    PERFORM heimdall._audit_alone('policy.reapply_begun', own.name, jsonb_build_object('rules', after));
     -- What an earlier version has stored was stored as the mapping says.
     UPDATE heimdall.batch AS b SET rules = heimdall._rules_of(own.mapping, '{}', ARRAY(SELECT f FROM jsonb_object_keys(after) AS f))
     WHERE b.source = own.name AND b.rules IS NULL;
@@ -203,8 +206,10 @@ BEGIN
         WHERE c.batch = ANY (own_batches);
     END IF;
 
+    -- What was digested is lost, but not where it is a key: its original is sealed beside it.
+    own_keys := ARRAY(SELECT p.field FROM heimdall.policy AS p WHERE p.source = own.name AND p.used_as LIKE 'key of %');
     UPDATE heimdall.batch AS b SET rules = b.rules || (
-        SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}')
+        SELECT coalesce(jsonb_object_agg(r.key, CASE WHEN r.key = ANY (own_keys) THEN after -> r.key ELSE r.value END), '{}')
         FROM jsonb_each(heimdall._rules_after(b.rules, after)) AS r
         WHERE r.key <> ALL (keys_to_ingest_anew))
     WHERE b.source = own.name;

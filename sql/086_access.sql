@@ -25,7 +25,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no role "%"', role USING ERRCODE = 'undefined_object';
     END IF;
-    PERFORM heimdall._audit('access.explain', role::text, jsonb_build_object('kind', kind));
+    PERFORM heimdall._audit_alone('access.explain', role::text, jsonb_build_object('kind', kind));
     IF subject.rolsuper THEN
         RETURN QUERY SELECT 'role', 'superuser', 'A superuser reads every row.';
     END IF;

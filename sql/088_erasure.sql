@@ -207,6 +207,8 @@ BEGIN
         RAISE EXCEPTION 'a subject is not erased in a transaction that may not see all of it'
             USING ERRCODE = 'invalid_transaction_state', HINT = 'Erase at the isolation level READ COMMITTED.';
     END IF;
+    -- What it gives says that somebody is known, also where it is taken back.
+    PERFORM heimdall._audit_alone('data.erase_begun', heimdall._label_of(kind), jsonb_build_object('reason', reason));
     -- Nobody ingests meanwhile, and no look-alike is indexed from changes that are about to go.
     PERFORM pg_advisory_xact_lock(7226401);
     PERFORM FROM heimdall.look_alike_progress FOR UPDATE;
@@ -233,7 +235,7 @@ BEGIN
         RETURN;
     END IF;
     -- Who ingests with a snapshot of before is told to begin anew: it would bring back what it still sees.
-    UPDATE heimdall.instance SET origin = origin;
+    PERFORM heimdall._outdate_snapshots();
     tables := ARRAY['heimdall.node', 'heimdall.sighting', 'heimdall.sighting_run', 'heimdall.change_log',
                     'heimdall.look_alike', 'heimdall.rejects']::regclass[] || forgotten.tables;
     FOREACH relation IN ARRAY tables || ARRAY(SELECT i.inhparent::regclass FROM pg_inherits AS i WHERE i.inhrelid = ANY (tables)) LOOP
@@ -256,15 +258,17 @@ BEGIN
 END
 $$;
 
--- The tombstones of an observable, and whether it is known again: it may have been ingested since.
+-- The tombstones of an observable, and whether it is known again: it may have been ingested since. Every question leaves a
+-- trace.
 CREATE FUNCTION heimdall.erased(kind text, value text)
 RETURNS TABLE (
     tombstone bigint, erased_at timestamptz, actor text, reason text, vertices bigint, edges bigint, records bigint,
     changes bigint, rejects bigint, is_known_again boolean
 )
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+    SELECT heimdall._audit_alone('data.erased_asked', heimdall._label_of(kind));
     SELECT t.id, t.erased_at, t.actor, t.reason, t.vertices, t.edges, t.records, t.changes, t.rejects,
            cardinality(heimdall._gids_of(kind, value)) > 0
     FROM heimdall.tombstone AS t

@@ -184,10 +184,12 @@ fn a_tombstone_says_when_and_why_and_not_who() {
 #[test]
 fn what_is_not_known_leaves_no_tombstone() {
     let database = filled();
-    let before = database.snapshot();
+    // The question itself leaves a trace.
+    let snapshot = || database.snapshot().without("heimdall.audit");
+    let before = snapshot();
     let unknown = "SELECT * FROM heimdall.erase_subject('email', 'nobody@example.org', 'request 18')";
     assert_eq!(database.rows(unknown), [["∅", "0", "0", "0", "0", "0", "∅"]]);
-    assert_eq!(database.snapshot(), before);
+    assert_eq!(snapshot(), before);
     assert_eq!(database.notices(unknown), ["nothing is known of this subject"]);
     database.run(ERASE);
     assert_eq!(database.rows(ERASE), [["0", "0", "0", "0", "0"]]);

@@ -146,6 +146,17 @@ fn a_search_path_of_operators_runs_nothing_of_theirs() {
         "SELECT heimdall.drop_reader('own')",
         "SELECT * FROM heimdall.changes(max_segments => 5) LIMIT 1",
         "SELECT * FROM heimdall.explain_access(current_user, 'ip', '192.0.2.2')",
+        "SELECT * FROM heimdall.policy",
+        "SELECT heimdall.set_rule('logins', 'src', 'hash')",
+        "SELECT * FROM heimdall.reapply_policy('logins')",
+        "SELECT heimdall.drop_rule('logins', 'src')",
+        "SELECT heimdall.pii_encrypt('logins', 'Ip:192.0.2.1', 'note', 'x')",
+        "SELECT * FROM heimdall.erase_subject('ip', '192.0.2.1', 'request 17')",
+        "SELECT * FROM heimdall.erased('ip', '192.0.2.1')",
+        "SELECT * FROM heimdall.key_status()",
+        "SELECT heimdall.rotate_data_key()",
+        "SELECT heimdall.rewrap_keys()",
+        "SELECT heimdall.destroy_data_key(1, 'request 17')",
     ] {
         if let Err(failure) = text_rows(&mut client, action) {
             // Nothing of the log is left for the last of them.

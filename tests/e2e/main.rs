@@ -47,6 +47,7 @@ mod reveal;
 mod reveal_trace;
 mod roles;
 mod rollback;
+mod seams;
 mod search;
 mod similar;
 mod spelling;

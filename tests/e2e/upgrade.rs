@@ -190,3 +190,30 @@ fn until_the_update_questions_are_answered_and_dumps_are_refused() {
         assert_eq!(to.snapshot(), before);
     });
 }
+
+/// What has come since then protects what was stored before.
+#[test]
+fn what_an_earlier_version_has_stored_is_protected() {
+    let from = filled();
+    from_each_version(|to, _| {
+        transfer(&from, to);
+        let open = "SELECT count(*) FROM pg_class AS c \
+                    WHERE c.relnamespace = 'heimdall_graph'::regnamespace AND c.relkind = 'r' \
+                      AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))";
+        assert_ne!(to.value(open), "0", "the control: not before the update");
+        update(to);
+        assert_eq!(to.value(open), "0");
+        let shown = |mark: &str| {
+            let role = to.role(mark, &["heimdall_analyst", &format!("heimdall_tlp_{mark}")]);
+            ["heimdall.node", "heimdall_graph._ag_label_vertex", "heimdall.lookup('ip', '192.0.2.2')"]
+                .map(|table| to.overheard(&role, &format!("SELECT * FROM {table}")).contains("192.0.2.2"))
+        };
+        assert_eq!((shown("green"), shown("red")), ([false; 3], [true; 3]));
+        to.run("SELECT heimdall.set_rule('logins', 'src', 'hash'); SELECT heimdall.reapply_policy('logins')");
+        let in_clear = "SELECT count(*) FROM heimdall.node AS n JOIN heimdall.provenance AS p ON p.gid OPERATOR(ag_catalog.=) n.gid \
+                        JOIN heimdall.batch AS b ON b.id = p.batch WHERE b.source = 'logins' AND n.key ~ '^Ip:[0-9.]+$'";
+        assert_eq!(to.value(in_clear), "0");
+        assert_ne!(to.value("SELECT sum(entries) FROM heimdall.verify_audit() WHERE reason IS NULL"), "0");
+        assert_eq!(to.value("SELECT count(*) FROM heimdall.verify_audit() WHERE reason IS NOT NULL"), "0");
+    });
+}

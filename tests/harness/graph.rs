@@ -9,6 +9,15 @@ use crate::{Database, text_rows};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot(BTreeMap<String, String>);
 
+impl Snapshot {
+    /// The same, whatever is in that table.
+    #[must_use]
+    pub fn without(mut self, table: &str) -> Snapshot {
+        self.0.remove(table);
+        self
+    }
+}
+
 impl Database {
     /// What every table holds now. Sequences do not count: they have gaps.
     pub fn snapshot(&self) -> Snapshot {

@@ -96,3 +96,9 @@ fn normal(detail: Value) -> String {
 fn audit(action: &str, object: &str, detail: default!(JsonB, "'{}'")) {
     ok(write(action, object, detail.0));
 }
+
+/// Writes an entry that stays, whatever becomes of the transaction: before what somebody may look at and then take back.
+#[pg_extern(volatile, parallel_unsafe, name = "_audit_alone")]
+fn audit_alone(action: &str, object: &str, detail: default!(JsonB, "'{}'")) {
+    ok(alone::write(action, object, detail.0));
+}

@@ -22,6 +22,8 @@ pub struct Source {
     pub format: Format,
     pub mapping: Option<Mapping>,
     policy: Policy,
+    /// As it was read.
+    policy_json: String,
     reject_limit: f64,
 }
 
@@ -30,6 +32,7 @@ const SOURCE: &CStr = c"
            heimdall.graph()::pg_catalog.text
     FROM heimdall.source AS s
     WHERE s.name = $1";
+const POLICY: &CStr = c"SELECT heimdall._policy($1)::pg_catalog.text";
 const NEXT_BATCH: &CStr = c"SELECT pg_catalog.nextval('heimdall.batch_id_seq')";
 
 impl Source {
@@ -53,10 +56,25 @@ impl Source {
                     .hint("SELECT heimdall.create_source('name', 'csv') makes one."));
             };
             let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
-            let policy = policy::parse(&rows.text(0, 4).unwrap_or_default())?;
+            let policy_json = rows.text(0, 4).unwrap_or_default();
+            let policy = policy::parse(&policy_json)?;
             let format = mapping::format(&format)?;
-            Ok(Source { name: name.to_owned(), format, mapping, policy, reject_limit })
+            Ok(Source { name: name.to_owned(), format, mapping, policy, policy_json, reject_limit })
         })
+    }
+
+    /// To be called once the lock of writers is held: whoever brings what is stored under other rules has ended, and would
+    /// not come back for what is stored under those of before.
+    fn require_same_policy(&self) -> Result<(), Error> {
+        let _owner = AsOwner::new()?;
+        let now =
+            session(|session| Ok::<_, Error>(session.query(POLICY, &[Arg::Text(&self.name)])?.text(0, 1)))?;
+        if now.as_ref() == Some(&self.policy_json) {
+            return Ok(());
+        }
+        let code = PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE;
+        Err(Error::new(code, "the rules of the source have changed meanwhile")
+            .hint("Nothing of this dump is stored. Try the ingest again."))
     }
 }
 
@@ -100,6 +118,7 @@ impl Upload {
             return Ok(Outcome::Duplicate(earlier));
         }
         self.intake.flush_rest(&mut self.store)?;
+        source.require_same_policy()?;
         let sealed = self.intake.keys().data.sealed();
         let totals = self.store.totals;
         let batch = Batch { id: self.id, source: &source.name, tlp: self.intake.tlp() };

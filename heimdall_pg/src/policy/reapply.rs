@@ -81,7 +81,7 @@ impl Work<'_> {
     ) -> Result<Vec<(i64, String)>, Error> {
         let _owner = AsOwner::new()?;
         let mut keys = Keys { hash: keys::hash_keys()?, data: keys::data_key(session, source)? };
-        let mut opening = Opening::new(session);
+        let mut opening = Opening::new(session, source);
         let fields: Vec<String> = self.after.keys().cloned().collect();
         let mut names = self.mapping.stored_properties(&fields);
         names.retain(|(label, _, _)| label == self.label);
@@ -99,7 +99,7 @@ impl Work<'_> {
                 .filter(|changed| changed.before != changed.after)
                 .collect();
             let Ok(mut properties) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
-            let open = |binding: Binding<'_>, sealed: &str| opening.open(binding, sealed);
+            let open = |binding: Binding<'_>, sealed: &str| opening.own(binding, sealed);
             let time = &self.mapping.options.time;
             if reapply(&mut keys, time, record, &mut properties, &changed, open)? {
                 found.push((at, Value::Object(properties).to_string()));

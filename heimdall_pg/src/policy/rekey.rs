@@ -1,5 +1,7 @@
 //! Gives vertices the keys that they have under the rules of now: for `heimdall.reapply_policy()`.
 
+use std::cell::RefCell;
+
 use heimdall_core::batch::{Keys, rebind, rekey};
 use heimdall_core::protect::Binding;
 use pgrx::JsonB;
@@ -40,7 +42,7 @@ pub fn rekeyed(
         let _owner = AsOwner::new()?;
         session(|session| {
             let mut keys = Keys { hash: keys::hash_keys()?, data: keys::data_key(session, source)? };
-            let mut opening = Opening::new(session);
+            let mut opening = Opening::new(session, source);
             let mut found = Vec::new();
             for (at, (record, text)) in (1..).zip(records.iter().zip(&properties)) {
                 let (Some(key), Ok(mut properties)) =
@@ -48,9 +50,11 @@ pub fn rekeyed(
                 else {
                     continue;
                 };
-                let open = |binding: Binding<'_>, sealed: &str| opening.open(binding, sealed);
-                if let Some((label, value)) = rekey(&mut keys, &mapping, entity, key, &mut properties, open)?
-                {
+                let opening = RefCell::new(&mut opening);
+                let original = |binding: Binding<'_>, sealed: &str| opening.borrow_mut().any(binding, sealed);
+                let open = |binding: Binding<'_>, sealed: &str| opening.borrow_mut().own(binding, sealed);
+                let rekeyed = rekey(&mut keys, &mapping, entity, key, &mut properties, original, open)?;
+                if let Some((label, value)) = rekeyed {
                     found.push((at, label, value, Value::Object(properties).to_string()));
                 }
             }
@@ -73,11 +77,11 @@ pub fn rebound(
         let _owner = AsOwner::new()?;
         session(|session| {
             let mut keys = Keys { hash: keys::hash_keys()?, data: keys::data_key(session, source)? };
-            let mut opening = Opening::new(session);
+            let mut opening = Opening::new(session, source);
             let mut found = Vec::new();
             for ((at, text), (before, after)) in (1..).zip(&properties).zip(before.iter().zip(&after)) {
                 let Ok(mut properties) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
-                let open = |binding: Binding<'_>, sealed: &str| opening.open(binding, sealed);
+                let open = |binding: Binding<'_>, sealed: &str| opening.own(binding, sealed);
                 if before != after && rebind(&mut keys, before, after, &mut properties, open)? {
                     found.push((at, Value::Object(properties).to_string()));
                 }

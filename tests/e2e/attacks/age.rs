@@ -2,7 +2,7 @@
 
 use heimdall_tests::{Database, text_rows};
 
-use super::{ATTACKERS, GREEN, all_fail, all_succeed, cypher, without_row_security, world};
+use super::{ATTACKERS, GREEN, all_fail, all_succeed, cypher, role, without_row_security, world};
 
 /// Cypher that reads: by label, by none, by number, through patterns.
 const CYPHER: [&str; 12] = [
@@ -123,6 +123,31 @@ fn control_paths_of_variable_length_read_around_everything() {
          END $$",
     );
     all_succeed(&database, &CLOSED[..1]);
+}
+
+/// With rights on the functions and the tables, and without row security, nothing is in the way of the others: those that
+/// can be called without ending the server.
+#[test]
+fn control_with_rights_what_is_closed_is_open() {
+    let harmless = [&CLOSED[5..9], &CLOSED[19..20]].concat();
+    let database = without_row_security();
+    let role = role(&database, GREEN);
+    let refused = |sql: &str| text_rows(&mut database.connect_as(&role), sql).is_err();
+    for attack in &harmless {
+        assert!(refused(attack), "{attack}");
+    }
+    database.run(&format!(
+        "DO $$ DECLARE f regprocedure; BEGIN
+             FOR f IN SELECT p.oid FROM pg_proc AS p WHERE p.pronamespace = 'ag_catalog'::regnamespace
+                      AND p.proname IN ('age_graph_stats', 'age_vertex_stats')
+             LOOP EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', f); END LOOP;
+         END $$;
+         GRANT ALL ON ALL TABLES IN SCHEMA heimdall_graph, ag_catalog TO {role};
+         GRANT ALL ON ALL SEQUENCES IN SCHEMA heimdall_graph TO {role}"
+    ));
+    for attack in &harmless {
+        assert!(!refused(attack), "{attack}");
+    }
 }
 
 /// A parent is read where Cypher names no label; the policies of its children are not asked.

@@ -1,6 +1,6 @@
 //! What Postgres keeps about tables: the most common values, histograms, estimates.
 
-use super::{all_fail, all_succeed, without_row_security, world};
+use super::{GREEN, all_fail, all_succeed, role, without_row_security, world};
 
 const ATTACKS: [&str; 3] = [
     "SELECT * FROM pg_catalog.pg_stats WHERE schemaname IN ('heimdall', 'heimdall_graph')",
@@ -39,4 +39,27 @@ fn statistics_tell_no_value() {
 #[test]
 fn control_without_row_security_statistics_tell_values() {
     all_succeed(&without_row_security(), &ATTACKS);
+}
+
+/// Rights on the catalogue, and those of the tables' owner, open them.
+#[test]
+fn control_with_rights_closed_statistics_tell_values() {
+    let database = world();
+    database.run(
+        "CREATE STATISTICS heimdall.both (mcv) ON left(key, 14), tlp FROM heimdall.node; ANALYZE heimdall.node;
+         GRANT SELECT ON pg_catalog.pg_statistic, pg_catalog.pg_statistic_ext_data TO PUBLIC",
+    );
+    let role = role(&database, GREEN);
+    // In the index by how domains end, they are written backwards.
+    let tells = |sql: &str| {
+        ["crimson", "nosmirc"].iter().any(|secret| database.overheard(&role, sql).contains(secret))
+    };
+    assert!(tells(CLOSED[0]));
+    assert!(!tells(CLOSED[2]) && !tells(CLOSED[3]) && !tells(CLOSED[4]));
+    let owner = &database.server().user;
+    database.run(&format!("GRANT \"{owner}\" TO {role}; GRANT pg_read_all_stats TO {role}"));
+    assert!(tells(CLOSED[2]) && tells(CLOSED[3]) && tells(CLOSED[4]));
+    let mut other = database.connect();
+    heimdall_tests::text_rows(&mut other, "SELECT 'crimson0' AS of_another_session").expect("a query");
+    assert!(tells(CLOSED[5]));
 }

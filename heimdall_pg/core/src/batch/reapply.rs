@@ -24,7 +24,7 @@ pub struct Changed<'a> {
 
 /// Brings properties of a record, as the graph and the change log have them, under other rules. What the rule before
 /// has left is all there is: a digest stays one, and a rule that cannot be applied to it leaves no more than it would
-/// have of the value. True where anything has changed. `open` opens a sealed value.
+/// have of the value. True where anything has changed. `open` opens a sealed value; what it gives nothing of stays as it is.
 ///
 /// # Errors
 /// What `open` says, or [`SealError`].
@@ -34,7 +34,7 @@ pub fn reapply<E: From<SealError>>(
     record: &str,
     properties: &mut Map<String, Value>,
     changed: &[Changed<'_>],
-    mut open: impl FnMut(Binding<'_>, &str) -> Result<Opened, E>,
+    mut open: impl FnMut(Binding<'_>, &str) -> Result<Option<Opened>, E>,
 ) -> Result<bool, E> {
     let mark = properties.get("tlp").and_then(Value::as_i64).and_then(|level| i16::try_from(level).ok());
     let mark = mark.map_or(Tlp::Red, Tlp::from_level);
@@ -44,7 +44,10 @@ pub fn reapply<E: From<SealError>>(
         let clear = properties.get(*name).and_then(Value::as_str).map(|text| Zeroizing::new(text.to_owned()));
         let stored = match (clear, sealed(properties, name)) {
             (Some(clear), _) => clear,
-            (None, Some(sealed)) => open(binding, &sealed)?.1,
+            (None, Some(sealed)) => match open(binding, &sealed)? {
+                Some((_, plain)) => plain,
+                None => continue,
+            },
             (None, None) => continue,
         };
         has_changed = true;
@@ -122,7 +125,7 @@ mod tests {
                 }
                 let changed = [Changed { name: "note", before: &before, after }];
                 let open = |_: Binding<'_>, _: &str| {
-                    Ok::<_, SealError>((Tlp::Red, Zeroizing::new(opened.remove(0))))
+                    Ok::<_, SealError>(Some((Tlp::Red, Zeroizing::new(opened.remove(0)))))
                 };
                 reapply(&mut keys, &time, RECORD, &mut properties, &changed, open).unwrap();
                 before = before.then(after);

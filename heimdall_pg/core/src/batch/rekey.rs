@@ -12,7 +12,7 @@ use crate::protect::{Binding, SealError};
 
 /// The key that a vertex of an entity has under the rules of a mapping, as label and value; its properties become those of
 /// a vertex with that key. None where it has that key already, or what it is the key of is not known: a network does
-/// not tell its addresses. `open` opens a sealed value.
+/// not tell its addresses. `original` opens what is sealed beside a key, `open` whatever else is sealed: see [`rebind`].
 ///
 /// # Errors
 /// What `open` says, or [`SealError`].
@@ -22,12 +22,15 @@ pub fn rekey<E: From<SealError>>(
     entity: &EntitySpec,
     (label, value): (&str, &str),
     properties: &mut Map<String, Value>,
-    mut open: impl FnMut(Binding<'_>, &str) -> Result<Opened, E>,
+    original: impl FnOnce(Binding<'_>, &str) -> Result<Option<Opened>, E>,
+    open: impl FnMut(Binding<'_>, &str) -> Result<Option<Opened>, E>,
 ) -> Result<Option<(String, String)>, E> {
     let record = format!("{label}:{value}");
     let original =
         match properties.get("sealed").and_then(|sealed| sealed.get("value")).and_then(Value::as_str) {
-            Some(sealed) => Some(open(Binding { record: &record, field: "value" }, sealed)?.1),
+            Some(sealed) => {
+                original(Binding { record: &record, field: "value" }, sealed)?.map(|(_, plain)| plain)
+            }
             None => None,
         };
     let options = entity.options.clone().or(&mapping.options);
@@ -45,6 +48,8 @@ pub fn rekey<E: From<SealError>>(
             Err(_) => return Ok(None),
         },
         Some(original) => (value.to_owned(), original.clone()),
+        // What a digest is of is not known.
+        None if is_digest && canonical(value).is_err() => return Ok(None),
         None => (value.to_owned(), Zeroizing::new(value.to_owned())),
     };
     let (stored_label, rule) = (mapping.stored_label(entity).to_owned(), key_rule(mapping, entity));
@@ -76,7 +81,8 @@ pub fn rekey<E: From<SealError>>(
     Ok(Some((stored_label, stored)))
 }
 
-/// Binds the sealed properties of a record to the key that it has from now on. True where there are any.
+/// Binds the sealed properties of a record to the key that it has from now on. True where there are any. What `open` gives
+/// nothing of does not come along.
 ///
 /// # Errors
 /// What `open` says, or [`SealError`].
@@ -85,13 +91,19 @@ pub fn rebind<E: From<SealError>>(
     before: &str,
     after: &str,
     properties: &mut Map<String, Value>,
-    mut open: impl FnMut(Binding<'_>, &str) -> Result<Opened, E>,
+    mut open: impl FnMut(Binding<'_>, &str) -> Result<Option<Opened>, E>,
 ) -> Result<bool, E> {
     let Some(Value::Object(sealed)) = properties.get_mut("sealed") else { return Ok(false) };
-    for (field, text) in sealed.iter_mut() {
-        let Value::String(text) = text else { continue };
-        let (tlp, plain) = open(Binding { record: before, field }, text)?;
-        *text = keys.data.seal(Binding { record: after, field }, tlp, plain.as_bytes())?;
+    let had_any = !sealed.is_empty();
+    for (field, value) in std::mem::take(sealed) {
+        let Value::String(text) = &value else { continue };
+        if let Some((tlp, plain)) = open(Binding { record: before, field: &field }, text)? {
+            let bound = keys.data.seal(Binding { record: after, field: &field }, tlp, plain.as_bytes())?;
+            sealed.insert(field, Value::String(bound));
+        }
     }
-    Ok(!sealed.is_empty())
+    if sealed.is_empty() {
+        properties.remove("sealed");
+    }
+    Ok(had_any)
 }
