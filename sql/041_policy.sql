@@ -126,19 +126,17 @@ CREATE VIEW heimdall.policy AS
                     SELECT FROM heimdall.field_rule AS f
                     WHERE f.source OPERATOR(pg_catalog.=) s.name AND f.field OPERATOR(pg_catalog.=) p.field)
                 THEN 'set for every source' ELSE p.origin END AS origin,
-           coalesce(v.brought, 0) AS field_values,
+           coalesce((seen.brought OPERATOR(pg_catalog.->>) p.field)::pg_catalog.int8, 0) AS field_values,
            p.origin OPERATOR(pg_catalog.=) 'none' AS needs_rule
     FROM heimdall.source AS s
     CROSS JOIN LATERAL (
-        SELECT pg_catalog.array_agg(DISTINCT b.field) AS names
-        FROM (SELECT pg_catalog.unnest(c.fields) AS field FROM heimdall.batch AS c
-              WHERE c.source OPERATOR(pg_catalog.=) s.name) AS b
+        SELECT pg_catalog.array_agg(b.field) AS names, pg_catalog.jsonb_object_agg(b.field, b.brought) AS brought
+        FROM (SELECT e.field, pg_catalog.sum(e.brought) AS brought
+              FROM heimdall.batch AS c,
+                   ROWS FROM (pg_catalog.unnest(c.fields), pg_catalog.unnest(c.field_values)) AS e (field, brought)
+              WHERE c.source OPERATOR(pg_catalog.=) s.name
+              GROUP BY e.field) AS b
     ) AS seen
     CROSS JOIN LATERAL heimdall._field_policies(
         s.mapping, heimdall._policy(s.name), coalesce(seen.names, '{}'::pg_catalog.text[])) AS p
-    LEFT JOIN LATERAL (
-        SELECT pg_catalog.sum(e.brought)::pg_catalog.int8 AS brought
-        FROM heimdall.batch AS c, ROWS FROM (pg_catalog.unnest(c.fields), pg_catalog.unnest(c.field_values)) AS e (field, brought)
-        WHERE c.source OPERATOR(pg_catalog.=) s.name AND e.field OPERATOR(pg_catalog.=) p.field
-    ) AS v ON true
     ORDER BY 1, 2;

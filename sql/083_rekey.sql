@@ -96,8 +96,8 @@ BEGIN
     $q$, own, edge_type) INTO new_ids USING starts, stops;
     PERFORM heimdall._move_sightings(old_ids, new_ids, batches);
     EXECUTE format($q$
-        DELETE FROM %1$I.%2$I AS t
-        WHERE t.id OPERATOR(ag_catalog.=) ANY ($1) AND NOT EXISTS (SELECT FROM heimdall._sightings(t.id))
+        DELETE FROM %1$I.%2$I AS t USING unnest($1) AS g (gid)
+        WHERE t.id OPERATOR(ag_catalog.=) g.gid AND NOT EXISTS (SELECT FROM heimdall._sightings(g.gid))
     $q$, own, edge_type) USING old_ids;
     RETURN cardinality(old_ids);
 END
@@ -182,8 +182,8 @@ BEGIN
     -- What nobody else has seen goes.
     EXECUTE format($q$
         WITH gone AS (
-            DELETE FROM %1$I.%2$I AS t
-            WHERE t.id OPERATOR(ag_catalog.=) ANY ($1) AND NOT EXISTS (SELECT FROM heimdall._sightings(t.id))
+            DELETE FROM %1$I.%2$I AS t USING unnest($1) AS g (gid)
+            WHERE t.id OPERATOR(ag_catalog.=) g.gid AND NOT EXISTS (SELECT FROM heimdall._sightings(g.gid))
             RETURNING t.id
         ), unregistered AS (
             DELETE FROM heimdall.node AS n USING gone AS g WHERE n.gid OPERATOR(ag_catalog.=) g.id RETURNING n.key

@@ -1,9 +1,9 @@
 -- Taking back what a batch brought. See docs/decisions/0031-rollback.md.
 
 -- What all batches but one say of the properties of records, later ones over earlier ones: of vertices (`label:value`) or,
--- where there are `to_keys`, of edges of a type. A row for each, with its place in the arrays.
+-- where there are `to_keys`, of edges of a type. A row for each.
 CREATE FUNCTION heimdall._logged_properties(label name, keys text[], to_keys text[], but_batch bigint)
-RETURNS TABLE (at bigint, properties jsonb)
+RETURNS TABLE (key text, to_key text, properties jsonb)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -22,8 +22,9 @@ BEGIN ATOMIC
         SELECT t.at, jsonb_object_agg(m.key, m.value ORDER BY t.seq) AS properties
         FROM told AS t, LATERAL jsonb_each(t.properties -> 'sealed') AS m GROUP BY t.at
     )
-    SELECT w.at, coalesce(c.properties, '{}')
-                 || CASE WHEN s.properties IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('sealed', s.properties) END
+    SELECT w.key, w.to_key,
+           coalesce(c.properties, '{}')
+           || CASE WHEN s.properties IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('sealed', s.properties) END
     FROM wanted AS w LEFT JOIN clear AS c ON c.at = w.at LEFT JOIN sealed AS s ON s.at = w.at;
 END;
 
@@ -54,6 +55,8 @@ DECLARE
     own heimdall.batch;
     seen ag_catalog.graphid[];
     gone ag_catalog.graphid[];
+    kept ag_catalog.graphid[];
+    marks bigint[];
     label record;
     said record;
     touched bigint;
@@ -76,27 +79,30 @@ BEGIN
     seen := ARRAY(SELECT DISTINCT p.gid FROM heimdall.provenance AS p WHERE p.batch = own.id);
     DELETE FROM heimdall.sighting_run AS r WHERE r.batch = own.id;
     DELETE FROM heimdall.sighting AS s WHERE s.batch = own.id;
-    gone := ARRAY(SELECT s.gid FROM unnest(seen) AS s (gid) WHERE NOT EXISTS (SELECT FROM heimdall._sightings(s.gid)));
+    -- The highest mark of the batches that are left; none where none is.
+    SELECT array_agg(m.gid) FILTER (WHERE m.mark IS NULL), array_agg(m.gid) FILTER (WHERE m.mark IS NOT NULL),
+           array_agg(m.mark) FILTER (WHERE m.mark IS NOT NULL)
+    INTO gone, kept, marks
+    FROM (
+        SELECT s.gid, (SELECT max(b.tlp) FROM heimdall._sightings(s.gid) AS p JOIN heimdall.batch AS b ON b.id = p.batch) AS mark
+        FROM unnest(seen) AS s (gid)
+    ) AS m;
 
     FOR label IN
         SELECT l.label AS name, false AS is_edge FROM heimdall._labels('vertex') AS l
         UNION ALL SELECT l.label, true FROM heimdall._labels('edge') AS l
     LOOP
-        EXECUTE format('DELETE FROM %I.%I AS t WHERE t.id OPERATOR(ag_catalog.=) ANY ($1)', graph, label.name) USING gone;
+        EXECUTE format('DELETE FROM %I.%I AS t USING unnest($1) AS g (gid) WHERE t.id OPERATOR(ag_catalog.=) g.gid', graph, label.name)
+        USING gone;
         GET DIAGNOSTICS touched = ROW_COUNT;
         vertices := vertices + CASE WHEN label.is_edge THEN 0 ELSE touched END;
         edges := edges + CASE WHEN label.is_edge THEN touched ELSE 0 END;
-        -- The highest mark of the batches that are left.
         EXECUTE format($q$
             UPDATE %I.%I AS t
-            SET properties = t.properties OPERATOR(ag_catalog.||) ag_catalog.agtype_build_map('tlp'::text, m.tlp::bigint)
-            FROM (
-                SELECT s.gid, (SELECT max(b.tlp) FROM heimdall._sightings(s.gid) AS p JOIN heimdall.batch AS b ON b.id = p.batch) AS tlp
-                FROM unnest($1) AS s (gid)
-                WHERE s.gid OPERATOR(ag_catalog.<>) ALL ($2)
-            ) AS m
-            WHERE t.id OPERATOR(ag_catalog.=) m.gid AND heimdall._mark(t.properties) > m.tlp AND heimdall._mark(t.properties) <= $3
-        $q$, graph, label.name) USING seen, gone, own.tlp;
+            SET properties = t.properties OPERATOR(ag_catalog.||) ag_catalog.agtype_build_map('tlp'::text, m.mark)
+            FROM unnest($1, $2) AS m (gid, mark)
+            WHERE t.id OPERATOR(ag_catalog.=) m.gid AND heimdall._mark(t.properties) > m.mark AND heimdall._mark(t.properties) <= $3
+        $q$, graph, label.name) USING kept, marks, own.tlp;
         -- A row is what it is: the vertex of one has no other properties.
         CONTINUE WHEN label.name = 'Record';
         SELECT array_agg(k.key) AS keys, array_agg(k.to_key) AS to_keys INTO said
@@ -108,7 +114,7 @@ BEGIN
                 UPDATE %I.%I AS t
                 SET properties = heimdall._with_properties(t.properties::text::jsonb, w.properties)::text::ag_catalog.agtype
                 FROM heimdall._logged_properties($1, $2, $3, $4) AS w, heimdall.node AS a, heimdall.node AS b
-                WHERE a.key = ($2)[w.at] COLLATE "C" AND b.key = ($3)[w.at] COLLATE "C"
+                WHERE a.key = w.key COLLATE "C" AND b.key = w.to_key COLLATE "C"
                   AND t.start_id OPERATOR(ag_catalog.=) a.gid AND t.end_id OPERATOR(ag_catalog.=) b.gid
             $q$, graph, label.name) USING label.name, said.keys, said.to_keys, own.id;
         ELSE
@@ -116,23 +122,18 @@ BEGIN
                 UPDATE %I.%I AS t
                 SET properties = heimdall._with_properties(t.properties::text::jsonb, w.properties)::text::ag_catalog.agtype
                 FROM heimdall._logged_properties($1, $2, NULL, $3) AS w, heimdall.node AS a
-                WHERE a.key = ($2)[w.at] COLLATE "C" AND t.id OPERATOR(ag_catalog.=) a.gid
+                WHERE a.key = w.key COLLATE "C" AND t.id OPERATOR(ag_catalog.=) a.gid
             $q$, graph, label.name) USING label.name, said.keys, own.id;
         END IF;
         GET DIAGNOSTICS touched = ROW_COUNT;
         restored := restored + touched;
     END LOOP;
     WITH unregistered AS (
-        DELETE FROM heimdall.node AS n WHERE n.gid OPERATOR(ag_catalog.=) ANY (gone) RETURNING n.key
+        DELETE FROM heimdall.node AS n USING unnest(gone) AS g (gid) WHERE n.gid OPERATOR(ag_catalog.=) g.gid RETURNING n.key
     )
     DELETE FROM heimdall.look_alike AS a USING unregistered AS u WHERE a.key = u.key COLLATE "C";
-    UPDATE heimdall.node AS n SET tlp = m.tlp
-    FROM (
-        SELECT s.gid, (SELECT max(b.tlp) FROM heimdall._sightings(s.gid) AS p JOIN heimdall.batch AS b ON b.id = p.batch) AS tlp
-        FROM unnest(seen) AS s (gid)
-        WHERE s.gid OPERATOR(ag_catalog.<>) ALL (gone)
-    ) AS m
-    WHERE n.gid OPERATOR(ag_catalog.=) m.gid AND n.tlp > m.tlp AND n.tlp <= own.tlp;
+    UPDATE heimdall.node AS n SET tlp = m.mark FROM unnest(kept, marks) AS m (gid, mark)
+    WHERE n.gid OPERATOR(ag_catalog.=) m.gid AND n.tlp > m.mark AND n.tlp <= own.tlp;
     DELETE FROM heimdall.change_log AS c WHERE c.batch = own.id;
     -- The segment that it was in the midst of may be gone: the next one is read from its beginning.
     UPDATE heimdall.look_alike_progress SET keys = 0 WHERE keys > 0;
