@@ -1,6 +1,6 @@
 //! Mappings in SQL.
 
-use heimdall_core::format::{Decoder, Format};
+use heimdall_core::format::{Decoder, Format, FormatOptions};
 use heimdall_core::mapping::{Mapping, MappingError, Sample};
 use heimdall_core::pipeline::IngestError;
 use pgrx::prelude::*;
@@ -66,14 +66,11 @@ fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
     logs::statement_is_ours();
     let inferred = || -> Result<Mapping, Error> {
         let format = self::format(format)?;
-        let mut decoder = Decoder::new(format);
+        let mut decoder = Decoder::new(format, &FormatOptions::default());
         let mut rows = Sample::default();
         decoder.push(sample.as_bytes(), &mut rows).map_err(IngestError::from)?;
         decoder.finish(&mut rows).map_err(IngestError::from)?;
-        Ok(rows
-            .mapping(format == Format::Csv)
-            .map_err(IngestError::from)?
-            .ok_or(IngestError::NothingInferred)?)
+        Ok(rows.mapping().map_err(IngestError::from)?.ok_or(IngestError::NothingInferred)?)
     };
     let mapping = ok(inferred());
     JsonB(serde_json::from_str(&mapping.to_json()).unwrap_or_default())

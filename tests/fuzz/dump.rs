@@ -1,6 +1,6 @@
 //! Decoders and mappings: a dump gives the same rows wherever its bytes are cut, whatever the bytes.
 
-use heimdall_core::format::{Decoder, Format, FormatError, Malformed, Row, Sink};
+use heimdall_core::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink};
 use heimdall_core::mapping::{Mapping, Sample};
 
 /// The first byte chooses format and size of the pieces; the rest is the dump.
@@ -13,9 +13,9 @@ pub fn run(data: &[u8]) {
     assert_eq!(whole, pieces, "{} cut into pieces of {piece}", format.name());
 
     let mut sample = Sample::default();
-    let mut decoder = Decoder::new(format);
+    let mut decoder = Decoder::new(format, &FormatOptions::default());
     if decoder.push(dump, &mut sample).and_then(|()| decoder.finish(&mut sample).map(drop)).is_ok()
-        && let Ok(Some(mapping)) = sample.mapping(format == Format::Csv)
+        && let Ok(Some(mapping)) = sample.mapping()
     {
         assert_eq!(
             Mapping::parse(&mapping.to_json()).as_ref(),
@@ -41,6 +41,10 @@ struct Given {
 impl Sink for Given {
     type Error = FormatError;
 
+    fn header(&mut self, names: &[String]) -> Result<(), FormatError> {
+        self.columns(names)
+    }
+
     fn columns(&mut self, names: &[String]) -> Result<(), FormatError> {
         self.columns.extend_from_slice(names);
         Ok(())
@@ -60,7 +64,7 @@ impl Sink for Given {
 
 fn decode<'a>(format: Format, pieces: impl Iterator<Item = &'a [u8]>) -> (Given, Option<FormatError>) {
     let mut given = Given::default();
-    let mut decoder = Decoder::new(format);
+    let mut decoder = Decoder::new(format, &FormatOptions::default());
     for piece in pieces {
         if let Err(error) = decoder.push(piece, &mut given) {
             return (given, Some(error));

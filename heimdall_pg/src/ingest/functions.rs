@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 
-use heimdall_core::format::Format;
+use heimdall_core::format::{Format, FormatOptions};
 use heimdall_core::pipeline::Upload as Decoding;
 use pgrx::prelude::*;
 use pgrx::{check_for_interrupts, pg_sys};
@@ -140,7 +140,7 @@ fn run(
 ) -> Result<Report, Error> {
     let Upload { id, started, data_key, intake, mut store } = Upload::begin(source)?;
     Subtransaction::run(|| {
-        let mut decoding = Decoding::new(source.format, intake);
+        let mut decoding = Decoding::new(source.format, &FormatOptions::default(), intake);
         feed(&mut |chunk| {
             check_for_interrupts!();
             decoding.push(chunk, &mut store)

@@ -89,7 +89,7 @@ fn begin(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     let source = Source::load(&name)?;
     let columns = source.mapping.as_ref().map(|mapping| mapping.columns.clone()).unwrap_or_default();
     let mut upload = Upload::begin(&source)?;
-    upload.intake.columns(&columns)?;
+    upload.intake.header(&columns)?;
     let width = columns.len();
     // SAFETY: reads a variable of the backend.
     let subtransaction = unsafe { pg_sys::GetCurrentSubTransactionId() };

@@ -106,9 +106,8 @@ impl Upload {
             Ok::<_, Error>((id, data))
         })?;
         let data_key = data.id();
-        let tabular = source.format == Format::Csv;
         let (mapping, policy) = (source.mapping.clone(), source.policy.clone());
-        let intake = Intake::new(id, Keys { hash, data }, mapping, policy, tabular, source.reject_limit);
+        let intake = Intake::new(id, Keys { hash, data }, mapping, policy, source.reject_limit);
         Ok(Upload { id, started, data_key, intake, store: GraphStore::new(&source.name) })
     }
 

@@ -164,7 +164,7 @@ impl CsvDecoder {
             }
         }
         self.columns = Some(names.len());
-        sink.columns(&names)
+        sink.header(&names)
     }
 }
 

@@ -4,14 +4,13 @@
 //! digits, beyond 2^53 as well; arrays keep their JSON text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{FormatError, MAX_COLUMNS, MAX_ROW, Malformed, Row, Sink, recycle};
+use super::lines::Line;
+use super::{Fields, Lines, Malformed, Sink};
 
 /// How deep objects are flattened; what lies deeper stays JSON text.
 const MAX_DEPTH: usize = 16;
@@ -19,96 +18,56 @@ const MAX_DEPTH: usize = 16;
 /// See the module.
 #[derive(Default)]
 pub struct NdjsonDecoder {
-    /// The line whose end has not come yet.
-    partial: Vec<u8>,
-    fields: Flattened,
-    rows: u64,
-    consumed: u64,
-    values: Vec<&'static str>,
+    lines: Lines,
+    objects: Objects,
 }
 
-/// The columns of the dump and the values of one row.
+/// Objects to rows.
 #[derive(Default)]
-struct Flattened {
-    slots: HashMap<String, usize>,
-    new_columns: Vec<String>,
-    text: String,
-    ranges: Vec<Option<Range<usize>>>,
+struct Objects {
+    fields: Fields,
+    rows: u64,
 }
 
 impl NdjsonDecoder {
     /// See [`super::Decoder::push`].
     ///
     /// # Errors
-    /// [`FormatError`], or what the sink says.
-    pub fn push<S: Sink>(&mut self, mut chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        while let Some(end) = memchr::memchr(b'\n', chunk) {
-            let (line, rest) = chunk.split_at(end + 1);
-            if self.partial.is_empty() {
-                self.line(line, sink)?;
-            } else {
-                let mut whole = std::mem::take(&mut self.partial);
-                whole.extend_from_slice(line);
-                self.line(&whole, sink)?;
-                whole.clear();
-                self.partial = whole;
-            }
-            chunk = rest;
-        }
-        self.partial.extend_from_slice(chunk);
-        self.check_size(self.partial.len())
+    /// [`super::FormatError`], or what the sink says.
+    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        let objects = &mut self.objects;
+        self.lines.push(chunk, |line| objects.line(line, sink))
     }
 
     /// See [`super::Decoder::finish`].
     ///
     /// # Errors
-    /// [`FormatError`], or what the sink says.
+    /// [`super::FormatError`], or what the sink says.
     pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let last = std::mem::take(&mut self.partial);
-        self.line(&last, sink)
+        let objects = &mut self.objects;
+        self.lines.finish(|line| objects.line(line, sink))
     }
+}
 
-    fn check_size<E: From<FormatError>>(&self, size: usize) -> Result<(), E> {
-        if size > MAX_ROW { Err(FormatError::RowTooLarge { row: self.rows + 1 }.into()) } else { Ok(()) }
-    }
-
-    fn line<S: Sink>(&mut self, line: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        self.check_size(line.len())?;
-        let offset = self.consumed;
-        self.consumed += line.len() as u64;
-        let raw = line.strip_prefix(b"\xEF\xBB\xBF").filter(|_| offset == 0).unwrap_or(line).trim_ascii();
+impl Objects {
+    fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error> {
+        let raw = line.bytes.trim_ascii();
         if raw.is_empty() {
             return Ok(());
         }
         self.rows += 1;
-        let number = self.rows;
-        let parsed = self.fields.parse(raw);
-        if self.fields.slots.len() > MAX_COLUMNS {
-            return Err(FormatError::TooManyColumns.into());
+        let (number, offset) = (self.rows, line.offset);
+        match self.parse(raw) {
+            Ok(()) => self.fields.emit(number, offset, raw, sink),
+            Err(reason) => {
+                self.fields.announce(sink)?;
+                sink.malformed(Malformed { number, offset, reason, raw })
+            }
         }
-        let new = std::mem::take(&mut self.fields.new_columns);
-        if !new.is_empty() {
-            sink.columns(&new)?;
-        }
-        if let Err(reason) = parsed {
-            return sink.malformed(Malformed { number, offset, reason, raw });
-        }
-        let mut values = recycle(std::mem::take(&mut self.values));
-        let text = self.fields.text.as_str();
-        values.extend(self.fields.ranges.iter().map(|range| match range {
-            Some(range) => text.get(range.clone()).unwrap_or(""),
-            None => "",
-        }));
-        sink.row(Row { number, offset, values: &values, raw: Some(raw) })?;
-        self.values = recycle(values);
-        Ok(())
     }
-}
 
-impl Flattened {
     fn parse(&mut self, line: &[u8]) -> Result<(), &'static str> {
-        self.text.clear();
-        self.ranges.iter_mut().for_each(|range| *range = None);
+        self.fields.clear();
         let line = std::str::from_utf8(line).map_err(|_| "not valid UTF-8")?;
         if !line.starts_with('{') {
             return Err("not a JSON object");
@@ -136,36 +95,11 @@ impl Flattened {
     }
 
     fn value(&mut self, path: &str, json: &str) -> Result<(), &'static str> {
-        let text = if json.starts_with('"') {
-            serde_json::from_str::<Text>(json).map_err(|_| "not valid JSON")?.0
-        } else if json == "null" {
-            Cow::Borrowed("")
+        if json.starts_with('"') {
+            self.fields.set(path, &serde_json::from_str::<Text>(json).map_err(|_| "not valid JSON")?.0)
         } else {
-            Cow::Borrowed(json)
-        };
-        if memchr::memchr(0, text.as_bytes()).is_some() || path.contains('\0') {
-            return Err("a NUL character");
+            self.fields.set(path, if json == "null" { "" } else { json })
         }
-        let slot = match self.slots.get(path) {
-            Some(slot) => *slot,
-            None => {
-                if path.is_empty() {
-                    return Err("a field without a name");
-                }
-                let slot = self.slots.len();
-                self.slots.insert(path.to_owned(), slot);
-                self.new_columns.push(path.to_owned());
-                self.ranges.push(None);
-                slot
-            }
-        };
-        let start = self.text.len();
-        self.text.push_str(&text);
-        match self.ranges.get_mut(slot) {
-            Some(range @ None) => *range = Some(start..self.text.len()),
-            _ => return Err("the same field twice"),
-        }
-        Ok(())
     }
 }
 

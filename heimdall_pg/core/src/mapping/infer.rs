@@ -19,6 +19,7 @@ pub struct Sample {
     columns: Vec<String>,
     tallies: Vec<Tally>,
     rows: usize,
+    tabular: bool,
 }
 
 /// What the values of one column look like.
@@ -37,6 +38,12 @@ impl Sample {
     /// The columns of the dump so far.
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Takes all columns of a dump whose rows have the same ones, so that a mapping can list them.
+    pub fn add_header(&mut self, names: &[String]) {
+        self.tabular = true;
+        self.add_columns(names);
     }
 
     /// Takes columns that follow those known.
@@ -63,14 +70,13 @@ impl Sample {
     }
 
     /// The mapping that the sample suggests: an entity for every column of observables, the first time, and
-    /// nothing for the rest, which is sealed then. None where no column holds observables. A `tabular` dump has
-    /// the same columns in every row, so that the mapping can list them.
+    /// nothing for the rest, which is sealed then. None where no column holds observables.
     ///
     /// # Errors
     /// [`PlanError::HeaderIsData`].
-    pub fn mapping(&self, tabular: bool) -> Result<Option<Mapping>, PlanError> {
+    pub fn mapping(&self) -> Result<Option<Mapping>, PlanError> {
         plausible_header(&self.columns).map_err(|column| PlanError::HeaderIsData { column })?;
-        let columns = if tabular { self.columns.clone() } else { Vec::new() };
+        let columns = if self.tabular { self.columns.clone() } else { Vec::new() };
         let mut mapping = Mapping { columns, ..Mapping::default() };
         for (name, tally) in self.columns.iter().zip(&self.tallies) {
             match column_kind(name, tally) {
@@ -90,6 +96,11 @@ impl Sample {
 
 impl Sink for Sample {
     type Error = FormatError;
+
+    fn header(&mut self, names: &[String]) -> Result<(), FormatError> {
+        self.add_header(names);
+        Ok(())
+    }
 
     fn columns(&mut self, names: &[String]) -> Result<(), FormatError> {
         self.add_columns(names);
@@ -204,14 +215,14 @@ fn named_kind(name: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Decoder, Format};
+    use crate::format::{Decoder, Format, FormatOptions};
 
     fn infer(format: Format, dump: &str) -> Result<Option<Mapping>, PlanError> {
         let mut sample = Sample::default();
-        let mut decoder = Decoder::new(format);
+        let mut decoder = Decoder::new(format, &FormatOptions::default());
         decoder.push(dump.as_bytes(), &mut sample).unwrap();
         decoder.finish(&mut sample).unwrap();
-        sample.mapping(format == Format::Csv)
+        sample.mapping()
     }
 
     fn entities(mapping: &Mapping) -> Vec<(&str, &str)> {

@@ -31,6 +31,7 @@ pub struct Intake {
     reject_limit: f64,
     first_reject: Option<FirstReject>,
     flush_bytes: usize,
+    /// All rows have the same columns: the dump has shown a header.
     tabular: bool,
     policy: Policy,
     /// Values by column.
@@ -60,13 +61,11 @@ struct OwnedRow {
 impl Intake {
     /// An intake for batch `id` of a source with that mapping, or with one that is to be inferred.
     /// The policy goes before either.
-    /// `tabular`: all rows have the same columns, as in CSV, and every column that the mapping names has to be there.
     pub fn new(
         id: i64,
         mut keys: Keys,
         mapping: Option<Mapping>,
         policy: Policy,
-        tabular: bool,
         reject_limit: f64,
     ) -> Intake {
         let digest = keys.hash.start("Dump");
@@ -85,7 +84,7 @@ impl Intake {
             reject_limit,
             first_reject: None,
             flush_bytes: FLUSH_BYTES,
-            tabular,
+            tabular: false,
             policy,
             values: Vec::new(),
         }
@@ -98,6 +97,15 @@ impl Intake {
         self
     }
 
+    /// All columns, where all rows have the same: every column that the mapping names has to be there.
+    ///
+    /// # Errors
+    /// [`IngestError::Plan`].
+    pub fn header(&mut self, names: &[String]) -> Result<(), IngestError> {
+        self.tabular = true;
+        self.columns(names)
+    }
+
     /// Columns that follow those known.
     ///
     /// # Errors
@@ -108,6 +116,7 @@ impl Intake {
             self.digest.update(name.as_bytes());
         }
         match &mut self.stage {
+            Stage::Sampling { sample, .. } if self.tabular => sample.add_header(names),
             Stage::Sampling { sample, .. } => sample.add_columns(names),
             Stage::Running { plan, .. } => {
                 plan.add_columns(names)?;
@@ -231,7 +240,7 @@ impl Intake {
         if sample.columns().is_empty() && self.batch.counts().read == 0 {
             return Err(IngestError::Empty.into());
         }
-        let mapping = sample.mapping(self.tabular).map_err(IngestError::from)?;
+        let mapping = sample.mapping().map_err(IngestError::from)?;
         let mapping = mapping
             .and_then(|mapping| mapping.without_dropped(&self.policy))
             .ok_or(IngestError::NothingInferred)?;

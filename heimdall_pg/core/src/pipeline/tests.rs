@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::batch::Keys;
-use crate::format::Format;
+use crate::format::{Format, FormatOptions};
 use crate::mapping::Policy;
 use crate::protect::{HashKeys, MasterKey, Secret};
 
@@ -76,9 +76,10 @@ const CSV: Run =
 impl Run {
     fn ingest(&self, dump: &str) -> Result<(Kept, Finished), IngestError> {
         let mapping = self.mapping.map(|json| Mapping::parse(json).unwrap());
-        let intake = Intake::new(1, keys(), mapping, Policy::default(), self.format == Format::Csv, 0.5)
-            .with_flush_bytes(self.flush_bytes);
-        let (mut kept, mut upload) = (Kept::default(), Upload::new(self.format, intake));
+        let intake =
+            Intake::new(1, keys(), mapping, Policy::default(), 0.5).with_flush_bytes(self.flush_bytes);
+        let (mut kept, mut upload) =
+            (Kept::default(), Upload::new(self.format, &FormatOptions::default(), intake));
         for chunk in dump.as_bytes().chunks(self.chunk) {
             upload.push(chunk, &mut kept)?;
         }
@@ -198,7 +199,11 @@ fn a_sample_of_large_rows_does_not_wait_for_many() {
     let row = format!("10.0.0.1,{}\n", "x".repeat(9 << 20));
     let dump = format!("src,note\n{row}{row}");
     let mut kept = Kept::default();
-    let mut upload = Upload::new(Format::Csv, Intake::new(1, keys(), None, Policy::default(), true, 0.5));
+    let mut upload = Upload::new(
+        Format::Csv,
+        &FormatOptions::default(),
+        Intake::new(1, keys(), None, Policy::default(), 0.5),
+    );
     upload.push(dump.as_bytes(), &mut kept).unwrap();
     assert!(kept.adopted.is_some(), "the mapping is inferred before the dump ends");
 }

@@ -1,7 +1,7 @@
 //! Bytes in, batches out.
 
 use super::{Finished, IngestError, Intake, Store};
-use crate::format::{Decoder, Format, FormatError, Malformed, Row, Sink};
+use crate::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink};
 
 /// Bytes in, batches out.
 pub struct Upload {
@@ -11,8 +11,8 @@ pub struct Upload {
 
 impl Upload {
     /// See [`Intake::new`].
-    pub fn new(format: Format, intake: Intake) -> Upload {
-        Upload { decoder: Decoder::new(format), intake }
+    pub fn new(format: Format, options: &FormatOptions, intake: Intake) -> Upload {
+        Upload { decoder: Decoder::new(format, options), intake }
     }
 
     /// Takes a chunk, cut anywhere.
@@ -50,6 +50,10 @@ impl<E: From<IngestError>> From<FormatError> for FeedError<E> {
 
 impl<S: Store> Sink for Feed<'_, S> {
     type Error = FeedError<S::Error>;
+
+    fn header(&mut self, names: &[String]) -> Result<(), Self::Error> {
+        self.intake.header(names).map_err(|error| FeedError(error.into()))
+    }
 
     fn columns(&mut self, names: &[String]) -> Result<(), Self::Error> {
         self.intake.columns(names).map_err(|error| FeedError(error.into()))

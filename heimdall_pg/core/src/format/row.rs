@@ -1,0 +1,77 @@
+//! What decoders give, and what takes it.
+
+use super::{FormatError, encode_row};
+
+/// A decoded row. An empty value and an absent one are the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// 1 for the first row of data.
+    pub number: u64,
+    /// Where the row begins in the dump, in bytes.
+    pub offset: u64,
+    /// Values by column; may be shorter than the columns, the rest is absent.
+    pub values: &'a [&'a str],
+    /// The row as it came, where the decoder has it at hand.
+    pub raw: Option<&'a [u8]>,
+}
+
+impl<'a> Row<'a> {
+    /// The value of a column, or `""`.
+    pub fn value(&self, column: usize) -> &'a str {
+        self.values.get(column).copied().unwrap_or("")
+    }
+
+    /// The row as it came, or as CSV where the decoder did not keep it.
+    pub fn raw(&self) -> Vec<u8> {
+        match self.raw {
+            Some(raw) => raw.to_vec(),
+            None => encode_row(self.values.iter().map(|value| value.as_bytes())),
+        }
+    }
+}
+
+/// A row that cannot be decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Malformed<'a> {
+    /// 1 for the first row of data.
+    pub number: u64,
+    /// Where the row begins in the dump, in bytes.
+    pub offset: u64,
+    /// Why. Holds no value of the row.
+    pub reason: &'static str,
+    /// The row as it came.
+    pub raw: &'a [u8],
+}
+
+/// What takes the rows of a dump.
+pub trait Sink {
+    /// What may go wrong, decoding included.
+    type Error: From<FormatError>;
+
+    /// All columns of a dump whose rows have the same ones, as in CSV. Comes once, before the first row, and instead of
+    /// [`Sink::columns`].
+    ///
+    /// # Errors
+    /// Where the sink cannot go on.
+    fn header(&mut self, names: &[String]) -> Result<(), Self::Error>;
+
+    /// Columns follow those that are known already: rows of the dump name their fields.
+    ///
+    /// # Errors
+    /// Where the sink cannot go on.
+    fn columns(&mut self, names: &[String]) -> Result<(), Self::Error>;
+
+    /// # Errors
+    /// Where the sink cannot go on; a bad value is no such case.
+    fn row(&mut self, row: Row<'_>) -> Result<(), Self::Error>;
+
+    /// # Errors
+    /// Where the sink cannot go on.
+    fn malformed(&mut self, row: Malformed<'_>) -> Result<(), Self::Error>;
+}
+
+/// Clears a vector of slices and gives its allocation to slices of another lifetime.
+pub(super) fn recycle<'a>(mut values: Vec<&str>) -> Vec<&'a str> {
+    values.clear();
+    values.into_iter().map(|_| "").collect()
+}
