@@ -31,4 +31,22 @@ pub enum FormatError {
     /// More than [`MAX_COLUMNS`].
     #[error("the dump has more than {MAX_COLUMNS} columns")]
     TooManyColumns,
+    /// Cut short.
+    #[error("the compressed dump ends before its end")]
+    CompressionEnds,
+    /// Not what its first bytes promised, or its check sum is wrong.
+    #[error("the compressed dump is corrupted")]
+    CompressionCorrupt,
+    /// Something else follows.
+    #[error("bytes follow the compressed dump that are no part of it")]
+    CompressionRest,
+    /// zstd with a window that does not fit into memory.
+    #[error("the dump is compressed with a window of more than 64 MiB")]
+    CompressionWindow,
+    /// More than [`super::FormatOptions::max_expansion`] allows.
+    #[error("the dump expands beyond {most} times its compressed size")]
+    Expansion {
+        /// How many times are allowed.
+        most: u32,
+    },
 }

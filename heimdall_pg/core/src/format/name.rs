@@ -21,6 +21,13 @@ impl Format {
         }
     }
 
+    /// Whether its dumps are text, which may come in other encodings than UTF-8.
+    pub const fn is_text(self) -> bool {
+        match self {
+            Format::Csv | Format::Ndjson => true,
+        }
+    }
+
     /// The format of that name.
     pub fn from_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
