@@ -4,7 +4,7 @@
 
 use super::compression::Compression;
 use super::encoding::TextLayer;
-use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink};
+use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
@@ -23,6 +23,7 @@ struct Content {
 enum Body {
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
+    Nmap(Box<NmapDecoder>),
 }
 
 impl Body {
@@ -30,6 +31,7 @@ impl Body {
         match format {
             Format::Csv => Body::Csv(Box::default()),
             Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Nmap => Body::Nmap(Box::default()),
         }
     }
 }
@@ -40,6 +42,7 @@ macro_rules! each {
         match $body {
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
+            Body::Nmap($decoder) => $call,
         }
     };
 }

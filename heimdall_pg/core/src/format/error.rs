@@ -49,4 +49,22 @@ pub enum FormatError {
         /// How many times are allowed.
         most: u32,
     },
+    /// XML that declares entities or refers to them, or has a document type beyond its name.
+    #[error("entities are refused: the XML declares them or refers to some that XML itself does not know")]
+    XmlEntities,
+    /// XML that would read other files.
+    #[error("XInclude is refused")]
+    XmlInclude,
+    /// Elements inside of elements without end.
+    #[error("the XML nests its elements too deep")]
+    XmlDepth,
+    /// A tag or text longer than [`MAX_ROW`].
+    #[error("the XML holds a tag or a text of more than {} MiB", MAX_ROW >> 20)]
+    XmlTooLarge,
+    /// Cut short.
+    #[error("the XML ends before its first element does")]
+    XmlEnds,
+    /// Another root element than `nmaprun`, or none.
+    #[error("the dump is not an nmap report in XML")]
+    NotNmap,
 }

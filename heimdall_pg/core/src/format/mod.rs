@@ -12,8 +12,10 @@ mod fields;
 mod lines;
 mod name;
 mod ndjson;
+mod nmap;
 mod options;
 mod row;
+mod xml;
 
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
@@ -21,6 +23,7 @@ pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
 pub use self::name::Format;
 pub use self::ndjson::NdjsonDecoder;
+pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
 
