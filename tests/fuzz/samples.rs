@@ -164,6 +164,10 @@ pub const DUMPS: &[&str] = &[
     "Y{\"n\": 1e400, \"s\": \"\\ud83d\\ude00\"}\nnot json\n[]\n",
     "){\"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"a\"}}}",
     "1{\"ts\": 1706695200.5, \"id\": {\"orig_h\": \"192.0.2.1\"}, \"query\": \"example.org\"}\n",
+    "D<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner=\"nmap\" start=\"1706695200\"><host><status state=\"up\"/>\
+     <address addr=\"192.0.2.1\" addrtype=\"ipv4\"/><ports><port protocol=\"tcp\" portid=\"22\"><state state=\"open\"/>\
+     <service name=\"ssh\"><cpe>cpe:/a:x:y</cpe></service><script id=\"b\" output=\"a&#xa;&lt;\"/></port></ports></host>\
+     <!-- c --><runstats/></nmaprun>\n",
 ];
 
 /// Texts with personal data and secrets in them.

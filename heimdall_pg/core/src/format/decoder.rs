@@ -1,9 +1,21 @@
-//! The decoder of a dump, whatever its format.
+//! The decoder of a dump, whatever its format: layers around what is particular to the format.
+//!
+//! bytes → unpacked ([`Compression`]) → text ([`TextLayer`], where the format is text) → rows ([`Body`])
 
-use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink};
+use super::compression::Compression;
+use super::encoding::TextLayer;
+use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
+    compression: Compression,
+    content: Content,
+}
+
+/// A dump, unpacked.
+struct Content {
+    /// `None` where the format is not text.
+    text: Option<TextLayer>,
     body: Body,
 }
 
@@ -11,6 +23,7 @@ pub struct Decoder {
 enum Body {
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
+    Nmap(Box<NmapDecoder>),
 }
 
 impl Body {
@@ -18,6 +31,7 @@ impl Body {
         match format {
             Format::Csv => Body::Csv(Box::default()),
             Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Nmap => Body::Nmap(Box::default()),
         }
     }
 }
@@ -28,6 +42,7 @@ macro_rules! each {
         match $body {
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
+            Body::Nmap($decoder) => $call,
         }
     };
 }
@@ -35,7 +50,10 @@ macro_rules! each {
 impl Decoder {
     /// A decoder at the beginning of a dump.
     pub fn new(format: Format, options: &FormatOptions) -> Decoder {
-        Decoder { body: Body::new(format, options) }
+        Decoder {
+            compression: Compression::new(options.max_expansion()),
+            content: Content::new(format, options),
+        }
     }
 
     /// Decodes a chunk, however it is cut.
@@ -43,7 +61,7 @@ impl Decoder {
     /// # Errors
     /// What the decoder or the sink says; the decoder is not to be used any more then.
     pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        each!(&mut self.body, decoder => decoder.push(chunk, sink))
+        self.compression.push(chunk, &mut |piece| self.content.push(piece, sink))
     }
 
     /// Ends the dump.
@@ -51,6 +69,31 @@ impl Decoder {
     /// # Errors
     /// As [`Decoder::push`].
     pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        each!(&mut self.body, decoder => decoder.finish(sink))
+        self.compression.finish(&mut |piece| self.content.push(piece, sink))?;
+        self.content.finish(sink)
+    }
+}
+
+impl Content {
+    fn new(format: Format, options: &FormatOptions) -> Content {
+        let text = format.is_text().then(|| TextLayer::new(options.encoding));
+        Content { text, body: Body::new(format, options) }
+    }
+
+    fn push<S: Sink>(&mut self, piece: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        let body = &mut self.body;
+        let mut take = |bytes: &[u8]| each!(body, decoder => decoder.push(bytes, sink));
+        match &mut self.text {
+            Some(text) => text.push(piece, &mut take),
+            None => take(piece),
+        }
+    }
+
+    fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        let body = &mut self.body;
+        if let Some(text) = &mut self.text {
+            text.finish(&mut |bytes: &[u8]| each!(body, decoder => decoder.push(bytes, sink)))?;
+        }
+        each!(body, decoder => decoder.finish(sink))
     }
 }

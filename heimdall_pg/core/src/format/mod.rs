@@ -3,21 +3,27 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
+mod compression;
 mod csv;
 mod decoder;
+mod encoding;
 mod error;
 mod fields;
 mod lines;
 mod name;
 mod ndjson;
+mod nmap;
 mod options;
 mod row;
+mod xml;
 
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
+pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
 pub use self::name::Format;
 pub use self::ndjson::NdjsonDecoder;
+pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
 

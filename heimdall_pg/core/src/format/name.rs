@@ -7,17 +7,27 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     Ndjson,
+    /// A report of nmap in XML.
+    Nmap,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 2] = [Format::Csv, Format::Ndjson];
+    pub const ALL: [Format; 3] = [Format::Csv, Format::Ndjson, Format::Nmap];
 
     /// The name in SQL.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
             Format::Ndjson => "ndjson",
+            Format::Nmap => "nmap",
+        }
+    }
+
+    /// Whether its dumps are text, which may come in other encodings than UTF-8.
+    pub const fn is_text(self) -> bool {
+        match self {
+            Format::Csv | Format::Ndjson | Format::Nmap => true,
         }
     }
 
