@@ -1,6 +1,8 @@
 //! The decoder of a dump, whatever its format.
 
-use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink};
+use super::{
+    ClfDecoder, CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink, TextDecoder, W3cDecoder, ZeekDecoder,
+};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
@@ -11,6 +13,10 @@ pub struct Decoder {
 enum Body {
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
+    Zeek(Box<ZeekDecoder>),
+    W3c(Box<W3cDecoder>),
+    Clf(Box<ClfDecoder>),
+    Text(Box<TextDecoder>),
 }
 
 impl Body {
@@ -18,6 +24,10 @@ impl Body {
         match format {
             Format::Csv => Body::Csv(Box::default()),
             Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Zeek => Body::Zeek(Box::default()),
+            Format::W3c => Body::W3c(Box::default()),
+            Format::Clf => Body::Clf(Box::default()),
+            Format::Text => Body::Text(Box::default()),
         }
     }
 }
@@ -28,6 +38,10 @@ macro_rules! each {
         match $body {
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
+            Body::Zeek($decoder) => $call,
+            Body::W3c($decoder) => $call,
+            Body::Clf($decoder) => $call,
+            Body::Text($decoder) => $call,
         }
     };
 }

@@ -3,16 +3,22 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
+mod clf;
 mod csv;
 mod decoder;
 mod error;
+mod escape;
 mod fields;
 mod lines;
 mod name;
 mod ndjson;
 mod options;
 mod row;
+mod text;
+mod w3c;
+mod zeek;
 
+pub use self::clf::ClfDecoder;
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
 pub use self::error::FormatError;
@@ -20,6 +26,9 @@ pub use self::name::Format;
 pub use self::ndjson::NdjsonDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
+pub use self::text::TextDecoder;
+pub use self::w3c::W3cDecoder;
+pub use self::zeek::ZeekDecoder;
 
 use self::fields::Fields;
 use self::lines::Lines;

@@ -7,17 +7,30 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     Ndjson,
+    /// Logs of Zeek, tab separated or as JSON lines.
+    Zeek,
+    /// W3C extended log file format.
+    W3c,
+    /// Access and error logs of Apache and nginx.
+    Clf,
+    /// Reports and lists, read for observables line by line.
+    Text,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 2] = [Format::Csv, Format::Ndjson];
+    pub const ALL: [Format; 6] =
+        [Format::Csv, Format::Ndjson, Format::Zeek, Format::W3c, Format::Clf, Format::Text];
 
     /// The name in SQL.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
             Format::Ndjson => "ndjson",
+            Format::Zeek => "zeek",
+            Format::W3c => "w3c",
+            Format::Clf => "clf",
+            Format::Text => "text",
         }
     }
 
