@@ -77,9 +77,32 @@ pub(crate) mod tests {
 
     /// Decodes `dump` in chunks of `size` bytes.
     pub(crate) fn decode(format: Format, dump: &[u8], size: usize) -> Result<Kept, FormatError> {
+        decode_pieces(format, dump.chunks(size.max(1)))
+    }
+
+    /// Decodes `dump` as a whole, byte by byte, and cut in two at every position: the same has to come of it.
+    pub(crate) fn decode_however_cut(format: Format, dump: &[u8]) -> Kept {
+        let whole = decode(format, dump, usize::MAX).unwrap();
+        let check = |cut: Kept, how: String| {
+            assert_eq!(cut.columns, whole.columns, "{how}");
+            assert_eq!(cut.rows, whole.rows, "{how}");
+            assert_eq!(cut.malformed, whole.malformed, "{how}");
+        };
+        check(decode(format, dump, 1).unwrap(), "byte by byte".to_owned());
+        for at in 1..dump.len() {
+            let (first, second) = dump.split_at(at);
+            check(decode_pieces(format, [first, second].into_iter()).unwrap(), format!("cut at {at}"));
+        }
+        whole
+    }
+
+    fn decode_pieces<'a>(
+        format: Format,
+        pieces: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Kept, FormatError> {
         let mut kept = Kept::default();
         let mut decoder = Decoder::new(format, &FormatOptions::default());
-        for chunk in dump.chunks(size.max(1)) {
+        for chunk in pieces {
             decoder.push(chunk, &mut kept)?;
         }
         decoder.finish(&mut kept)?;

@@ -5,10 +5,13 @@
 
 mod reference;
 
+use std::borrow::Cow;
+
 use self::reference::References;
 use super::escape::push_json_string;
 use super::lines::Line;
 use super::{Fields, Lines, Malformed, Sink};
+use crate::canonical::domain::listed_domain;
 use crate::canonical::{Kind, extract_observables};
 
 /// The column of the line.
@@ -73,9 +76,11 @@ impl Rows {
             self.references.comment(line);
             return Ok(false);
         }
-        let mut found: Vec<(Kind, String)> = extract_observables(line)
-            .map(|observable| (observable.kind, observable.canonical))
-            .collect();
+        let mut found: Vec<(Kind, String)> =
+            extract_observables(line).map(|observable| (observable.kind, observable.canonical)).collect();
+        if found.is_empty() {
+            found.extend(name_alone(line).map(|name| (Kind::Domain, name)));
+        }
         if found.is_empty() {
             return Ok(false);
         }
@@ -94,6 +99,15 @@ impl Rows {
         }
         Ok(true)
     }
+}
+
+/// A line that is a domain and nothing else. In a sentence, `example.pl` is more likely a file; on a line of its own,
+/// a member of a list.
+fn name_alone(line: &str) -> Option<String> {
+    if line.contains(char::is_uppercase) {
+        return None;
+    }
+    listed_domain(line).map(Cow::into_owned)
 }
 
 fn json_array<'a>(values: impl Iterator<Item = &'a str>) -> String {

@@ -21,8 +21,8 @@ pub struct ZeekDecoder {
 enum Form {
     /// Nothing but blank bytes so far.
     Unknown(Vec<u8>),
-    Tsv(TsvDecoder),
-    Json(NdjsonDecoder),
+    Tsv(Box<TsvDecoder>),
+    Json(Box<NdjsonDecoder>),
 }
 
 impl Default for ZeekDecoder {
@@ -39,11 +39,12 @@ impl ZeekDecoder {
     pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
         if let Form::Unknown(head) = &mut self.form {
             head.extend_from_slice(chunk);
-            let first = head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+            let first =
+                head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
             let mut form = match first {
-                Some(b'{') => Form::Json(NdjsonDecoder::default()),
+                Some(b'{') => Form::Json(Box::default()),
                 None if head.len() < MAX_BLANK => return Ok(()),
-                _ => Form::Tsv(TsvDecoder::default()),
+                _ => Form::Tsv(Box::default()),
             };
             std::mem::swap(&mut self.form, &mut form);
             let Form::Unknown(head) = form else { return Ok(()) };

@@ -7,8 +7,8 @@ use super::set;
 use crate::format::Fields;
 
 const LEVELS: [&str; 16] = [
-    "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug", "trace1", "trace2", "trace3", "trace4",
-    "trace5", "trace6", "trace7", "trace8",
+    "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug", "trace1", "trace2", "trace3",
+    "trace4", "trace5", "trace6", "trace7", "trace8",
 ];
 
 /// A line of the log; what it does not have is empty.
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_client_may_stand_in_the_message() {
-        let entry = Entry::of("[ssl:info] [pid 2] (70014)End of file: [client 192.0.2.1 :421] AH2: x").unwrap();
+        let entry =
+            Entry::of("[ssl:info] [pid 2] (70014)End of file: [client 192.0.2.1 :421] AH2: x").unwrap();
         assert_eq!((entry.time, entry.client, entry.client_port), ("", "192.0.2.1", "421"));
         assert_eq!(entry.message, "(70014)End of file: [client 192.0.2.1 :421] AH2: x");
     }

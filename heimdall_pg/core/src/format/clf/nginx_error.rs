@@ -75,7 +75,9 @@ mod tests {
         let entry = Entry::of("2024/01/31 23:59:59 [error] 54#0: *1 open() failed").unwrap();
         assert_eq!((entry.time, entry.level), ("2024/01/31 23:59:59", "error"));
         assert_eq!((entry.pid, entry.tid, entry.rest), ("54", "0", "*1 open() failed"));
-        for line in ["", "x [error] 54#0: x", "2024/01/31 23:59:59 [error] 54: x", "2024/01/31 [error] 5#0: x"] {
+        for line in
+            ["", "x [error] 54#0: x", "2024/01/31 23:59:59 [error] 54: x", "2024/01/31 [error] 5#0: x"]
+        {
             assert_eq!(Entry::of(line), None, "{line}");
         }
     }

@@ -1,16 +1,9 @@
 use crate::canonical::{Kind, canonical};
 use crate::format::Format;
-use crate::format::tests::{Kept, decode};
+use crate::format::tests::{Kept, decode, decode_however_cut};
 
 fn checked(dump: &[u8]) -> Kept {
-    let whole = decode(Format::Clf, dump, usize::MAX).unwrap();
-    for size in 1..dump.len() {
-        let cut = decode(Format::Clf, dump, size).unwrap();
-        assert_eq!(cut.columns, whole.columns, "chunks of {size}");
-        assert_eq!(cut.rows, whole.rows, "chunks of {size}");
-        assert_eq!(cut.malformed, whole.malformed, "chunks of {size}");
-    }
-    whole
+    decode_however_cut(Format::Clf, dump)
 }
 
 /// The fields of a line that have a value, in the order of the columns.

@@ -16,21 +16,26 @@ pub(super) enum Token<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Tokens<'a> {
     rest: &'a str,
+    /// A quote was left open: what follows has none that would be closed.
+    is_open: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub fn of(line: &'a str) -> Tokens<'a> {
-        Tokens { rest: line.trim_start_matches(' ') }
+        Tokens { rest: line.trim_start_matches(' '), is_open: false }
     }
 
-    /// The next token, and how it is written. A quote that nothing closes is a character like another.
+    /// The next token, and how it is written. A quote that nothing closes is a character like another, and those
+    /// behind it are too: to look for the end of each would take the square of the line.
     pub fn next(&mut self) -> Option<(Token<'a>, &'a str)> {
         if self.rest.is_empty() {
             return None;
         }
-        let (token, length) = match quoted(self.rest) {
+        let inside = if self.is_open { None } else { quoted(self.rest) };
+        let (token, length) = match inside {
             Some(inside) => (Token::Quoted(inside), inside.len() + 2),
             None => {
+                self.is_open |= self.rest.starts_with('"');
                 let end = self.rest.find(' ').unwrap_or(self.rest.len());
                 (Token::Word(self.rest.get(..end)?), end)
             }

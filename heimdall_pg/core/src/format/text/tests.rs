@@ -1,15 +1,8 @@
 use crate::format::Format;
-use crate::format::tests::{Kept, decode};
+use crate::format::tests::{Kept, decode_however_cut};
 
 fn checked(dump: &[u8]) -> Kept {
-    let whole = decode(Format::Text, dump, usize::MAX).unwrap();
-    for size in 1..dump.len() {
-        let cut = decode(Format::Text, dump, size).unwrap();
-        assert_eq!(cut.columns, whole.columns, "chunks of {size}");
-        assert_eq!(cut.rows, whole.rows, "chunks of {size}");
-        assert_eq!(cut.malformed, whole.malformed, "chunks of {size}");
-    }
-    whole
+    decode_however_cut(Format::Text, dump)
 }
 
 /// The value of a row in the column of that name.
@@ -52,6 +45,12 @@ fn comments_are_no_indicators_but_may_be_references() {
     assert_eq!(references, [first, first, "[\"https://b.example.org/\"]"]);
     assert_eq!(value(&kept, 0, "domain"), "[\"b.example.com\"]");
     assert_eq!(value(&kept, 1, "ip"), "[\"192.0.2.2\"]");
+}
+
+#[test]
+fn a_name_alone_on_its_line_is_a_domain() {
+    let kept = checked(b"Run loader.pl from setup.zip.\nloader.pl\nREADME.md\nsetup.exe\nco.uk\n");
+    assert_eq!(kept.rows, [["loader.pl", "[\"loader.pl\"]"]]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::TIMESTAMP;
+use crate::format::MAX_COLUMNS;
 
 /// The directives so far.
 #[derive(Default)]
@@ -35,6 +36,11 @@ impl Directives {
 
     fn set_fields(&mut self, names: &str) {
         self.fields = names.split_whitespace().map(str::to_owned).collect();
+        if self.fields.len() > MAX_COLUMNS {
+            self.fields.clear();
+            self.fault = Some("#Fields names more fields than a dump may have");
+            return;
+        }
         let names = &self.fields;
         let is_twice = |(at, name)| names.iter().take(at).any(|before: &String| before == name);
         self.fault = names.iter().enumerate().any(is_twice).then_some("#Fields names a field twice");

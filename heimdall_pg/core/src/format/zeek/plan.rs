@@ -1,10 +1,11 @@
 //! What a header makes of a line: decided once, so that a line costs little more than finding its separators.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::header::Header;
-use super::value::{Shape, bool_text, decimal_text, push_member, push_unescaped};
+use super::value::{Shape, bool_text, decimal_text, push_member, push_unescaped, time_text};
 
 /// The column that says which log a row is from.
 const PATH: &str = "_path";
@@ -156,6 +157,15 @@ impl Plan {
         }
         match column.shape {
             Shape::Number => Some(field),
+            Shape::Time => match time_text(field) {
+                Cow::Borrowed(field) => Some(field),
+                Cow::Owned(text) => {
+                    let start = made.text.len();
+                    made.text.push_str(&text);
+                    made.places.push((column.slot, start..made.text.len()));
+                    None
+                }
+            },
             Shape::Decimal => Some(decimal_text(field)),
             Shape::Bool => Some(bool_text(field)),
             Shape::Text if field == self.empty => None,

@@ -1,4 +1,4 @@
-use crate::format::tests::{Kept, decode};
+use crate::format::tests::{Kept, decode, decode_however_cut};
 use crate::format::{Format, MAX_COLUMNS};
 
 const LOG: &str = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdemo\n\
@@ -11,14 +11,7 @@ const LOG: &str = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#
 192.0.2.2\t(empty)\tx|\"y\"|-\n";
 
 fn checked(dump: &[u8]) -> Kept {
-    let whole = decode(Format::Zeek, dump, usize::MAX).unwrap();
-    for size in 1..dump.len() {
-        let cut = decode(Format::Zeek, dump, size).unwrap();
-        assert_eq!(cut.columns, whole.columns, "chunks of {size}");
-        assert_eq!(cut.rows, whole.rows, "chunks of {size}");
-        assert_eq!(cut.malformed, whole.malformed, "chunks of {size}");
-    }
-    whole
+    decode_however_cut(Format::Zeek, dump)
 }
 
 #[test]
@@ -49,7 +42,9 @@ fn a_log_is_the_same_however_it_is_cut() {
 
 #[test]
 fn json_lines_are_the_other_form() {
-    let kept = checked(b"\xEF\xBB\xBF \n{\"_path\":\"demo\",\"id.orig_h\":\"192.0.2.1\",\"local\":true,\"tags\":[\"a\"]}\n");
+    let kept = checked(
+        b"\xEF\xBB\xBF \n{\"_path\":\"demo\",\"id.orig_h\":\"192.0.2.1\",\"local\":true,\"tags\":[\"a\"]}\n",
+    );
     assert_eq!(kept.columns, ["_path", "id.orig_h", "local", "tags"]);
     assert_eq!(kept.rows, [["demo", "192.0.2.1", "true", "[\"a\"]"]]);
 }

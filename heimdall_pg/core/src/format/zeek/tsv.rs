@@ -85,6 +85,9 @@ impl Rows {
         if let Some(reason) = self.fault {
             return Ok(Err(reason));
         }
+        if self.header.fields.len() > MAX_COLUMNS {
+            return Err(FormatError::TooManyColumns.into());
+        }
         let (plan, new) = match Plan::new(&self.header, &mut self.slots) {
             Ok(plan) => plan,
             Err(reason) => return Ok(Err(reason)),

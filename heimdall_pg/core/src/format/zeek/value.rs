@@ -1,13 +1,20 @@
 //! Values of a log, spelled as Zeek's JSON writer spells them.
 
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use crate::canonical::{Digits, TimeOptions, parse_time};
 use crate::format::escape::{hex_byte, push_bytes, push_json_string};
 
 /// How values of a type are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Text,
-    /// Written as in JSON already: `count`, `int`, `port`, `time`.
+    /// Written as in JSON already: `count`, `int`, `port`.
     Number,
+    /// Seconds since 1970.
+    Time,
     /// `interval` and `double`, which JSON has without trailing zeros.
     Decimal,
     Bool,
@@ -16,11 +23,12 @@ pub(super) enum Shape {
 impl Shape {
     /// The shape of a type, and whether it is that of the members of a set or vector.
     pub fn of(kind: &str) -> (Shape, bool) {
-        let member = kind.strip_suffix(']').and_then(|kind| {
-            kind.strip_prefix("set[").or_else(|| kind.strip_prefix("vector["))
-        });
+        let member = kind
+            .strip_suffix(']')
+            .and_then(|kind| kind.strip_prefix("set[").or_else(|| kind.strip_prefix("vector[")));
         let shape = match member.unwrap_or(kind) {
-            "count" | "int" | "port" | "time" => Shape::Number,
+            "count" | "int" | "port" => Shape::Number,
+            "time" => Shape::Time,
             "interval" | "double" => Shape::Decimal,
             "bool" => Shape::Bool,
             _ => Shape::Text,
@@ -49,6 +57,19 @@ pub(super) fn decimal_text(value: &str) -> &str {
             value.get(..whole.len() + 1 + digits).unwrap_or(value)
         }
         None => value,
+    }
+}
+
+/// Seconds of ten digits say for themselves what they count; the times of others, which certificates and Kerberos
+/// tickets have, are written out.
+pub(super) fn time_text(value: &str) -> Cow<'_, str> {
+    const SECONDS: TimeOptions = TimeOptions { digits: Some(Digits::Seconds), ..TimeOptions::NONE };
+    if value.bytes().take_while(u8::is_ascii_digit).count() == 10 {
+        return Cow::Borrowed(value);
+    }
+    match parse_time(value, &SECONDS) {
+        Ok(time) => Cow::Owned(time.timestamp.to_string()),
+        Err(_) => Cow::Borrowed(value),
     }
 }
 
@@ -88,18 +109,19 @@ pub(super) fn unescape(value: &str, out: &mut Vec<u8>) {
 /// Appends a member of a set or vector as JSON. `plain` is the member without escapes.
 pub(super) fn push_member(out: &mut String, shape: Shape, plain: &str) {
     let text = match shape {
-        Shape::Bool => bool_text(plain),
-        Shape::Decimal => decimal_text(plain),
-        Shape::Number | Shape::Text => plain,
+        Shape::Bool => Cow::Borrowed(bool_text(plain)),
+        Shape::Decimal => Cow::Borrowed(decimal_text(plain)),
+        Shape::Time => time_text(plain),
+        Shape::Number | Shape::Text => Cow::Borrowed(plain),
     };
     let is_json = match shape {
         Shape::Text => false,
-        Shape::Bool => matches!(text, "true" | "false"),
+        Shape::Bool => matches!(&*text, "true" | "false"),
         // `nan` and `inf` are no numbers of JSON.
-        Shape::Number | Shape::Decimal => serde_json::from_str::<&serde_json::value::RawValue>(text)
+        Shape::Number | Shape::Decimal | Shape::Time => serde_json::from_str::<&RawValue>(&text)
             .is_ok_and(|value| value.get().starts_with(|c: char| c == '-' || c.is_ascii_digit())),
     };
-    if is_json { out.push_str(text) } else { push_json_string(out, text) }
+    if is_json { out.push_str(&text) } else { push_json_string(out, &text) }
 }
 
 #[cfg(test)]
@@ -127,6 +149,20 @@ mod tests {
         ];
         for (written, text) in pairs {
             assert_eq!(decimal_text(written), text);
+        }
+    }
+
+    #[test]
+    fn times_are_such_as_can_be_read() {
+        let pairs = [
+            ("1706695200.123456", "1706695200.123456"),
+            ("0.000000", "1970-01-01T00:00:00Z"),
+            ("983404800.500000", "2001-03-01T00:00:00.500000Z"),
+            ("-1.000000", "1969-12-31T23:59:59Z"),
+            ("2024-01-31T00:00:00Z", "2024-01-31T00:00:00Z"),
+        ];
+        for (written, text) in pairs {
+            assert_eq!(time_text(written), text);
         }
     }
 
