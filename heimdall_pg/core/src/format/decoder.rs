@@ -4,7 +4,10 @@
 
 use super::compression::Compression;
 use super::encoding::TextLayer;
-use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink};
+use super::{
+    ClfDecoder, CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
+    ZeekDecoder,
+};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
@@ -24,6 +27,10 @@ enum Body {
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
     Nmap(Box<NmapDecoder>),
+    Zeek(Box<ZeekDecoder>),
+    W3c(Box<W3cDecoder>),
+    Clf(Box<ClfDecoder>),
+    Text(Box<TextDecoder>),
 }
 
 impl Body {
@@ -32,6 +39,10 @@ impl Body {
             Format::Csv => Body::Csv(Box::default()),
             Format::Ndjson => Body::Ndjson(Box::default()),
             Format::Nmap => Body::Nmap(Box::default()),
+            Format::Zeek => Body::Zeek(Box::default()),
+            Format::W3c => Body::W3c(Box::default()),
+            Format::Clf => Body::Clf(Box::default()),
+            Format::Text => Body::Text(Box::default()),
         }
     }
 }
@@ -43,6 +54,10 @@ macro_rules! each {
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
             Body::Nmap($decoder) => $call,
+            Body::Zeek($decoder) => $call,
+            Body::W3c($decoder) => $call,
+            Body::Clf($decoder) => $call,
+            Body::Text($decoder) => $call,
         }
     };
 }
