@@ -1,10 +1,9 @@
 //! A mapping from nothing but a sample: what the header calls a column, and what its values look like.
 
-use super::named::Named;
 use super::plan::PlanError;
 use super::plausible_header;
 use super::spec::{EntitySpec, Mapping};
-use crate::canonical::{Kind, Options, kind_of};
+use crate::canonical::{Kind, kind_of};
 use crate::format::{FormatError, Malformed, Row, Sink};
 
 /// How many rows are looked at.
@@ -84,8 +83,7 @@ impl Sample {
                 Some(Kind::Timestamp) | None => {}
                 Some(kind) => {
                     let label = kind.label().to_owned();
-                    let (properties, options) = (Named::default(), Options::default());
-                    let spec = EntitySpec { label, key: name.clone(), properties, options };
+                    let spec = EntitySpec { label, key: name.clone(), ..EntitySpec::default() };
                     mapping.entities.0.push((name.clone(), spec));
                 }
             }
