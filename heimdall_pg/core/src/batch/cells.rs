@@ -1,9 +1,8 @@
 //! The values of a row: those of its columns, those that are computed from them, and those in arrays.
 
-use super::elements::{Elements, Index};
 use super::reject::Fault;
 use crate::format::Row;
-use crate::mapping::{Condition, End, Pairing, Place, Plan, Source, is_absent};
+use crate::mapping::{Condition, Elements, End, Index, Pairing, Place, Plan, Source, is_absent};
 
 /// What follows from the columns of a row. It stays empty where the mapping has neither arrays nor computed values.
 #[derive(Default)]

@@ -3,7 +3,6 @@
 mod apply;
 mod cells;
 mod derive;
-mod elements;
 mod flush;
 mod key;
 mod nodes;
@@ -16,7 +15,6 @@ mod rekey;
 mod rows;
 mod seen;
 
-pub use elements::MAX_ELEMENTS;
 pub use flush::{EdgeOut, Flush};
 pub use object::{Member, Object};
 pub use reapply::{Changed, Opened, reapply};

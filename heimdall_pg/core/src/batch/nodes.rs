@@ -1,6 +1,6 @@
 //! The nodes that a row names, by entity.
 
-use super::elements::Index;
+use crate::mapping::Index;
 
 /// A node, and the element of an array that names it.
 #[derive(Clone, Copy, Debug)]

@@ -2,11 +2,10 @@
 
 use super::Batch;
 use super::cells::Cells;
-use super::elements::Index;
 use super::nodes::Nodes;
 use super::rows::set;
 use crate::canonical::timestamp::ParsedTime;
-use crate::mapping::{Source, is_absent};
+use crate::mapping::{Index, Source, is_absent};
 use crate::protect::hex;
 
 /// Position of `Record` in the labels of a plan.

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use super::cells::Cells;
-use super::elements::Index;
 use super::key::stored_value;
 use super::nodes::Nodes;
 use super::properties::{Head, Properties};
@@ -15,7 +14,7 @@ use crate::canonical::parts::has_user_information;
 use crate::canonical::timestamp::{ParsedTime, parse_time};
 use crate::canonical::{CanonicalError, Kind, canonical_observable, canonical_with};
 use crate::format::Row;
-use crate::mapping::{EntityPlan, KeyRule, Plan, Source, is_absent};
+use crate::mapping::{EntityPlan, Index, KeyRule, Plan, Source, is_absent};
 use crate::protect::{SealError, floor};
 
 /// Stands for the time of a row that has none: earlier than any.

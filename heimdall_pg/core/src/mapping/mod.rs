@@ -2,8 +2,10 @@
 
 mod check;
 mod condition;
+mod elements;
 mod header;
 mod infer;
+mod infer_names;
 mod inherit;
 mod named;
 mod path;
@@ -18,9 +20,10 @@ mod uses;
 mod value;
 
 pub use check::MappingError;
+pub(crate) use elements::{Elements, Index};
 pub use header::{is_plausible_name, plausible_header};
 pub(crate) use infer::is_absent;
-pub use infer::{SAMPLE_ROWS, Sample};
+pub use infer::{Finding, Role, SAMPLE_ROWS, Sample};
 pub use path::Path;
 pub use plan::{
     ArrayPlan, Condition, DerivePlan, End, EntityPlan, KeyRule, Pairing, Place, Plan, PlanError,

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use regex::Regex;
 
 use super::parts::Condition;
-use crate::batch::MAX_ELEMENTS;
 use crate::canonical::domain::{public_suffix, registrable_domain};
 use crate::canonical::parts::url_host;
 use crate::canonical::{Kind, canonical_observable};
+use crate::mapping::elements::MAX_ELEMENTS;
 use crate::mapping::pattern::compile;
 use crate::mapping::template::Piece;
 use crate::mapping::value::{Form, Part, Step, ValueSpec};

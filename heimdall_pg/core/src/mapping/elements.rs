@@ -8,18 +8,18 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 /// The most elements of an array, those of arrays inside it counted together.
-pub const MAX_ELEMENTS: usize = 1000;
+pub(crate) const MAX_ELEMENTS: usize = 1000;
 
 /// Where an element stands: its place in the array, and in the one inside that.
-pub(super) type Index = [u16; 2];
+pub(crate) type Index = [u16; 2];
 
 /// An array has more elements than [`MAX_ELEMENTS`].
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooMany;
+pub(crate) struct TooMany;
 
 /// The values in an array, in the order of their places. One buffer for all of them: arrays are taken apart row by row.
 #[derive(Default)]
-pub(super) struct Elements {
+pub(crate) struct Elements {
     text: String,
     items: Vec<(Index, usize)>,
 }
@@ -173,8 +173,8 @@ fn member<'j>(json: &'j RawValue, name: &str) -> Option<&'j RawValue> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Path;
     use super::*;
-    use crate::mapping::Path;
 
     fn take(value: &str, path: &str) -> Result<Vec<(Index, String)>, TooMany> {
         let path = Path::parse(path).unwrap();
