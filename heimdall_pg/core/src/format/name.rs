@@ -13,6 +13,9 @@ impl Format {
     /// Every format.
     pub const ALL: [Format; 2] = [Format::Csv, Format::Ndjson];
 
+    /// What a source has that declares neither a format nor a preset.
+    pub const DEFAULT: Format = Format::Csv;
+
     /// The name in SQL.
     pub const fn name(self) -> &'static str {
         match self {
