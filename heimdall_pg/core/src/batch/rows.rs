@@ -30,10 +30,7 @@ impl Batch {
                 self.counts.accepted += 1;
                 Ok(())
             }
-            Err(fault) => {
-                let column = fault.column.and_then(|at| plan.columns.get(at)).cloned();
-                self.reject(row.number, row.offset, (column, fault.rule, fault.reason), &row.raw())
-            }
+            Err(fault) => self.reject_row(&plan.columns, &row, fault),
         }
     }
 
