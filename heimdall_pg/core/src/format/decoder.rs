@@ -1,5 +1,6 @@
 //! The decoder of a dump, whatever its format.
 
+use super::auto::AutoDecoder;
 use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink};
 
 /// Decodes a dump of any format.
@@ -8,15 +9,17 @@ pub struct Decoder {
 }
 
 /// The decoders, by format.
-enum Body {
+pub(super) enum Body {
+    Auto(Box<AutoDecoder>),
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
 }
 
 impl Body {
-    fn new(format: Format, _options: &FormatOptions) -> Body {
+    pub(super) fn new(format: Format, options: &FormatOptions) -> Body {
         match format {
-            Format::Csv => Body::Csv(Box::default()),
+            Format::Auto => Body::Auto(Box::new(AutoDecoder::new(options))),
+            Format::Csv => Body::Csv(Box::new(CsvDecoder::new(options))),
             Format::Ndjson => Body::Ndjson(Box::default()),
         }
     }
@@ -26,10 +29,21 @@ impl Body {
 macro_rules! each {
     ($body:expr, $decoder:ident => $call:expr) => {
         match $body {
+            Body::Auto($decoder) => $call,
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
         }
     };
+}
+
+impl Body {
+    pub(super) fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        each!(self, decoder => decoder.push(chunk, sink))
+    }
+
+    pub(super) fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        each!(self, decoder => decoder.finish(sink))
+    }
 }
 
 impl Decoder {
@@ -43,7 +57,7 @@ impl Decoder {
     /// # Errors
     /// What the decoder or the sink says; the decoder is not to be used any more then.
     pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        each!(&mut self.body, decoder => decoder.push(chunk, sink))
+        self.body.push(chunk, sink)
     }
 
     /// Ends the dump.
@@ -51,6 +65,6 @@ impl Decoder {
     /// # Errors
     /// As [`Decoder::push`].
     pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        each!(&mut self.body, decoder => decoder.finish(sink))
+        self.body.finish(sink)
     }
 }

@@ -3,8 +3,10 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
+mod auto;
 mod csv;
 mod decoder;
+mod detect;
 mod error;
 mod fields;
 mod lines;
@@ -13,8 +15,10 @@ mod ndjson;
 mod options;
 mod row;
 
+pub use self::csv::options::{HeaderLines, Ragged};
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
+pub use self::detect::{Detected, detect_format};
 pub use self::error::FormatError;
 pub use self::name::Format;
 pub use self::ndjson::NdjsonDecoder;

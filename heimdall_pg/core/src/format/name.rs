@@ -3,7 +3,9 @@
 /// The formats, by the name that `create_source` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// RFC 4180 with a header line.
+    /// Whichever of the others the dump is: see [`super::detect_format`].
+    Auto,
+    /// RFC 4180 and its dialects.
     Csv,
     /// One JSON object a line.
     Ndjson,
@@ -11,11 +13,12 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 2] = [Format::Csv, Format::Ndjson];
+    pub const ALL: [Format; 3] = [Format::Csv, Format::Ndjson, Format::Auto];
 
     /// The name in SQL.
     pub const fn name(self) -> &'static str {
         match self {
+            Format::Auto => "auto",
             Format::Csv => "csv",
             Format::Ndjson => "ndjson",
         }

@@ -3,20 +3,48 @@
 use serde::{Deserialize, Serialize};
 
 use super::Format;
+use super::csv::options::{HeaderLines, Ragged};
 use crate::mapping::MappingError;
 
 /// What cannot be told from a dump itself, or not for certain. As JSON in `heimdall.create_source(options => …)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct FormatOptions {}
+pub struct FormatOptions {
+    /// CSV: what stands between fields, one character or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<String>,
+    /// CSV: what encloses a field; `""` where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// CSV: what stands before a quote that is text: the quote itself, or a backslash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escape: Option<String>,
+    /// CSV: what a line that is no row begins with; `""` where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// CSV: lines before the table that are no part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_lines: Option<u16>,
+    /// CSV: is there a header, or of how many lines?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<HeaderLines>,
+    /// CSV: names of the columns, where no header gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// CSV: what becomes of a row with fewer or more fields than there are columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ragged: Option<Ragged>,
+}
 
 impl FormatOptions {
     /// Reads options and checks that they concern dumps of that format.
     ///
     /// # Errors
     /// [`MappingError`] with the path of the mistake.
-    pub fn parse(json: &str, _format: Format) -> Result<FormatOptions, MappingError> {
-        serde_json::from_str(json)
-            .map_err(|error| MappingError { path: "options".to_owned(), problem: error.to_string() })
+    pub fn parse(json: &str, format: Format) -> Result<FormatOptions, MappingError> {
+        let options: FormatOptions = serde_json::from_str(json)
+            .map_err(|error| MappingError { path: "options".to_owned(), problem: error.to_string() })?;
+        options.check_csv(format)?;
+        Ok(options)
     }
 }
