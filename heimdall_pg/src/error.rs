@@ -85,10 +85,10 @@ fn format_error(error: &FormatError, message: String) -> Error {
             Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
                 .hint("Close the quote; inside a quoted field, a quote is written twice. Nothing was stored.")
         }
-        FormatError::HeaderNotText | FormatError::HeaderNames { .. } => {
-            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
-                .hint("The first line has to name every column, each by a name of its own.")
-        }
+        FormatError::HeaderNotText => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+            .hint("The header has to be UTF-8 without NUL bytes, and its quotes closed."),
+        FormatError::NotRecognised => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+            .hint("Give the source the format of its dumps by name; heimdall.formats() lists them."),
     }
 }
 

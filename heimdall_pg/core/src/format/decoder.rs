@@ -2,6 +2,7 @@
 //!
 //! bytes → unpacked ([`Compression`]) → text ([`TextLayer`], where the format is text) → rows ([`Body`])
 
+use super::auto::AutoDecoder;
 use super::compression::Compression;
 use super::encoding::TextLayer;
 use super::{
@@ -23,7 +24,8 @@ struct Content {
 }
 
 /// The decoders, by format.
-enum Body {
+pub(super) enum Body {
+    Auto(Box<AutoDecoder>),
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
     Nmap(Box<NmapDecoder>),
@@ -34,9 +36,10 @@ enum Body {
 }
 
 impl Body {
-    fn new(format: Format, _options: &FormatOptions) -> Body {
+    pub(super) fn new(format: Format, options: &FormatOptions) -> Body {
         match format {
-            Format::Csv => Body::Csv(Box::default()),
+            Format::Auto => Body::Auto(Box::new(AutoDecoder::new(options))),
+            Format::Csv => Body::Csv(Box::new(CsvDecoder::new(options))),
             Format::Ndjson => Body::Ndjson(Box::default()),
             Format::Nmap => Body::Nmap(Box::default()),
             Format::Zeek => Body::Zeek(Box::default()),
@@ -51,6 +54,7 @@ impl Body {
 macro_rules! each {
     ($body:expr, $decoder:ident => $call:expr) => {
         match $body {
+            Body::Auto($decoder) => $call,
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
             Body::Nmap($decoder) => $call,
@@ -60,6 +64,16 @@ macro_rules! each {
             Body::Text($decoder) => $call,
         }
     };
+}
+
+impl Body {
+    pub(super) fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        each!(self, decoder => decoder.push(chunk, sink))
+    }
+
+    pub(super) fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        each!(self, decoder => decoder.finish(sink))
+    }
 }
 
 impl Decoder {
@@ -97,7 +111,7 @@ impl Content {
 
     fn push<S: Sink>(&mut self, piece: &[u8], sink: &mut S) -> Result<(), S::Error> {
         let body = &mut self.body;
-        let mut take = |bytes: &[u8]| each!(body, decoder => decoder.push(bytes, sink));
+        let mut take = |bytes: &[u8]| body.push(bytes, sink);
         match &mut self.text {
             Some(text) => text.push(piece, &mut take),
             None => take(piece),
@@ -107,8 +121,8 @@ impl Content {
     fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
         let body = &mut self.body;
         if let Some(text) = &mut self.text {
-            text.finish(&mut |bytes: &[u8]| each!(body, decoder => decoder.push(bytes, sink)))?;
+            text.finish(&mut |bytes: &[u8]| body.push(bytes, sink))?;
         }
-        each!(body, decoder => decoder.finish(sink))
+        body.finish(sink)
     }
 }

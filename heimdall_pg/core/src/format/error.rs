@@ -22,12 +22,9 @@ pub enum FormatError {
     /// The header line is not UTF-8, or holds a NUL byte.
     #[error("the header line is not valid text")]
     HeaderNotText,
-    /// A column name occurs twice or is empty.
-    #[error("column {column} of the header has no name, or one that another column has as well")]
-    HeaderNames {
-        /// 1 for the first column.
-        column: usize,
-    },
+    /// The bytes are of no format that is known, or of too many: see [`super::detect_format`].
+    #[error("the format of the dump is not recognised")]
+    NotRecognised,
     /// More than [`MAX_COLUMNS`].
     #[error("the dump has more than {MAX_COLUMNS} columns")]
     TooManyColumns,

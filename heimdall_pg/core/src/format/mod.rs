@@ -3,10 +3,12 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
-mod compression;
+mod auto;
 mod clf;
+mod compression;
 mod csv;
 mod decoder;
+mod detect;
 mod encoding;
 mod error;
 mod escape;
@@ -17,14 +19,16 @@ mod ndjson;
 mod nmap;
 mod options;
 mod row;
-mod xml;
 mod text;
 mod w3c;
+mod xml;
 mod zeek;
 
 pub use self::clf::ClfDecoder;
+pub use self::csv::options::{HeaderLines, Ragged};
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
+pub use self::detect::{Detected, detect_format};
 pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
 pub use self::name::Format;

@@ -24,7 +24,9 @@ macro_rules! formats {
 }
 
 formats! {
-    /// RFC 4180 with a header line.
+    /// Whichever of the others the dump is: see [`super::detect_format`].
+    Auto = "auto",
+    /// RFC 4180 and its dialects.
     Csv = "csv",
     /// One JSON object a line.
     Ndjson = "ndjson",
@@ -42,7 +44,7 @@ formats! {
 
 impl Format {
     /// What a source has that declares neither a format nor a preset.
-    pub const DEFAULT: Format = Format::Csv;
+    pub const DEFAULT: Format = Format::Auto;
 
     /// The format of that name.
     pub fn from_name(name: &str) -> Option<Format> {

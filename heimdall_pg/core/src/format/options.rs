@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use super::csv::options::{HeaderLines, Ragged};
 use super::{Format, TextEncoding};
 use crate::mapping::MappingError;
 
@@ -17,6 +18,30 @@ pub struct FormatOptions {
     /// How many times its compressed size a dump may become.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_expansion: Option<NonZeroU32>,
+    /// CSV: what stands between fields, one character or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<String>,
+    /// CSV: what encloses a field; `""` where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// CSV: what stands before a quote that is text: the quote itself, or a backslash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escape: Option<String>,
+    /// CSV: what a line that is no row begins with; `""` where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// CSV: lines before the table that are no part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_lines: Option<u16>,
+    /// CSV: is there a header, or of how many lines?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<HeaderLines>,
+    /// CSV: names of the columns, where no header gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// CSV: what becomes of a row with fewer or more fields than there are columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ragged: Option<Ragged>,
 }
 
 /// Real logs shrink to a twentieth, seldom to a fiftieth; what expands much further was made to. Once 64 MiB came out
@@ -42,6 +67,7 @@ impl FormatOptions {
                 problem: format!("a dump of format {} is not text", format.name()),
             });
         }
+        options.check_csv(format)?;
         Ok(options)
     }
 }
