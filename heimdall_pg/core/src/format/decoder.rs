@@ -1,5 +1,11 @@
 //! The decoder of a dump, whatever its format.
 
+use super::auditd::AuditDecoder;
+use super::cef::Cef;
+use super::kv::Kv;
+use super::leef::Leef;
+use super::records::LineDecoder;
+use super::syslog::Syslog;
 use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink};
 
 /// Decodes a dump of any format.
@@ -11,13 +17,23 @@ pub struct Decoder {
 enum Body {
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
+    Syslog(Box<LineDecoder<Syslog>>),
+    Cef(Box<LineDecoder<Cef>>),
+    Leef(Box<LineDecoder<Leef>>),
+    Kv(Box<LineDecoder<Kv>>),
+    Auditd(Box<AuditDecoder>),
 }
 
 impl Body {
-    fn new(format: Format, _options: &FormatOptions) -> Body {
+    fn new(format: Format, options: &FormatOptions) -> Body {
         match format {
             Format::Csv => Body::Csv(Box::default()),
             Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Syslog => Body::Syslog(Box::new(LineDecoder::new(Syslog::new(options)))),
+            Format::Cef => Body::Cef(Box::new(LineDecoder::new(Cef::new(options)))),
+            Format::Leef => Body::Leef(Box::new(LineDecoder::new(Leef::new(options)))),
+            Format::Kv => Body::Kv(Box::new(LineDecoder::new(Kv::new(options)))),
+            Format::Auditd => Body::Auditd(Box::default()),
         }
     }
 }
@@ -28,6 +44,11 @@ macro_rules! each {
         match $body {
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
+            Body::Syslog($decoder) => $call,
+            Body::Cef($decoder) => $call,
+            Body::Leef($decoder) => $call,
+            Body::Kv($decoder) => $call,
+            Body::Auditd($decoder) => $call,
         }
     };
 }

@@ -3,15 +3,24 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
+mod auditd;
+mod cef;
 mod csv;
 mod decoder;
 mod error;
 mod fields;
+mod frames;
+mod kv;
+mod leef;
 mod lines;
+mod marked;
 mod name;
 mod ndjson;
 mod options;
+mod pairs;
+mod records;
 mod row;
+mod syslog;
 
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
