@@ -177,6 +177,13 @@ pub const DUMPS: &[&str] = &[
      <address addr=\"192.0.2.1\" addrtype=\"ipv4\"/><ports><port protocol=\"tcp\" portid=\"22\"><state state=\"open\"/>\
      <service name=\"ssh\"><cpe>cpe:/a:x:y</cpe></service><script id=\"b\" output=\"a&#xa;&lt;\"/></port></ports></host>\
      <!-- c --><runstats/></nmaprun>\n",
+    "A<165>1 2003-10-11T22:14:15.003Z h app 1 ID [ex@1 a=\"x \\\"y\\\" \\]\"][b c=\"d\"] \u{feff}text\n<34>Oct  1 22:14:15 h sshd[1]: Failed password for invalid user a from b from 192.0.2.1 port 22 ssh2\n",
+    "A23 <1>Oct  1 22:14:15 h: x9 <2>[  1.5]",
+    "AOct  1 22:14:15 h sudo: ada : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls\n000012: S: *Oct 21 05:12:05.185 PDT: %SYS-5-CONFIG_P: x\n",
+    "B<13>Oct  1 22:14:15 h CEF:0|a\\|b|c\\\\|1|2|n|5|src=192.0.2.1 cs1Label=R cs1=a b\\=c x=C:\\new x=2\n",
+    "CLEEF:2.0|V|P|1|e|0x5E|a=1^b=x y^free\nLEEF:1.0|V|P|1|e|a=1\tb=2#011\n",
+    "Ddate=2024-01-31 time=23:59:59 tz=\"+0100\" a=\"x \\\"y\\\"\" b='q' flag c=http://h/?d=1\na=1, b c=2, d=\"e, f\"\n",
+    "Etype=SYSCALL msg=audit(1.1:1): a0=1 comm=6C73 key=(null)\ntype=EXECVE msg=audit(1.1:1): argc=1 a0[0]=6C\nnode=h type=USER msg=audit(1.1:2): msg='op=a acct=\"b\"'\u{1d}UID=\"c\"\ntype=SOCKADDR msg=audit(1.1:1): saddr=02000035C0000201\ntype=PATH msg=audit(1.1:1): item=0 name=\"/\"\ntype=EOE msg=audit(1.1:1):\n",
 ];
 
 /// Texts with personal data and secrets in them.

@@ -2,9 +2,15 @@
 //!
 //! bytes → unpacked ([`Compression`]) → text ([`TextLayer`], where the format is text) → rows ([`Body`])
 
+use super::auditd::AuditDecoder;
 use super::auto::AutoDecoder;
+use super::cef::Cef;
 use super::compression::Compression;
 use super::encoding::TextLayer;
+use super::kv::Kv;
+use super::leef::Leef;
+use super::records::LineDecoder;
+use super::syslog::Syslog;
 use super::{
     ClfDecoder, CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
     ZeekDecoder,
@@ -33,6 +39,11 @@ pub(super) enum Body {
     W3c(Box<W3cDecoder>),
     Clf(Box<ClfDecoder>),
     Text(Box<TextDecoder>),
+    Syslog(Box<LineDecoder<Syslog>>),
+    Cef(Box<LineDecoder<Cef>>),
+    Leef(Box<LineDecoder<Leef>>),
+    Kv(Box<LineDecoder<Kv>>),
+    Auditd(Box<AuditDecoder>),
 }
 
 impl Body {
@@ -46,6 +57,11 @@ impl Body {
             Format::W3c => Body::W3c(Box::default()),
             Format::Clf => Body::Clf(Box::default()),
             Format::Text => Body::Text(Box::default()),
+            Format::Syslog => Body::Syslog(Box::new(LineDecoder::new(Syslog::new(options)))),
+            Format::Cef => Body::Cef(Box::new(LineDecoder::new(Cef::new(options)))),
+            Format::Leef => Body::Leef(Box::new(LineDecoder::new(Leef::new(options)))),
+            Format::Kv => Body::Kv(Box::new(LineDecoder::new(Kv::new(options)))),
+            Format::Auditd => Body::Auditd(Box::default()),
         }
     }
 }
@@ -62,6 +78,11 @@ macro_rules! each {
             Body::W3c($decoder) => $call,
             Body::Clf($decoder) => $call,
             Body::Text($decoder) => $call,
+            Body::Syslog($decoder) => $call,
+            Body::Cef($decoder) => $call,
+            Body::Leef($decoder) => $call,
+            Body::Kv($decoder) => $call,
+            Body::Auditd($decoder) => $call,
         }
     };
 }

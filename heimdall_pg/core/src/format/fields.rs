@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{MAX_COLUMNS, Row, Sink, recycle};
 use crate::format::FormatError;
+use crate::mapping::is_plausible_name;
 
 /// The columns of a dump so far, and the values of one row.
 #[derive(Default)]
@@ -13,6 +14,8 @@ pub(super) struct Fields {
     new_columns: Vec<String>,
     text: String,
     ranges: Vec<Option<Range<usize>>>,
+    /// Further values of fields that have one, by slot, in their order.
+    repeats: Vec<(usize, Range<usize>)>,
     values: Vec<&'static str>,
 }
 
@@ -21,6 +24,19 @@ impl Fields {
     pub fn clear(&mut self) {
         self.text.clear();
         self.ranges.iter_mut().for_each(|range| *range = None);
+        self.repeats.clear();
+    }
+
+    /// False where data chose a name that looks like a value, and that no column is to have. Names are looked
+    /// into once only, as those of columns are plausible already.
+    pub fn may_name(&self, name: &str) -> bool {
+        self.slots.contains_key(name) || is_plausible_name(name)
+    }
+
+    /// The first value of a field of the row, where it has one.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let range = self.ranges.get(*self.slots.get(name)?)?.clone()?;
+        self.text.get(range)
     }
 
     /// Sets a field of the row.
@@ -28,6 +44,30 @@ impl Fields {
     /// # Errors
     /// Why the row cannot be taken; no value is in it.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
+        let (slot, value) = self.put(name, value)?;
+        match self.ranges.get_mut(slot) {
+            Some(range @ None) => *range = Some(value),
+            _ => return Err("the same field twice"),
+        }
+        Ok(())
+    }
+
+    /// Gives a field of the row a value, in formats whose records may repeat a name: the values of a repeated one
+    /// become a JSON array.
+    ///
+    /// # Errors
+    /// As [`Fields::set`].
+    pub fn append(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
+        let (slot, value) = self.put(name, value)?;
+        match self.ranges.get_mut(slot) {
+            Some(range @ None) => *range = Some(value),
+            _ => self.repeats.push((slot, value)),
+        }
+        Ok(())
+    }
+
+    /// Keeps a value, and finds the slot of its field.
+    fn put(&mut self, name: &str, value: &str) -> Result<(usize, Range<usize>), &'static str> {
         if memchr::memchr(0, value.as_bytes()).is_some() {
             return Err("a NUL character");
         }
@@ -37,11 +77,26 @@ impl Fields {
         };
         let start = self.text.len();
         self.text.push_str(value);
-        match self.ranges.get_mut(slot) {
-            Some(range @ None) => *range = Some(start..self.text.len()),
-            _ => return Err("the same field twice"),
+        Ok((slot, start..self.text.len()))
+    }
+
+    /// Makes one value, a JSON array, of the values of each field that has several.
+    fn join_repeats(&mut self) {
+        let mut repeats = std::mem::take(&mut self.repeats);
+        repeats.sort_by_key(|(slot, _)| *slot);
+        for group in repeats.chunk_by(|one, other| one.0 == other.0) {
+            let Some(Some(first)) = group.first().and_then(|(slot, _)| self.ranges.get_mut(*slot)) else {
+                continue;
+            };
+            let all = std::iter::once(&*first).chain(group.iter().map(|(_, range)| range));
+            let values: Vec<&str> = all.map(|range| self.text.get(range.clone()).unwrap_or("")).collect();
+            let array = serde_json::Value::from(values).to_string();
+            let start = self.text.len();
+            self.text.push_str(&array);
+            *first = start..self.text.len();
         }
-        Ok(())
+        repeats.clear();
+        self.repeats = repeats;
     }
 
     fn add(&mut self, name: &str) -> Result<usize, &'static str> {
@@ -52,6 +107,10 @@ impl Fields {
             return Err("a NUL character");
         }
         let slot = self.slots.len();
+        // One too many is enough for the dump to end: a single row cannot bring millions.
+        if slot > MAX_COLUMNS {
+            return Err("too many columns");
+        }
         self.slots.insert(name.to_owned(), slot);
         self.new_columns.push(name.to_owned());
         self.ranges.push(None);
@@ -84,6 +143,7 @@ impl Fields {
         sink: &mut S,
     ) -> Result<(), S::Error> {
         self.announce(sink)?;
+        self.join_repeats();
         let mut values = recycle(std::mem::take(&mut self.values));
         let text = self.text.as_str();
         values.extend(self.ranges.iter().map(|range| match range {

@@ -3,7 +3,9 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
+mod auditd;
 mod auto;
+mod cef;
 mod clf;
 mod compression;
 mod csv;
@@ -13,12 +15,19 @@ mod encoding;
 mod error;
 mod escape;
 mod fields;
+mod frames;
+mod kv;
+mod leef;
 mod lines;
+mod marked;
 mod name;
 mod ndjson;
 mod nmap;
 mod options;
+mod pairs;
+mod records;
 mod row;
+mod syslog;
 mod text;
 mod w3c;
 mod xml;

@@ -36,6 +36,16 @@ formats! {
     Clf = "clf",
     /// W3C extended log file format.
     W3c = "w3c",
+    /// RFC 5424 and RFC 3164.
+    Syslog = "syslog",
+    /// ArcSight's Common Event Format.
+    Cef = "cef",
+    /// QRadar's Log Event Extended Format.
+    Leef = "leef",
+    /// `key=value` pairs.
+    Kv = "kv",
+    /// The log of the Linux audit daemon.
+    Auditd = "auditd",
     /// A report of nmap in XML.
     Nmap = "nmap",
     /// Reports and lists, read for observables line by line.
@@ -54,5 +64,10 @@ impl Format {
     /// Whether its dumps are text, which may come in other encodings than UTF-8.
     pub const fn is_text(self) -> bool {
         true
+    }
+
+    /// True where a header of syslog may precede each record.
+    pub const fn has_syslog_header(self) -> bool {
+        matches!(self, Format::Auto | Format::Syslog | Format::Cef | Format::Leef | Format::Kv)
     }
 }

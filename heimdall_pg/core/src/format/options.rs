@@ -42,6 +42,10 @@ pub struct FormatOptions {
     /// CSV: what becomes of a row with fewer or more fields than there are columns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ragged: Option<Ragged>,
+    /// The year of the first stamp of a dump whose stamps have none, as those of RFC 3164; the following ones are
+    /// counted on from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<i16>,
 }
 
 /// Real logs shrink to a twentieth, seldom to a fiftieth; what expands much further was made to. Once 64 MiB came out
@@ -68,6 +72,31 @@ impl FormatOptions {
             });
         }
         options.check_csv(format)?;
+        options.check_year(format)?;
         Ok(options)
+    }
+
+    fn check_year(&self, format: Format) -> Result<(), MappingError> {
+        let problem = match self.year {
+            None | Some(1..=9999) if self.year.is_none() || format.has_syslog_header() => return Ok(()),
+            Some(1..=9999) => format!("dumps of the format {} have no stamps without a year", format.name()),
+            _ => "not a year from 1 to 9999".to_owned(),
+        };
+        Err(MappingError { path: "options.year".to_owned(), problem })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_belongs_to_formats_whose_stamps_may_lack_it() {
+        let parse = |json, format| FormatOptions::parse(json, format).map(|options| options.year);
+        assert_eq!(parse("{\"year\": 2005}", Format::Syslog), Ok(Some(2005)));
+        assert_eq!(parse("{}", Format::Csv), Ok(None));
+        for (json, format) in [("{\"year\": 2005}", Format::Csv), ("{\"year\": 0}", Format::Syslog)] {
+            assert_eq!(parse(json, format).map_err(|error| error.path), Err("options.year".to_owned()));
+        }
     }
 }
