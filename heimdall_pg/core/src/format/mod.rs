@@ -62,6 +62,7 @@ pub const MAX_COLUMNS: usize = 1600;
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::mapping::is_plausible_name;
 
     /// Keeps everything, as text.
     #[derive(Default)]
@@ -102,6 +103,7 @@ pub(crate) mod tests {
     /// Decodes `dump` as a whole, byte by byte, and cut in two at every position: the same has to come of it.
     pub(crate) fn decode_however_cut(format: Format, dump: &[u8]) -> Kept {
         let whole = decode(format, dump, usize::MAX).unwrap();
+        assert!(whole.columns.iter().all(|name| is_plausible_name(name)), "{:?}", whole.columns);
         let check = |cut: Kept, how: String| {
             assert_eq!(cut.columns, whole.columns, "{how}");
             assert_eq!(cut.rows, whole.rows, "{how}");

@@ -2,6 +2,7 @@
 //!
 //! The same event gives the same row in both, so that it does not matter which of them a site keeps.
 
+mod cut;
 mod header;
 mod plan;
 mod tsv;
