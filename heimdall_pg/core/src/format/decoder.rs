@@ -1,6 +1,6 @@
 //! The decoder of a dump, whatever its format.
 
-use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, Sink};
+use super::{CsvDecoder, Format, FormatOptions, JsonDecoder, Sink};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
@@ -10,14 +10,21 @@ pub struct Decoder {
 /// The decoders, by format.
 enum Body {
     Csv(Box<CsvDecoder>),
-    Ndjson(Box<NdjsonDecoder>),
+    Json(Box<JsonDecoder>),
 }
 
 impl Body {
-    fn new(format: Format, _options: &FormatOptions) -> Body {
+    fn new(format: Format, options: &FormatOptions) -> Body {
         match format {
             Format::Csv => Body::Csv(Box::default()),
-            Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Json
+            | Format::Ndjson
+            | Format::Suricata
+            | Format::Cloudtrail
+            | Format::Winevent
+            | Format::Stix
+            | Format::Misp
+            | Format::Warninglist => Body::Json(Box::new(JsonDecoder::new(format, options))),
         }
     }
 }
@@ -27,7 +34,7 @@ macro_rules! each {
     ($body:expr, $decoder:ident => $call:expr) => {
         match $body {
             Body::Csv($decoder) => $call,
-            Body::Ndjson($decoder) => $call,
+            Body::Json($decoder) => $call,
         }
     };
 }

@@ -7,17 +7,17 @@ mod csv;
 mod decoder;
 mod error;
 mod fields;
+mod json;
 mod lines;
 mod name;
-mod ndjson;
 mod options;
 mod row;
 
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
 pub use self::error::FormatError;
+pub use self::json::JsonDecoder;
 pub use self::name::Format;
-pub use self::ndjson::NdjsonDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
 
@@ -27,6 +27,9 @@ use self::row::recycle;
 
 /// The largest row that is decoded, in bytes.
 pub const MAX_ROW: usize = 16 << 20;
+
+/// The largest document that is decoded as a whole, in bytes: one that gives many rows and cannot be read in parts.
+pub const MAX_DOCUMENT: usize = 64 << 20;
 
 /// The most columns that a dump may have.
 pub const MAX_COLUMNS: usize = 1600;
