@@ -154,7 +154,7 @@ pub const REPORTS: &[&str] = &[
     "ＥＶＩＬ。example \u{200b}evil\u{ad}.example http://bücher.example/ü",
 ];
 
-/// Dumps; the first byte chooses the format (an even one CSV) and the size of the pieces.
+/// Dumps; the first byte chooses the format and the size of the pieces.
 pub const DUMPS: &[&str] = &[
     "Hts,src,name\n2024-01-31T10:00:00Z,192.0.2.1,example.org\n",
     "Xa,b\r\n\"x\"\"y\",\"1\n2\"\r\n,\r\n",
@@ -163,6 +163,13 @@ pub const DUMPS: &[&str] = &[
     "I{\"a\": 1, \"b\": {\"c\": [1, \"x\"]}}\n{\"a\": null}\n",
     "Y{\"n\": 1e400, \"s\": \"\\ud83d\\ude00\"}\nnot json\n[]\n",
     "){\"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"a\"}}}",
+    "@[{\"a\": 1, \"b\": {\"192.0.2.1\": [1, \"]}\"]}}, 2, {\"a\": [1}, {\"a\": \"open\n\"}]\n{\"a\": 1} rubbish\n",
+    "I{\"n\": 1, \"data\": {\"x\": []}, \"items\": [{\"a\": 1}, {\"n\": null}], \"rest\": {\"a\": \"\\u00e9\"}}\x1e{\"a\": 2}",
+    "g{\"Records\": [{\"eventTime\": \"2024-01-31T10:00:00Z\", \"userIdentity\": {\"arn\": \"a\"}}]} {\"eventName\": \"x\"}",
+    "h{\"Event\": {\"System\": {\"EventID\": {\"#text\": 1}}, \"EventData\": {\"Data\": [{\"@Name\": \"x\", \"#text\": \"y\"}]}}}\n{\"a\": 1}\n",
+    "i{\"objects\": [{\"type\": \"indicator\", \"pattern\": \"[file:hashes.'SHA-256' = 'a\\\\'b' OR url:value IN ('x', 'y')]\"}]}",
+    "j{\"Event\": {\"info\": \"x\", \"Attribute\": [{\"type\": \"a|b\", \"value\": \"1|2\", \"Tag\": [{\"name\": \"tlp:red\"}]}]}}",
+    "k{\"list\": [\"192.0.2.0/24\", \"x\"], \"name\": \"n\", \"matching_attributes\": [ \"ip-src\" ]}",
     "1{\"ts\": 1706695200.5, \"id\": {\"orig_h\": \"192.0.2.1\"}, \"query\": \"example.org\"}\n",
 ];
 

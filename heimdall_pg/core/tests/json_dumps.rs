@@ -182,7 +182,7 @@ fn messages(path: &Path, messages: impl Fn(&Value) -> Vec<String>) -> Vec<Value>
 
 #[test]
 fn messages_of_many_vendors() {
-    let mut rows = 0;
+    let (mut rows, mut never_rows) = (0, 0);
     for path in files("c10_sekoia_intake_pairs", ".jsonl") {
         let found = messages(&path, |case| {
             case.pointer("/input/message").and_then(Value::as_str).map(str::to_owned).into_iter().collect()
@@ -192,11 +192,16 @@ fn messages_of_many_vendors() {
         for (format, dump) in [(Format::Ndjson, &lines), (Format::Winevent, &lines), (Format::Json, &pretty)]
         {
             let count = decode(format, dump.as_bytes());
-            assert_eq!(count.malformed, [], "{}", path.display());
+            let refused = count.malformed.len();
+            let reasons = ["a field name that looks like a value", "a NUL character"];
+            let known = count.malformed.iter().all(|row| reasons.contains(&row.1));
+            assert!(known, "{} {:?}", path.display(), count.malformed);
             // Well-known names of arrays make records of their elements.
-            assert!(count.rows == found.len() || format == Format::Json, "{}", path.display());
+            assert!(count.rows + refused == found.len() || format == Format::Json, "{}", path.display());
+            never_rows += refused;
         }
         rows += found.len();
     }
-    assert!(rows == 0 || rows > 500, "{rows} messages");
+    // One message has an address for a name, another a NUL character; each is read in three ways.
+    assert!(rows == 0 || (rows > 500 && never_rows == 6), "{rows} messages, {never_rows} refused");
 }
