@@ -45,9 +45,10 @@ mod tests {
 
     #[test]
     fn options_are_those_of_the_format() {
-        let path = |json, format| FormatOptions::parse(json, format).map_err(|error| error.path);
-        let records = FormatOptions { records: Some("data.items".to_owned()), ..FormatOptions::default() };
-        assert_eq!(path(r#"{"records": "data.items"}"#, Format::Json), Ok(records));
+        let path = |json, format| {
+            FormatOptions::parse(json, format).map(|options| options.records).map_err(|error| error.path)
+        };
+        assert_eq!(path(r#"{"records": "data.items"}"#, Format::Json), Ok(Some("data.items".to_owned())));
         for format in [Format::Csv, Format::Ndjson, Format::Misp] {
             assert_eq!(path(r#"{"records": "a"}"#, format), Err("options.records".to_owned()));
         }

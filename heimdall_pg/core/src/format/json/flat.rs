@@ -32,13 +32,16 @@ pub(super) struct Flat {
     given: HashMap<String, String>,
 }
 
+/// Names and values.
+pub(super) type Pairs = Vec<(String, String)>;
+
 /// Where a dialect flattens otherwise.
 #[derive(Clone, Copy, Default)]
 pub(super) struct FlatDialect {
     /// The column of a path, where it is not the path itself.
     pub column: Option<fn(&str) -> Option<&str>>,
     /// The names and values that an array at that path stands for.
-    pub pairs: Option<fn(&str, &str) -> Option<Vec<(String, String)>>>,
+    pub pairs: Option<fn(&str, &str) -> Option<Pairs>>,
 }
 
 /// A member of the row, as far as it is remembered.
@@ -220,13 +223,7 @@ impl Flat {
     }
 
     /// An object in the object.
-    fn inside(
-        &mut self,
-        scan: &mut Scan<'_>,
-        member: Known,
-        depth: usize,
-        name: &str,
-    ) -> Result<(), Stop> {
+    fn inside(&mut self, scan: &mut Scan<'_>, member: Known, depth: usize, name: &str) -> Result<(), Stop> {
         let (mark, start, parent) = (self.fields.mark(), scan.at(), self.path.len());
         self.path.push_str(name);
         self.path.push('.');

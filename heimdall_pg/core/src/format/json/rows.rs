@@ -1,6 +1,6 @@
 //! Rows of records: what every dialect does the same way.
 
-use super::flat::{Flat, FlatDialect};
+use super::flat::{Flat, FlatDialect, Pairs};
 use super::scan::{INVALID, Scan};
 use crate::format::{Malformed, Sink};
 
@@ -9,7 +9,7 @@ pub(super) struct Rows {
     flat: Flat,
     count: u64,
     /// Scalars around the array whose elements are read, by path.
-    pub around: Vec<(String, String)>,
+    pub around: Pairs,
 }
 
 /// A record on its way to become rows.

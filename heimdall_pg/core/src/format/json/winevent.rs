@@ -4,7 +4,7 @@
 //! have the names that NXLog gives them: those of the event's own data as they are, those of its system part by the
 //! table here.
 
-use super::flat::FlatDialect;
+use super::flat::{FlatDialect, Pairs};
 use super::parts::{self, Elements};
 
 pub(super) const DIALECT: FlatDialect = FlatDialect { column: Some(column), pairs: Some(pairs) };
@@ -55,7 +55,7 @@ fn column(path: &str) -> Option<&str> {
 }
 
 /// `[{"Name": "SubjectUserName", "#text": "…"}, …]` in the event's data, as XML to JSON gives it.
-fn pairs(path: &str, array: &str) -> Option<Vec<(String, String)>> {
+fn pairs(path: &str, array: &str) -> Option<Pairs> {
     if !path.ends_with("EventData.Data") {
         return None;
     }

@@ -42,6 +42,11 @@ const DUMPS: [&str; 20] = [
     "[{\"a\": \"\u{7f}\\ud800\"}, {\"a\": \"\\u00",
 ];
 
+/// Options of `json`.
+fn records_at(path: &str) -> FormatOptions {
+    FormatOptions::parse(&format!("{{\"records\": \"{path}\"}}"), Format::Json).unwrap()
+}
+
 fn read(format: Format, options: &FormatOptions, pieces: &[&[u8]]) -> (Kept, Option<FormatError>) {
     let mut kept = Kept::default();
     let mut decoder = Decoder::new(format, options);
@@ -73,7 +78,7 @@ fn row(fields: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[test]
 fn dumps_cut_anywhere_give_the_same_rows() {
-    let path = FormatOptions { records: Some("a.b".to_owned()), ..FormatOptions::default() };
+    let path = records_at("a.b");
     let dumps = DUMPS.iter().flat_map(|dump| {
         // The first bytes decide on the form; what is cut later is read as it comes.
         let far = " ".repeat(super::super::shape::WINDOW);
@@ -129,7 +134,7 @@ fn what_is_around_an_array_is_in_its_rows_unless_they_have_it() {
 
 #[test]
 fn the_options_say_where_records_are() {
-    let options = FormatOptions { records: Some("data.items".to_owned()), ..FormatOptions::default() };
+    let options = records_at("data.items");
     let dump = br#"{"items": [{"a": 0}], "v": 1, "data": {"items": {"b": 1}, "w": "x", "items": [{"a": 1}, {"a": 2}], "items": [{"a": 3}]}}
         {"data": [{"items": [{"a": 4}]}]}"#;
     let (kept, error) = read(Format::Json, &options, &[dump]);
@@ -185,7 +190,7 @@ proptest! {
             serde_json::to_string_pretty(&array).unwrap(),
             serde_json::to_string_pretty(&serde_json::json!({"n": {}, "rows": array})).unwrap(),
         ] {
-            let options = FormatOptions { records: Some("rows".to_owned()), ..FormatOptions::default() };
+            let options = records_at("rows");
             let pieces: Vec<&[u8]> = dump.as_bytes().chunks(cut).collect();
             let (json, error) = read(Format::Json, &options, &pieces);
             prop_assert_eq!(error, None);
