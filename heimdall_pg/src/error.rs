@@ -80,6 +80,14 @@ fn format_error(error: &FormatError, message: String) -> Error {
             Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
                 .hint("A quote that is not closed swallows the rows that follow it. Nothing was stored.")
         }
+        FormatError::DocumentTooLarge { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
+                .hint("Split it into several documents. Nothing was stored.")
+        }
+        FormatError::UnterminatedDocument { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+                .hint("The dump was cut off, or a bracket is missing. Nothing was stored.")
+        }
         FormatError::TooManyColumns => Error::new(PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS, message),
         FormatError::UnterminatedQuote { .. } => {
             Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)

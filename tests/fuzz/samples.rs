@@ -155,6 +155,7 @@ pub const REPORTS: &[&str] = &[
 ];
 
 /// Dumps; the first byte chooses the format (by its place in `Format::ALL`) and the size of the pieces.
+/// Dumps; the first byte chooses the format and the size of the pieces.
 pub const DUMPS: &[&str] = &[
     "Hts,src,name\n2024-01-31T10:00:00Z,192.0.2.1,example.org\n",
     "Xa,b\r\n\"x\"\"y\",\"1\n2\"\r\n,\r\n",
@@ -172,6 +173,13 @@ pub const DUMPS: &[&str] = &[
     "4[Wed Jan 31 10:00:00 2024] [core:error] [pid 1:tid 2] [client ::1:80] AH1: x, referer: y\n[warn] x\n",
     "\u{4}2024/01/31 10:00:00 [error] 1#0: *1 x, client: ::1, request: \"GET / HTTP/1.0\", host: \"a\"\n",
     "\u{5}# Reference: https://a.example/1\n192[.]0[.]2[.]1:80\nexample.pl\n\n// source: hxxp://b.example\n::1 x@a.example\n",
+    "@[{\"a\": 1, \"b\": {\"192.0.2.1\": [1, \"]}\"]}}, 2, {\"a\": [1}, {\"a\": \"open\n\"}]\n{\"a\": 1} rubbish\n",
+    "I{\"n\": 1, \"data\": {\"x\": []}, \"items\": [{\"a\": 1}, {\"n\": null}], \"rest\": {\"a\": \"\\u00e9\"}}\x1e{\"a\": 2}",
+    "g{\"Records\": [{\"eventTime\": \"2024-01-31T10:00:00Z\", \"userIdentity\": {\"arn\": \"a\"}}]} {\"eventName\": \"x\"}",
+    "h{\"Event\": {\"System\": {\"EventID\": {\"#text\": 1}}, \"EventData\": {\"Data\": [{\"@Name\": \"x\", \"#text\": \"y\"}]}}}\n{\"a\": 1}\n",
+    "i{\"objects\": [{\"type\": \"indicator\", \"pattern\": \"[file:hashes.'SHA-256' = 'a\\\\'b' OR url:value IN ('x', 'y')]\"}]}",
+    "j{\"Event\": {\"info\": \"x\", \"Attribute\": [{\"type\": \"a|b\", \"value\": \"1|2\", \"Tag\": [{\"name\": \"tlp:red\"}]}]}}",
+    "k{\"list\": [\"192.0.2.0/24\", \"x\"], \"name\": \"n\", \"matching_attributes\": [ \"ip-src\" ]}",
     "1{\"ts\": 1706695200.5, \"id\": {\"orig_h\": \"192.0.2.1\"}, \"query\": \"example.org\"}\n",
     "D<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner=\"nmap\" start=\"1706695200\"><host><status state=\"up\"/>\
      <address addr=\"192.0.2.1\" addrtype=\"ipv4\"/><ports><port protocol=\"tcp\" portid=\"22\"><state state=\"open\"/>\

@@ -12,7 +12,7 @@ use super::leef::Leef;
 use super::records::LineDecoder;
 use super::syslog::Syslog;
 use super::{
-    ClfDecoder, CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
+    ClfDecoder, CsvDecoder, Format, FormatOptions, JsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
     ZeekDecoder,
 };
 
@@ -33,7 +33,7 @@ struct Content {
 pub(super) enum Body {
     Auto(Box<AutoDecoder>),
     Csv(Box<CsvDecoder>),
-    Ndjson(Box<NdjsonDecoder>),
+    Json(Box<JsonDecoder>),
     Nmap(Box<NmapDecoder>),
     Zeek(Box<ZeekDecoder>),
     W3c(Box<W3cDecoder>),
@@ -51,7 +51,14 @@ impl Body {
         match format {
             Format::Auto => Body::Auto(Box::new(AutoDecoder::new(options))),
             Format::Csv => Body::Csv(Box::new(CsvDecoder::new(options))),
-            Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Json
+            | Format::Ndjson
+            | Format::Suricata
+            | Format::Cloudtrail
+            | Format::Winevent
+            | Format::Stix
+            | Format::Misp
+            | Format::Warninglist => Body::Json(Box::new(JsonDecoder::new(format, options))),
             Format::Nmap => Body::Nmap(Box::default()),
             Format::Zeek => Body::Zeek(Box::default()),
             Format::W3c => Body::W3c(Box::default()),
@@ -72,7 +79,7 @@ macro_rules! each {
         match $body {
             Body::Auto($decoder) => $call,
             Body::Csv($decoder) => $call,
-            Body::Ndjson($decoder) => $call,
+            Body::Json($decoder) => $call,
             Body::Nmap($decoder) => $call,
             Body::Zeek($decoder) => $call,
             Body::W3c($decoder) => $call,

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{MAX_COLUMNS, MAX_ROW};
+use super::{MAX_COLUMNS, MAX_DOCUMENT, MAX_ROW};
 
 /// Why a dump cannot be decoded at all. Holds no value of the dump.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -12,6 +12,18 @@ pub enum FormatError {
     RowTooLarge {
         /// 1 for the first row of data, 0 for the header.
         row: u64,
+    },
+    /// Longer than [`MAX_DOCUMENT`].
+    #[error("the document with row {row} is larger than {} MiB", MAX_DOCUMENT >> 20)]
+    DocumentTooLarge {
+        /// The first row of the document.
+        row: u64,
+    },
+    /// The dump ends inside a JSON document: it was cut off.
+    #[error("the dump ends inside a JSON document, after {rows} rows")]
+    UnterminatedDocument {
+        /// The rows before.
+        rows: u64,
     },
     /// The dump ends inside a quoted field.
     #[error("the dump ends inside a quoted field that began in row {row}")]

@@ -16,12 +16,12 @@ mod error;
 mod escape;
 mod fields;
 mod frames;
+mod json;
 mod kv;
 mod leef;
 mod lines;
 mod marked;
 mod name;
-mod ndjson;
 mod nmap;
 mod options;
 mod pairs;
@@ -40,8 +40,8 @@ pub use self::decoder::Decoder;
 pub use self::detect::{Detected, detect_format};
 pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
+pub use self::json::JsonDecoder;
 pub use self::name::Format;
-pub use self::ndjson::NdjsonDecoder;
 pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
@@ -55,6 +55,9 @@ use self::row::recycle;
 
 /// The largest row that is decoded, in bytes.
 pub const MAX_ROW: usize = 16 << 20;
+
+/// The largest document that is decoded as a whole, in bytes: one that gives many rows and cannot be read in parts.
+pub const MAX_DOCUMENT: usize = 64 << 20;
 
 /// The most columns that a dump may have.
 pub const MAX_COLUMNS: usize = 1600;

@@ -30,6 +30,20 @@ formats! {
     Csv = "csv",
     /// One JSON object a line.
     Ndjson = "ndjson",
+    /// One JSON document: an object, an array of them, or one that is named inside.
+    Json = "json",
+    /// Suricata's EVE.
+    Suricata = "suricata",
+    /// AWS CloudTrail's records.
+    Cloudtrail = "cloudtrail",
+    /// Windows events as JSON.
+    Winevent = "winevent",
+    /// A bundle of STIX 2.
+    Stix = "stix",
+    /// MISP events.
+    Misp = "misp",
+    /// A MISP warning list.
+    Warninglist = "warninglist",
     /// Logs of Zeek, tab separated or as JSON lines.
     Zeek = "zeek",
     /// Access and error logs of Apache and nginx.

@@ -46,6 +46,9 @@ pub struct FormatOptions {
     /// counted on from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<i16>,
+    /// `json` and its dialects: where in a document the array of records is, `data.items`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
 }
 
 /// Real logs shrink to a twentieth, seldom to a fiftieth; what expands much further was made to. Once 64 MiB came out
@@ -63,16 +66,13 @@ impl FormatOptions {
     /// # Errors
     /// [`MappingError`] with the path of the mistake.
     pub fn parse(json: &str, format: Format) -> Result<FormatOptions, MappingError> {
-        let options: FormatOptions = serde_json::from_str(json)
-            .map_err(|error| MappingError { path: "options".to_owned(), problem: error.to_string() })?;
+        let options: FormatOptions = serde_json::from_str(json).map_err(|error| wrong("options", error))?;
         if options.encoding.is_some() && !format.is_text() {
-            return Err(MappingError {
-                path: "options.encoding".to_owned(),
-                problem: format!("a dump of format {} is not text", format.name()),
-            });
+            return Err(wrong("options.encoding", format!("a dump of format {} is not text", format.name())));
         }
         options.check_csv(format)?;
         options.check_year(format)?;
+        options.check_records(format)?;
         Ok(options)
     }
 
@@ -82,8 +82,28 @@ impl FormatOptions {
             Some(1..=9999) => format!("dumps of the format {} have no stamps without a year", format.name()),
             _ => "not a year from 1 to 9999".to_owned(),
         };
-        Err(MappingError { path: "options.year".to_owned(), problem })
+        Err(wrong("options.year", problem))
     }
+
+    fn check_records(&self, format: Format) -> Result<(), MappingError> {
+        if let Some(records) = &self.records {
+            let documents = matches!(
+                format,
+                Format::Auto | Format::Json | Format::Suricata | Format::Cloudtrail | Format::Winevent
+            );
+            if !documents {
+                return Err(wrong("options.records", "only json, suricata, cloudtrail and winevent have it"));
+            }
+            if records.split('.').any(str::is_empty) {
+                return Err(wrong("options.records", "names of members, with points between them"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wrong(path: &str, problem: impl ToString) -> MappingError {
+    MappingError { path: path.to_owned(), problem: problem.to_string() }
 }
 
 #[cfg(test)]
@@ -98,5 +118,18 @@ mod tests {
         for (json, format) in [("{\"year\": 2005}", Format::Csv), ("{\"year\": 0}", Format::Syslog)] {
             assert_eq!(parse(json, format).map_err(|error| error.path), Err("options.year".to_owned()));
         }
+    }
+
+    #[test]
+    fn options_are_those_of_the_format() {
+        let path = |json, format| {
+            FormatOptions::parse(json, format).map(|options| options.records).map_err(|error| error.path)
+        };
+        assert_eq!(path(r#"{"records": "data.items"}"#, Format::Json), Ok(Some("data.items".to_owned())));
+        for format in [Format::Csv, Format::Ndjson, Format::Misp] {
+            assert_eq!(path(r#"{"records": "a"}"#, format), Err("options.records".to_owned()));
+        }
+        assert_eq!(path(r#"{"records": "a..b"}"#, Format::Json), Err("options.records".to_owned()));
+        assert_eq!(path(r#"{"other": 1}"#, Format::Json), Err("options".to_owned()));
     }
 }
