@@ -4,7 +4,7 @@
 
 use super::compression::Compression;
 use super::encoding::TextLayer;
-use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink};
+use super::{CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink, XlsxDecoder};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
@@ -24,14 +24,16 @@ enum Body {
     Csv(Box<CsvDecoder>),
     Ndjson(Box<NdjsonDecoder>),
     Nmap(Box<NmapDecoder>),
+    Xlsx(Box<XlsxDecoder>),
 }
 
 impl Body {
-    fn new(format: Format, _options: &FormatOptions) -> Body {
+    fn new(format: Format, options: &FormatOptions) -> Body {
         match format {
             Format::Csv => Body::Csv(Box::default()),
             Format::Ndjson => Body::Ndjson(Box::default()),
             Format::Nmap => Body::Nmap(Box::default()),
+            Format::Xlsx => Body::Xlsx(Box::new(XlsxDecoder::new(options))),
         }
     }
 }
@@ -43,6 +45,7 @@ macro_rules! each {
             Body::Csv($decoder) => $call,
             Body::Ndjson($decoder) => $call,
             Body::Nmap($decoder) => $call,
+            Body::Xlsx($decoder) => $call,
         }
     };
 }

@@ -15,6 +15,7 @@ mod ndjson;
 mod nmap;
 mod options;
 mod row;
+mod xlsx;
 mod xml;
 
 pub use self::csv::{CsvDecoder, encode_row};
@@ -26,6 +27,7 @@ pub use self::ndjson::NdjsonDecoder;
 pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
+pub use self::xlsx::XlsxDecoder;
 
 use self::fields::Fields;
 use self::lines::Lines;

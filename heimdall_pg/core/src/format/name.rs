@@ -9,11 +9,13 @@ pub enum Format {
     Ndjson,
     /// A report of nmap in XML.
     Nmap,
+    /// A spreadsheet (Office Open XML).
+    Xlsx,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 3] = [Format::Csv, Format::Ndjson, Format::Nmap];
+    pub const ALL: [Format; 4] = [Format::Csv, Format::Ndjson, Format::Nmap, Format::Xlsx];
 
     /// The name in SQL.
     pub const fn name(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Ndjson => "ndjson",
             Format::Nmap => "nmap",
+            Format::Xlsx => "xlsx",
         }
     }
 
@@ -28,6 +31,7 @@ impl Format {
     pub const fn is_text(self) -> bool {
         match self {
             Format::Csv | Format::Ndjson | Format::Nmap => true,
+            Format::Xlsx => false,
         }
     }
 

@@ -17,6 +17,9 @@ pub struct FormatOptions {
     /// How many times its compressed size a dump may become.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_expansion: Option<NonZeroU32>,
+    /// The sheet of a workbook, the first that is not hidden where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }
 
 /// Real logs shrink to a twentieth, seldom to a fiftieth; what expands much further was made to. Once 64 MiB came out
@@ -36,11 +39,17 @@ impl FormatOptions {
     pub fn parse(json: &str, format: Format) -> Result<FormatOptions, MappingError> {
         let options: FormatOptions = serde_json::from_str(json)
             .map_err(|error| MappingError { path: "options".to_owned(), problem: error.to_string() })?;
-        if options.encoding.is_some() && !format.is_text() {
-            return Err(MappingError {
-                path: "options.encoding".to_owned(),
-                problem: format!("a dump of format {} is not text", format.name()),
-            });
+        let declared = [
+            ("encoding", options.encoding.is_some(), format.is_text()),
+            ("sheet", options.sheet.is_some(), format == Format::Xlsx),
+        ];
+        for (name, declared, possible) in declared {
+            if declared && !possible {
+                return Err(MappingError {
+                    path: format!("options.{name}"),
+                    problem: format!("a dump of format {} has none", format.name()),
+                });
+            }
         }
         Ok(options)
     }
