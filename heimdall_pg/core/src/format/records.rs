@@ -157,7 +157,7 @@ pub(in crate::format) mod tests {
         ];
         for head in heads {
             for piece in pieces {
-                let line = head.to_owned() + &piece.repeat((1 << 16) / piece.len()) + "\"=";
+                let line = head.to_owned() + &piece.repeat((1 << 15) / piece.len()) + "\"=";
                 for format in [Format::Syslog, Format::Cef, Format::Leef, Format::Kv, Format::Auditd] {
                     // Some have more names than there may be columns.
                     let _ = decode(format, line.as_bytes(), usize::MAX);
