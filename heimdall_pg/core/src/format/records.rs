@@ -78,6 +78,7 @@ impl<F: LineFormat> Rows<F> {
 pub(in crate::format) mod tests {
     use super::super::tests::{Kept, decode};
     use super::super::{Decoder, Format, FormatOptions};
+    use crate::mapping::is_plausible_name;
 
     /// A decoded dump; the same wherever it is cut.
     #[track_caller]
@@ -98,6 +99,8 @@ pub(in crate::format) mod tests {
             same(kept, at);
         }
         same(decode(format, dump.as_bytes(), 1).unwrap(), 1);
+        // Another name would end the dump.
+        assert!(whole.columns.iter().all(|name| is_plausible_name(name)), "{:?}", whole.columns);
         whole
     }
 
