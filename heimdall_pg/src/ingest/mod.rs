@@ -2,6 +2,7 @@
 
 mod functions;
 mod inbox;
+mod preview;
 mod report;
 mod upload;
 

@@ -21,7 +21,7 @@ pub struct Source {
     pub name: String,
     pub format: Format,
     pub mapping: Option<Mapping>,
-    policy: Policy,
+    pub policy: Policy,
     /// As it was read.
     policy_json: String,
     reject_limit: f64,

@@ -79,7 +79,8 @@ impl Batch {
         let lines = match self.rejects.last() {
             Some(Reject { column, rule, reason, .. }) => vec![Line::reject(column.as_deref(), rule, reason)],
             None => {
-                let (nodes, derived) = (std::mem::take(&mut self.row_nodes), std::mem::take(&mut self.row_derived));
+                let (nodes, derived) =
+                    (std::mem::take(&mut self.row_nodes), std::mem::take(&mut self.row_derived));
                 let mut lines = self.fields(plan, &row, &derived, &nodes);
                 (self.row_nodes, self.row_derived) = (nodes, derived);
                 lines.extend(self.records(plan));
@@ -127,7 +128,8 @@ impl Batch {
         for (at, entity) in cells.plan.entities.iter().enumerate() {
             let name = entity.source.and_then(|source| cells.plan.name_of(source)).unwrap_or_default();
             for found in nodes.of(at) {
-                let line = Line::of(Shown::Field, name, format!("vertex {}", self.key_of(cells.plan, found.node)));
+                let line =
+                    Line::of(Shown::Field, name, format!("vertex {}", self.key_of(cells.plan, found.node)));
                 lines.push(Line {
                     kind: Some(entity.kind.name()),
                     canonical: self.nodes.get(found.node as usize).map(|node| node.value.to_string()),
@@ -204,7 +206,14 @@ impl Batch {
     }
 
     /// What a rule leaves of a value that is no key.
-    fn under_rule(&mut self, plan: &Plan, name: &str, value: &str, rule: &FieldRule, becomes: String) -> Line {
+    fn under_rule(
+        &mut self,
+        plan: &Plan,
+        name: &str,
+        value: &str,
+        rule: &FieldRule,
+        becomes: String,
+    ) -> Line {
         let is_sealed = rule.is_sealed(plan.tlp);
         let left = apply(&mut self.keys, rule, &plan.time_options, value).map(|left| left.into_owned());
         Line {
@@ -219,7 +228,8 @@ impl Batch {
 
     /// The vertices and edges of the batch.
     fn records(&self, plan: &Plan) -> Vec<Line> {
-        let stored = |shown, name: &str, becomes| Line { tlp: Some(plan.tlp), ..Line::of(shown, name, becomes) };
+        let stored =
+            |shown, name: &str, becomes| Line { tlp: Some(plan.tlp), ..Line::of(shown, name, becomes) };
         let mut vertices: Vec<Line> = (self.nodes.iter().filter(|node| node.seen.count > 0))
             .map(|node| {
                 let label = &plan.labels[usize::from(node.label)];

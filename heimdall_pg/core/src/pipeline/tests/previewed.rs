@@ -72,7 +72,8 @@ fn rows_that_would_be_put_aside_are_shown_with_the_reason() {
 #[test]
 fn without_a_mapping_the_inferred_one_is_shown_under_the_policy() {
     let dump = r#"{"client": "192.0.2.1", "mail": "ada@example.org"}"#;
-    let lines = preview(None, r#"{"fields": {"client": {"rule": "truncate"}, "mail": {"rule": "drop"}}}"#, dump);
+    let lines =
+        preview(None, r#"{"fields": {"client": {"rule": "truncate"}, "mail": {"rule": "drop"}}}"#, dump);
     let fields = fields(&lines);
     assert_eq!(fields[0], ("client", Some("192.0.2.0/24"), Some(Rule::Truncate), "vertex Cidr:192.0.2.0/24"));
     assert_eq!(fields[1], ("mail", None, Some(Rule::Drop), "dropped"));
