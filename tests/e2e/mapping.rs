@@ -117,7 +117,7 @@ fn inference_says_why() {
     let shown = database.rows(&format!(
         "SELECT field, role, coalesce(label, ''), confidence, reason FROM heimdall.explain_mapping('{sample}')"
     ));
-    let roles: Vec<_> = shown.iter().map(|row| [row[0].as_str(), &row[1], &row[2]]).collect();
+    let roles: Vec<_> = shown.iter().map(|row| [row[0].as_str(), row[1].as_str(), row[2].as_str()]).collect();
     assert_eq!(
         roles,
         [
