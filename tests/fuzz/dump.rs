@@ -3,11 +3,14 @@
 use heimdall_core::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink};
 use heimdall_core::mapping::{Mapping, Sample};
 
-/// The first byte chooses format and size of the pieces; the rest is the dump.
+/// The first byte gives the size of the pieces, the rest of the first line the format; what follows is the dump.
 pub fn run(data: &[u8]) {
-    let Some((&choice, dump)) = data.split_first() else { return };
-    let format = Format::ALL[usize::from(choice) % Format::ALL.len()];
-    let piece = usize::from(choice / 8).max(1);
+    let Some((&size, rest)) = data.split_first() else { return };
+    let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    let (name, dump) = rest.split_at(line);
+    let dump = dump.strip_prefix(b"\n").unwrap_or(dump);
+    let format = std::str::from_utf8(name).ok().and_then(Format::from_name).unwrap_or(Format::Auto);
+    let piece = usize::from(size / 8).max(1);
     let whole = decode(format, dump.chunks(dump.len().max(1)));
     let pieces = decode(format, dump.chunks(piece));
     assert_eq!(whole, pieces, "{} cut into pieces of {piece}", format.name());
