@@ -1,8 +1,7 @@
 //! Canonicalisers beside what Postgres has for the same values: a million of them in one statement, on one core.
 
-use std::path::PathBuf;
 
-use heimdall_tests::{Database, backend};
+use heimdall_tests::{Database, backend, corpora};
 use postgres::Client;
 
 use crate::memory::Watch;
@@ -138,12 +137,9 @@ fn extraction(client: &mut Client, pid: i32) -> String {
 
 /// The reports of c23 where they are on this machine, else one of our own, repeated.
 fn reports() -> (Vec<String>, &'static str) {
-    let root = std::env::var_os("HEIMDALL_CORPORA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora")),
-        PathBuf::from,
-    );
     let mut reports = Vec::new();
-    let campaigns = std::fs::read_dir(root.join("c23_eset_text_iocs")).into_iter().flatten().flatten();
+    let folder = corpora().map(|root| std::fs::read_dir(root.join("c23_eset_text_iocs")));
+    let campaigns = folder.into_iter().flatten().flatten().flatten();
     for entry in campaigns.flat_map(|campaign| std::fs::read_dir(campaign.path())).flatten().flatten() {
         if entry.path().extension().is_some_and(|extension| extension == "adoc") {
             reports.extend(std::fs::read_to_string(entry.path()));

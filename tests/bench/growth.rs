@@ -10,7 +10,7 @@ use crate::cypher;
 use crate::log::{self, Shape};
 use crate::options::Options;
 use crate::page;
-use crate::plot::{Chart, Line, svg};
+use crate::plot::{Axis, Chart, Line, svg};
 use crate::table::{Table, count, ratio, round};
 
 /// Vertices that are there before.
@@ -148,6 +148,7 @@ fn chart(options: &Options, rates: &[[Rates; 2]]) -> Chart {
         title: "Ingest as the graph grows".to_owned(),
         across: "vertices in the graph before",
         upward: "rows/s, logarithmic",
+        axis: Axis::Logarithmic,
         places: SIZES.iter().map(|size| f64::from(*size)).zip(places(options)).collect(),
         panels: panels.into(),
     }

@@ -7,6 +7,9 @@ mod audit;
 mod canonical;
 mod contender;
 mod cypher;
+mod decode;
+mod dumps;
+mod gigabyte;
 mod growth;
 mod hub;
 mod ingest;
@@ -46,6 +49,8 @@ fn main() {
             Part::Upkeep => upkeep::run(&options),
             Part::Access => access::run(&options),
             Part::Audit => audit::run(&options),
+            Part::Decode => decode::run(&options),
+            Part::Gigabyte => gigabyte::run(&options),
         });
         let block = format!("{measured}\n{block}");
         println!("{block}");

@@ -37,6 +37,11 @@ impl Watch {
     }
 }
 
+/// What a process has of its own now, in MB.
+pub fn anonymous(pid: i32) -> f64 {
+    anonymous_kilobytes(pid) as f64 / 1000.0
+}
+
 fn anonymous_kilobytes(pid: i32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap_or_default();

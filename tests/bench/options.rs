@@ -23,14 +23,20 @@ pub enum Part {
     Access,
     /// The audit trail.
     Audit,
+    /// Decoders alone.
+    Decode,
+    /// A gigabyte of each format, and the memory that it takes.
+    Gigabyte,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 9] = [
+    pub const ALL: [Part; 11] = [
         Part::Canonical,
         Part::Protect,
+        Part::Decode,
         Part::Ingest,
+        Part::Gigabyte,
         Part::Two,
         Part::Audit,
         Part::Upkeep,
@@ -51,6 +57,8 @@ impl Part {
             Part::Upkeep => "upkeep",
             Part::Access => "access",
             Part::Audit => "audit",
+            Part::Decode => "decode",
+            Part::Gigabyte => "gigabyte",
         }
     }
 }
@@ -65,7 +73,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [ingest] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [decode] [ingest] [gigabyte] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

@@ -1,4 +1,4 @@
-//! A line chart as SVG: logarithmic upwards, linear across, names beside the lines.
+//! A line chart as SVG: linear across, names beside the lines.
 
 use std::fmt::Write;
 
@@ -6,8 +6,17 @@ use std::fmt::Write;
 pub struct Line {
     /// Written beside its last point.
     pub name: &'static str,
-    /// Where each point is, left to right; more than 0.
+    /// Where each point is, left to right.
     pub values: Vec<f64>,
+}
+
+/// How values go upwards.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// By powers of ten; every value is above 0.
+    Logarithmic,
+    /// From 0.
+    Linear,
 }
 
 /// Charts side by side, with the same axes.
@@ -18,6 +27,8 @@ pub struct Chart {
     pub across: &'static str,
     /// Above the vertical axis, with the unit.
     pub upward: &'static str,
+    /// How they go upwards.
+    pub axis: Axis,
     /// Where the points are on the horizontal axis, from 0, and what is written there.
     pub places: Vec<(f64, String)>,
     /// Title and lines of each.
@@ -53,7 +64,7 @@ pub fn svg(chart: &Chart) -> String {
         chart.title, chart.title
     );
     let all = chart.panels.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.values);
-    let scale = Scale::of(all.copied());
+    let scale = Scale::of(chart.axis, all.copied());
     for (at, (title, lines)) in chart.panels.iter().enumerate() {
         let _ = writeln!(out, "<g transform=\"translate({},0)\">", PANEL * at as f64);
         frame(&mut out, chart, title, &scale);
@@ -67,15 +78,15 @@ pub fn svg(chart: &Chart) -> String {
 fn frame(out: &mut String, chart: &Chart, title: &str, scale: &Scale) {
     let _ = writeln!(out, "<text class=\"panel\" x=\"{LEFT}\" y=\"54\">{title}</text>");
     let _ = writeln!(out, "<text class=\"small\" x=\"{LEFT}\" y=\"72\">{}</text>", chart.upward);
-    for power in scale.low..=scale.high {
-        let y = scale.y(10f64.powi(power));
+    for value in scale.lines() {
+        let y = scale.y(value);
         let _ = writeln!(
             out,
             "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{RIGHT}\" y2=\"{y:.1}\"/>\
              <text class=\"small\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             LEFT - 8.0,
             y + 4.0,
-            crate::table::count(10u64.pow(power.unsigned_abs()))
+            crate::table::count(value as u64)
         );
     }
     let _ =
@@ -146,21 +157,42 @@ fn across(chart: &Chart, place: f64) -> f64 {
     LEFT + 16.0 + (RIGHT - LEFT - 32.0) * place / last
 }
 
-/// Powers of ten from bottom to top.
-struct Scale {
-    low: i32,
-    high: i32,
+/// What stands at the bottom and at the top.
+enum Scale {
+    /// Powers of ten.
+    Logarithmic { low: i32, high: i32 },
+    /// From 0, so much a line.
+    Linear { step: f64, top: f64 },
 }
 
 impl Scale {
-    fn of(values: impl Iterator<Item = f64> + Clone) -> Scale {
-        let low = values.clone().fold(f64::INFINITY, f64::min).log10().floor() as i32;
-        let high = values.fold(1.0, f64::max).log10().ceil() as i32;
-        Scale { low: low.max(0), high: high.max(low.max(0) + 1) }
+    fn of(axis: Axis, values: impl Iterator<Item = f64> + Clone) -> Scale {
+        let most = values.clone().fold(1.0, f64::max);
+        match axis {
+            Axis::Logarithmic => {
+                let low = (values.fold(f64::INFINITY, f64::min).log10().floor() as i32).max(0);
+                Scale::Logarithmic { low, high: (most.log10().ceil() as i32).max(low + 1) }
+            }
+            Axis::Linear => {
+                // Four lines or five, at a multiple of a power of two.
+                let step = 2f64.powf((most / 5.0).log2().ceil());
+                Scale::Linear { step, top: (most / step).ceil() * step }
+            }
+        }
+    }
+
+    fn lines(&self) -> Vec<f64> {
+        match *self {
+            Scale::Logarithmic { low, high } => (low..=high).map(|power| 10f64.powi(power)).collect(),
+            Scale::Linear { step, top } => (0..=(top / step) as u32).map(|at| f64::from(at) * step).collect(),
+        }
     }
 
     fn y(&self, value: f64) -> f64 {
-        let share = (value.log10() - f64::from(self.low)) / f64::from(self.high - self.low);
+        let share = match *self {
+            Scale::Logarithmic { low, high } => (value.log10() - f64::from(low)) / f64::from(high - low),
+            Scale::Linear { top, .. } => value / top,
+        };
         BOTTOM - share * (BOTTOM - TOP - 8.0)
     }
 }

@@ -154,7 +154,7 @@ pub const REPORTS: &[&str] = &[
     "ＥＶＩＬ。example \u{200b}evil\u{ad}.example http://bücher.example/ü",
 ];
 
-/// Dumps; the first byte chooses the format (an even one CSV) and the size of the pieces.
+/// Dumps; the first byte chooses the format (by its place in `Format::ALL`) and the size of the pieces.
 pub const DUMPS: &[&str] = &[
     "Hts,src,name\n2024-01-31T10:00:00Z,192.0.2.1,example.org\n",
     "Xa,b\r\n\"x\"\"y\",\"1\n2\"\r\n,\r\n",
@@ -163,7 +163,20 @@ pub const DUMPS: &[&str] = &[
     "I{\"a\": 1, \"b\": {\"c\": [1, \"x\"]}}\n{\"a\": null}\n",
     "Y{\"n\": 1e400, \"s\": \"\\ud83d\\ude00\"}\nnot json\n[]\n",
     "){\"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"a\"}}}",
+    "\u{2}#separator \\x09\n#path\tx\n#fields\ta\tb\tc\n#types\ttime\tset[string]\tbool\n0.0\ta,\\x2cb\tT\n#close\n",
+    "2#fields\ta\tb\n1\t(empty)\n-\t\\xff\\\\\n#fields\tb\td\n#types\tinterval\tvector[double]\n1.500\t2.0,-\n",
+    "\u{3}#Software: Microsoft IIS\n#Fields: date time c-ip cs(User-Agent)\n2024-01-31 10:00:00 192.0.2.1 a+b\n",
+    "!#Date: 2024-01-31\n#Fields: time x\n10:00:00\t\"a \"\"b\"\"\"\n10:00:00 - -\n",
+    "\u{4}192.0.2.1 - ada [31/Jan/2024:10:00:00 +0100] \"GET /a HTTP/1.1\" 200 5 \"-\" \"x\\\"y\\x41\"\n",
+    "\"a:80 ::1 - - [31/Jan/2024:10:00:00 +0100] \"\\x16\\x03\" 400 -\n[31/Jan/2024:1] ::1 \"GET /\" 5\n",
+    "4[Wed Jan 31 10:00:00 2024] [core:error] [pid 1:tid 2] [client ::1:80] AH1: x, referer: y\n[warn] x\n",
+    "\u{4}2024/01/31 10:00:00 [error] 1#0: *1 x, client: ::1, request: \"GET / HTTP/1.0\", host: \"a\"\n",
+    "\u{5}# Reference: https://a.example/1\n192[.]0[.]2[.]1:80\nexample.pl\n\n// source: hxxp://b.example\n::1 x@a.example\n",
     "1{\"ts\": 1706695200.5, \"id\": {\"orig_h\": \"192.0.2.1\"}, \"query\": \"example.org\"}\n",
+    "D<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner=\"nmap\" start=\"1706695200\"><host><status state=\"up\"/>\
+     <address addr=\"192.0.2.1\" addrtype=\"ipv4\"/><ports><port protocol=\"tcp\" portid=\"22\"><state state=\"open\"/>\
+     <service name=\"ssh\"><cpe>cpe:/a:x:y</cpe></service><script id=\"b\" output=\"a&#xa;&lt;\"/></port></ports></host>\
+     <!-- c --><runstats/></nmaprun>\n",
 ];
 
 /// Texts with personal data and secrets in them.

@@ -185,15 +185,23 @@ impl Database {
         self.in_session(|session| copy(session, statement, dump))
     }
 
+    /// Ingests a dump in the format of its source, if it can be.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn try_ingest(&self, source: &str, dump: impl AsRef<[u8]>) -> Result<Report, Failure> {
+        self.in_session(|session| ingest(session, source, dump.as_ref()))
+    }
+
     /// Ingests a dump in the format of its source.
     pub fn ingest(&self, source: &str, dump: impl AsRef<[u8]>) -> Report {
-        self.in_session(|session| ingest(session, source, dump.as_ref()))
+        self.try_ingest(source, dump)
             .unwrap_or_else(|failure| panic!("{failure:?}\nin a dump of {source}"))
     }
 
     /// The error of a dump that is to be refused.
     pub fn refused(&self, source: &str, dump: impl AsRef<[u8]>) -> Failure {
-        self.in_session(|session| ingest(session, source, dump.as_ref())).expect_err("the dump is refused")
+        self.try_ingest(source, dump).expect_err("the dump is refused")
     }
 
     /// Makes a source.

@@ -6,6 +6,7 @@
 mod catalogue;
 mod content;
 mod copy_of_server;
+mod corpora;
 mod database;
 mod dump;
 mod graph;
@@ -17,6 +18,7 @@ mod wait;
 pub use catalogue::Catalogue;
 pub use content::Content;
 pub use copy_of_server::ServerCopy;
+pub use corpora::corpora;
 pub use database::{Database, Failure, text_rows};
 pub use dump::Sql;
 pub use graph::Snapshot;

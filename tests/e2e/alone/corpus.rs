@@ -1,14 +1,10 @@
 //! Fake people, where this machine has them.
 
-use std::path::PathBuf;
+use heimdall_tests::corpora;
 
 pub fn corpus() -> Option<String> {
-    let root = std::env::var_os("HEIMDALL_CORPORA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora")),
-        PathBuf::from,
-    );
     let csv =
-        std::fs::read_to_string(root.join("c27_pii_presidio_research/FakeNameGenerator.com_100.csv")).ok()?;
+        std::fs::read_to_string(corpora()?.join("c27_pii_presidio_research/FakeNameGenerator.com_100.csv")).ok()?;
     Some(csv.trim_start_matches('\u{feff}').to_owned())
 }
 

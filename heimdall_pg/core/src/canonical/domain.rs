@@ -67,6 +67,14 @@ pub fn public_suffix(raw: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// The canonical text of a name that is registered under a suffix which the Public Suffix List has; `None` for such a
+/// suffix itself and for every other name.
+pub fn listed_domain(raw: &str) -> Option<Cow<'_, str>> {
+    let canonical = canonical_domain(raw).ok()?;
+    let is_listed = psl::domain(canonical.as_bytes()).is_some_and(|domain| domain.suffix().is_known());
+    is_listed.then_some(canonical)
+}
+
 /// True where the name ends in a suffix that the Public Suffix List has.
 pub(super) fn has_public_suffix(canonical: &str) -> bool {
     psl::suffix(canonical.as_bytes()).is_some_and(|suffix| suffix.is_known())
@@ -177,6 +185,8 @@ mod tests {
         assert_eq!(registrable_domain("пример.рф").as_deref(), Some("xn--e1afmkfd.xn--p1ai"));
         assert_eq!(registrable_domain("co.uk"), None);
         assert_eq!(registrable_domain("192.0.2.1"), None);
+        assert_eq!(listed_domain("A.Example.co.uk").as_deref(), Some("a.example.co.uk"));
+        assert_eq!((listed_domain("co.uk"), listed_domain("setup.exe")), (None, None));
         assert!(has_public_suffix("example.xn--p1ai") && !has_public_suffix("example.pdf"));
     }
 

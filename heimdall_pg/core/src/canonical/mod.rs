@@ -45,7 +45,9 @@ pub use extract::{Observable, extract_observables};
 pub use guess::{Guess, kind_of};
 pub use kind::Kind;
 pub use options::{HostBits, Mailbox, Options, canonical_with};
-pub use timestamp::{ParsedTime, Precision, TimeOptions, Timestamp, Zone, parse_time, parse_timestamp};
+pub use timestamp::{
+    Digits, ParsedTime, Precision, TimeOptions, Timestamp, Zone, parse_time, parse_timestamp,
+};
 
 /// Version of the canonical forms. It changes when a value gets another canonical text than before, because
 /// stored keys then have to be made anew.

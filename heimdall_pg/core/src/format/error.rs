@@ -31,4 +31,40 @@ pub enum FormatError {
     /// More than [`MAX_COLUMNS`].
     #[error("the dump has more than {MAX_COLUMNS} columns")]
     TooManyColumns,
+    /// Cut short.
+    #[error("the compressed dump ends before its end")]
+    CompressionEnds,
+    /// Not what its first bytes promised, or its check sum is wrong.
+    #[error("the compressed dump is corrupted")]
+    CompressionCorrupt,
+    /// Something else follows.
+    #[error("bytes follow the compressed dump that are no part of it")]
+    CompressionRest,
+    /// zstd with a window that does not fit into memory.
+    #[error("the dump is compressed with a window of more than 64 MiB")]
+    CompressionWindow,
+    /// More than [`super::FormatOptions::max_expansion`] allows.
+    #[error("the dump expands beyond {most} times its compressed size")]
+    Expansion {
+        /// How many times are allowed.
+        most: u32,
+    },
+    /// XML that declares entities or refers to them, or has a document type beyond its name.
+    #[error("entities are refused: the XML declares them or refers to some that XML itself does not know")]
+    XmlEntities,
+    /// XML that would read other files.
+    #[error("XInclude is refused")]
+    XmlInclude,
+    /// Elements inside of elements without end.
+    #[error("the XML nests its elements too deep")]
+    XmlDepth,
+    /// A tag or text longer than [`MAX_ROW`].
+    #[error("the XML holds a tag or a text of more than {} MiB", MAX_ROW >> 20)]
+    XmlTooLarge,
+    /// Cut short.
+    #[error("the XML ends before its first element does")]
+    XmlEnds,
+    /// Another root element than `nmaprun`, or none.
+    #[error("the dump is not an nmap report in XML")]
+    NotNmap,
 }

@@ -3,23 +3,38 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
+mod compression;
+mod clf;
 mod csv;
 mod decoder;
+mod encoding;
 mod error;
+mod escape;
 mod fields;
 mod lines;
 mod name;
 mod ndjson;
+mod nmap;
 mod options;
 mod row;
+mod xml;
+mod text;
+mod w3c;
+mod zeek;
 
+pub use self::clf::ClfDecoder;
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
+pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
 pub use self::name::Format;
 pub use self::ndjson::NdjsonDecoder;
+pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
+pub use self::text::TextDecoder;
+pub use self::w3c::W3cDecoder;
+pub use self::zeek::ZeekDecoder;
 
 use self::fields::Fields;
 use self::lines::Lines;
@@ -68,9 +83,32 @@ pub(crate) mod tests {
 
     /// Decodes `dump` in chunks of `size` bytes.
     pub(crate) fn decode(format: Format, dump: &[u8], size: usize) -> Result<Kept, FormatError> {
+        decode_pieces(format, dump.chunks(size.max(1)))
+    }
+
+    /// Decodes `dump` as a whole, byte by byte, and cut in two at every position: the same has to come of it.
+    pub(crate) fn decode_however_cut(format: Format, dump: &[u8]) -> Kept {
+        let whole = decode(format, dump, usize::MAX).unwrap();
+        let check = |cut: Kept, how: String| {
+            assert_eq!(cut.columns, whole.columns, "{how}");
+            assert_eq!(cut.rows, whole.rows, "{how}");
+            assert_eq!(cut.malformed, whole.malformed, "{how}");
+        };
+        check(decode(format, dump, 1).unwrap(), "byte by byte".to_owned());
+        for at in 1..dump.len() {
+            let (first, second) = dump.split_at(at);
+            check(decode_pieces(format, [first, second].into_iter()).unwrap(), format!("cut at {at}"));
+        }
+        whole
+    }
+
+    fn decode_pieces<'a>(
+        format: Format,
+        pieces: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Kept, FormatError> {
         let mut kept = Kept::default();
         let mut decoder = Decoder::new(format, &FormatOptions::default());
-        for chunk in dump.chunks(size.max(1)) {
+        for chunk in pieces {
             decoder.push(chunk, &mut kept)?;
         }
         decoder.finish(&mut kept)?;

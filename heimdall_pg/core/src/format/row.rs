@@ -7,7 +7,7 @@ use super::{FormatError, encode_row};
 pub struct Row<'a> {
     /// 1 for the first row of data.
     pub number: u64,
-    /// Where the row begins in the dump, in bytes.
+    /// Where the row begins in the text of the dump (unpacked, in UTF-8, without byte order mark), in bytes.
     pub offset: u64,
     /// Values by column; may be shorter than the columns, the rest is absent.
     pub values: &'a [&'a str],
@@ -35,7 +35,7 @@ impl<'a> Row<'a> {
 pub struct Malformed<'a> {
     /// 1 for the first row of data.
     pub number: u64,
-    /// Where the row begins in the dump, in bytes.
+    /// Where the row begins in the text of the dump (unpacked, in UTF-8, without byte order mark), in bytes.
     pub offset: u64,
     /// Why. Holds no value of the row.
     pub reason: &'static str,

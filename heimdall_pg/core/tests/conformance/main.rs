@@ -25,8 +25,16 @@ mod public_suffix;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod table;
+#[cfg(test)]
+mod text;
 #[cfg(test)]
 mod timestamp;
 #[cfg(test)]
 mod url;
+#[cfg(test)]
+mod web;
+#[cfg(test)]
+mod zeek;
