@@ -79,8 +79,10 @@ BEGIN
         SELECT k.declared, array_agg(DISTINCT k.field ORDER BY k.field) AS fields,
                count(DISTINCT jsonb_build_array(after -> k.field -> 'rule', after -> k.field -> 'options')) AS rules
         FROM (
-            SELECT substr(p.used_as, 8) AS declared, p.field
-            FROM heimdall.policy AS p WHERE p.source = own.name AND p.used_as LIKE 'key of %'
+            -- One field may have keys of several labels, by what its values are.
+            SELECT l AS declared, p.field
+            FROM heimdall.policy AS p, string_to_table(substr(p.used_as, 8), ', ') AS l
+            WHERE p.source = own.name AND p.used_as LIKE 'key of %'
         ) AS k
         GROUP BY k.declared
     LOOP
@@ -101,8 +103,11 @@ BEGIN
            OR EXISTS (
             SELECT FROM heimdall.batch AS b, unnest(moving.fields) AS f
             WHERE b.id = ANY (moving_batches) AND b.rules -> f ->> 'rule' IN ('truncate', 'pseudonymise'))
+           -- A computed value of what is not to be stored any more is no key.
+           OR EXISTS (SELECT FROM unnest(moving.fields) AS f WHERE after -> f ->> 'rule' = 'drop')
         THEN
-            keys_to_ingest_anew := keys_to_ingest_anew || moving.fields;
+            keys_to_ingest_anew := keys_to_ingest_anew
+                || ARRAY(SELECT f FROM unnest(moving.fields) AS f WHERE f <> ALL (keys_to_ingest_anew));
             CONTINUE;
         END IF;
         vertices := vertices + heimdall._rekey(own.name, own.mapping, moving.declared, moving.declared, moving_batches);

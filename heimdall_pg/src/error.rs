@@ -99,6 +99,8 @@ fn plan_error(error: &PlanError, message: String) -> Error {
                 .detail(format!("Columns of the dump: {columns}."))
                 .hint("Compare its first line with the mapping; letter case counts.")
         }
+        PlanError::NameIsTaken { .. } => Error::new(PgSqlErrorCode::ERRCODE_DUPLICATE_COLUMN, message)
+            .hint("Give the computed value another name, with heimdall.set_mapping()."),
         PlanError::HeaderIsData { .. } => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
             .detail("Names of columns are stored in clear, so that what may be a value is not taken for one.")
             .hint("Does the dump have a header line? A mapping that lists its \"columns\" lets any name through."),

@@ -1,9 +1,11 @@
 //! What a dump says, merged: each record once, with how often and when it was seen.
 
 mod apply;
+mod cells;
 mod derive;
 mod flush;
 mod key;
+mod nodes;
 mod object;
 mod properties;
 mod reapply;
@@ -26,6 +28,7 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use self::derive::Derived;
+use self::nodes::Nodes;
 use self::properties::{Head, Properties};
 use crate::protect::{DataKey, HashKeys, Tlp};
 
@@ -57,7 +60,8 @@ pub struct Batch {
     rejects: Vec<Reject>,
     size: usize,
     counts: Counts,
-    row_nodes: Vec<Option<u32>>,
+    row_nodes: Nodes,
+    row_derived: cells::Derived,
     row_bytes: Vec<u8>,
 }
 
@@ -121,7 +125,8 @@ impl Batch {
             rejects: Vec::new(),
             size: 0,
             counts: Counts::default(),
-            row_nodes: Vec::new(),
+            row_nodes: Nodes::default(),
+            row_derived: cells::Derived::default(),
             row_bytes: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ pub struct Reject {
     pub offset: u64,
     /// The column whose value is at fault; none where it is the row as a whole.
     pub column: Option<String>,
-    /// The kind of the value, or `format`.
+    /// The kind of the value, or what else it was to be: `format`, `row`, `array`, `computed`, `relation`.
     pub rule: &'static str,
     /// Why.
     pub reason: &'static str,
@@ -23,7 +23,8 @@ pub struct Reject {
 /// What is wrong with a row, before it is put aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    pub column: Option<usize>,
+    /// Position in [`crate::mapping::Plan::inputs`].
+    pub column: Option<u16>,
     pub rule: &'static str,
     pub reason: &'static str,
 }

@@ -62,11 +62,11 @@ pub fn rekey<E: From<SealError>>(
     properties.insert("value".to_owned(), Value::String(stored.clone()));
     // Beside a hash, and where it says more than the key does, what was written is kept.
     let is_kept = match rule {
-        KeyRule::Hash => true,
+        KeyRule::Hash => mapping.keeps_original(entity),
         KeyRule::Keep => *spelled != canonical && !is_digest,
         KeyRule::Network(_) | KeyRule::Pseudonym => false,
     };
-    let mark = mapping.rule(&entity.key).unwrap_or_default().mark();
+    let mark = mapping.rule(entity.column()).unwrap_or_default().mark();
     let text = keys.data.seal(Binding { record: &key, field: "value" }, mark, spelled.as_bytes())?;
     let sealed = properties.entry("sealed").or_insert_with(|| Value::Object(Map::new()));
     if let Value::Object(sealed) = sealed {

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use super::cells::Cells;
 use super::key::stored_value;
+use super::nodes::Nodes;
 use super::properties::{Head, Properties};
 use super::reject::Fault;
 use super::{Batch, EdgeKey, Node, Original, Seen};
@@ -12,11 +14,14 @@ use crate::canonical::parts::has_user_information;
 use crate::canonical::timestamp::{ParsedTime, parse_time};
 use crate::canonical::{CanonicalError, Kind, canonical_observable, canonical_with};
 use crate::format::Row;
-use crate::mapping::{EntityPlan, KeyRule, Plan, is_absent};
+use crate::mapping::{EntityPlan, Index, KeyRule, Plan, Source, is_absent};
 use crate::protect::{SealError, floor};
 
 /// Stands for the time of a row that has none: earlier than any.
 const NO_TIME: i64 = i64::MIN;
+
+/// The most edges that the relations of a row give.
+const MAX_PAIRS: usize = 10_000;
 
 impl Batch {
     /// Takes a row, whole or not at all.
@@ -31,46 +36,68 @@ impl Batch {
                 Ok(())
             }
             Err(fault) => {
-                let column = fault.column.and_then(|at| plan.columns.get(at)).cloned();
+                let column = fault.column.and_then(|at| plan.inputs.get(usize::from(at)));
+                let column = column.map(|input| input.name.clone());
                 self.reject(row.number, row.offset, (column, fault.rule, fault.reason), &row.raw())
             }
         }
     }
 
     fn try_row(&mut self, plan: &Plan, row: &Row<'_>) -> Result<(), Fault> {
-        let time = time(plan, row)?;
-        let mut nodes = std::mem::take(&mut self.row_nodes);
-        let found = self.find_entities(plan, row, &mut nodes);
-        let done = match found {
+        let (mut nodes, mut derived) =
+            (std::mem::take(&mut self.row_nodes), std::mem::take(&mut self.row_derived));
+        let done = match derived.read(plan, row) {
             Err(fault) => Err(fault),
-            Ok(()) => self.merge_row(plan, row, time, &nodes),
+            Ok(()) => self.take_row(Cells::new(plan, row, &derived), &mut nodes),
         };
-        self.row_nodes = nodes;
+        (self.row_nodes, self.row_derived) = (nodes, derived);
         done
     }
 
+    fn take_row(&mut self, cells: Cells<'_>, nodes: &mut Nodes) -> Result<(), Fault> {
+        let time = time(cells)?;
+        self.find_entities(cells, nodes)?;
+        check_pairs(cells.plan, nodes)?;
+        self.merge_row(cells, time, nodes)
+    }
+
     /// Canonicalises all entities of a row before anything is counted.
-    fn find_entities(
-        &mut self,
-        plan: &Plan,
-        row: &Row<'_>,
-        nodes: &mut Vec<Option<u32>>,
-    ) -> Result<(), Fault> {
+    fn find_entities(&mut self, cells: Cells<'_>, nodes: &mut Nodes) -> Result<(), Fault> {
         nodes.clear();
-        for (at, entity) in plan.entities.iter().enumerate() {
-            let spelled = entity.column.map_or("", |column| row.value(column));
-            nodes.push(if is_absent(spelled) {
-                None
-            } else {
-                let node = self.entity(at, entity, &plan.labels[usize::from(entity.label)], spelled);
-                let fault = |error: CanonicalError| Fault {
-                    column: entity.column,
-                    rule: entity.kind.name(),
-                    reason: error.reason,
-                };
-                Some(node.map_err(fault)?)
-            });
+        for (at, entity) in cells.plan.entities.iter().enumerate() {
+            match entity.source {
+                Some(source @ Source::One(input)) => {
+                    self.find(cells, (at, entity, source), (Index::default(), cells.value(input)), nodes)?;
+                }
+                Some(source @ Source::Elements(array)) => {
+                    for element in cells.elements(array) {
+                        self.find(cells, (at, entity, source), element, nodes)?;
+                    }
+                }
+                None => {}
+            }
+            nodes.end();
         }
+        Ok(())
+    }
+
+    fn find(
+        &mut self,
+        cells: Cells<'_>,
+        (at, entity, source): (usize, &EntityPlan, Source),
+        (index, spelled): (Index, &str),
+        nodes: &mut Nodes,
+    ) -> Result<(), Fault> {
+        if is_absent(spelled) || !cells.hold(&entity.when, [index; 2]) {
+            return Ok(());
+        }
+        let label = &cells.plan.labels[usize::from(entity.label)];
+        let node = self.entity(at, entity, label, spelled).map_err(|error| Fault {
+            column: Some(cells.plan.input_of(source)),
+            rule: entity.kind.name(),
+            reason: error.reason,
+        })?;
+        nodes.push(node, index);
         Ok(())
     }
 
@@ -113,7 +140,7 @@ impl Batch {
                 let value = stored_value(&mut self.keys, rule, label, &canonical);
                 let value = value.ok_or_else(|| CanonicalError::new(entity.kind, "not an address"))?;
                 let node = self.node(entity.label, &value);
-                if *rule == KeyRule::Hash {
+                if *rule == KeyRule::Hash && entity.keeps_original {
                     self.keep_original(node, entity, spelled, false);
                 }
                 node
@@ -152,45 +179,52 @@ impl Batch {
         node
     }
 
-    fn merge_row(
-        &mut self,
-        plan: &Plan,
-        row: &Row<'_>,
-        time: Option<ParsedTime>,
-        nodes: &[Option<u32>],
-    ) -> Result<(), Fault> {
+    fn merge_row(&mut self, cells: Cells<'_>, time: Option<ParsedTime>, nodes: &Nodes) -> Result<(), Fault> {
+        let Cells { plan, row, .. } = cells;
         let at = time.map(|time| time.timestamp.micros());
-        let record = if plan.relations.is_empty() || has_leftovers(plan, row) {
-            self.record(plan, row, time, nodes)
+        let record = if plan.relations.is_empty() || has_leftovers(cells) {
+            self.record(cells, time, nodes)
         } else {
             None
         };
-        if record.is_none() && nodes.iter().all(Option::is_none) {
+        if record.is_none() && nodes.is_empty() {
             return Err(Fault {
                 column: None,
                 rule: "row",
                 reason: "no value in any column that the mapping names",
             });
         }
-        for (node, entity) in nodes.iter().zip(&plan.entities) {
-            let Some(node) = *node else { continue };
-            let stored = &mut self.nodes[node as usize];
-            stored.seen.add(row.number, at);
-            set(&mut self.properties, &mut stored.properties, plan, &entity.properties, row, at);
-            if let Some(derive) = plan.derive.as_ref().filter(|_| entity.derives) {
-                self.derive(derive, node, row.number, at);
-            }
-            if let Some(record) = record {
-                self.edge(EdgeKey { edge_type: 0, from: node, to: record }, row.number, at);
+        for (position, entity) in plan.entities.iter().enumerate() {
+            for found in nodes.of(position) {
+                let stored = &mut self.nodes[found.node as usize];
+                stored.seen.add(row.number, at);
+                set(
+                    &mut self.properties,
+                    &mut stored.properties,
+                    cells,
+                    &entity.properties,
+                    [found.index; 2],
+                    at,
+                );
+                if let Some(derive) = plan.derive.as_ref().filter(|_| entity.derives) {
+                    self.derive(derive, found.node, row.number, at);
+                }
+                if let Some(record) = record {
+                    self.edge(EdgeKey { edge_type: 0, from: found.node, to: record }, row.number, at);
+                }
             }
         }
         for relation in &plan.relations {
-            let (Some(from), Some(to)) = (nodes[relation.from], nodes[relation.to]) else {
-                continue;
-            };
-            let edge = self.edges.entry(EdgeKey { edge_type: relation.edge_type, from, to }).or_default();
-            edge.seen.add(row.number, at);
-            set(&mut self.properties, &mut edge.properties, plan, &relation.properties, row, at);
+            for (from, to) in nodes.pairs(relation.from, relation.to, relation.depth) {
+                let ends = [from.index, to.index];
+                if !cells.hold(&relation.when, ends) {
+                    continue;
+                }
+                let key = EdgeKey { edge_type: relation.edge_type, from: from.node, to: to.node };
+                let edge = self.edges.entry(key).or_default();
+                edge.seen.add(row.number, at);
+                set(&mut self.properties, &mut edge.properties, cells, &relation.properties, ends, at);
+            }
         }
         Ok(())
     }
@@ -200,33 +234,51 @@ impl Batch {
     }
 }
 
-/// Sets those properties of a record that the row has.
+/// Sets those properties of a record that the row has for these elements.
 pub(super) fn set(
     properties: &mut Properties,
     head: &mut Head,
-    plan: &Plan,
+    cells: Cells<'_>,
     positions: &[u16],
-    row: &Row<'_>,
+    ends: [Index; 2],
     at: Option<i64>,
 ) {
     for position in positions {
-        let column = plan.properties[usize::from(*position)].column;
-        let value = column.map_or("", |column| row.value(column)).trim_ascii();
+        let property = &cells.plan.properties[usize::from(*position)];
+        let value = cells.paired(property.source, property.pairing, ends).trim_ascii();
         if !is_absent(value) {
             properties.set(head, *position, at.unwrap_or(NO_TIME), value);
         }
     }
 }
 
-fn has_leftovers(plan: &Plan, row: &Row<'_>) -> bool {
-    plan.leftovers.iter().any(|position| {
-        let column = plan.properties[usize::from(*position)].column;
-        column.is_some_and(|column| !is_absent(row.value(column)))
+fn has_leftovers(cells: Cells<'_>) -> bool {
+    cells.plan.leftovers.iter().any(|position| {
+        let property = &cells.plan.properties[usize::from(*position)];
+        !is_absent(cells.paired(property.source, property.pairing, [Index::default(); 2]))
     })
 }
 
-fn time(plan: &Plan, row: &Row<'_>) -> Result<Option<ParsedTime>, Fault> {
-    let spelled = plan.time.map_or("", |column| row.value(column));
+/// Two long arrays that are not one would give each of their pairs.
+fn check_pairs(plan: &Plan, nodes: &Nodes) -> Result<(), Fault> {
+    if plan.arrays.is_empty() {
+        return Ok(());
+    }
+    let pairs =
+        plan.relations.iter().flat_map(|relation| nodes.pairs(relation.from, relation.to, relation.depth));
+    if pairs.take(MAX_PAIRS + 1).count() > MAX_PAIRS {
+        return Err(Fault {
+            column: None,
+            rule: "relation",
+            reason: "arrays that would give more than 10000 edges",
+        });
+    }
+    Ok(())
+}
+
+fn time(cells: Cells<'_>) -> Result<Option<ParsedTime>, Fault> {
+    let plan = cells.plan;
+    let spelled = plan.time.map_or("", |input| cells.value(input));
     if is_absent(spelled) {
         return Ok(None);
     }

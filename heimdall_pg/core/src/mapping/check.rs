@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
+use super::condition::When;
 use super::named::Named;
+use super::path::Path;
 use super::spec::{EntitySpec, FieldRule, Mapping, RECORD};
 use crate::canonical::Kind;
 use crate::protect::Rule;
@@ -34,18 +36,20 @@ impl Mapping {
                 return fault(format!("columns[{at}]"), "is empty, or stands there twice");
             }
         }
+        self.check_values()?;
         for (name, entity) in &self.entities.0 {
             check_name(&format!("entities.{name}.label"), &entity.label)?;
             if entity.label == RECORD {
                 return fault(format!("entities.{name}.label"), "Record is what Heimdall calls a whole row");
             }
-            self.check_column(&format!("entities.{name}.key"), &entity.key)?;
+            let key = self.check_path(&format!("entities.{name}.key"), &entity.key)?;
             if let Some(problem) =
-                self.fields.get(&entity.key).and_then(|field| key_problem(entity, field.rule))
+                self.fields.get(entity.column()).and_then(|field| key_problem(entity, field.rule))
             {
-                return fault(format!("fields.{}", entity.key), problem);
+                return fault(format!("fields.{}", entity.column()), problem);
             }
-            self.check_properties(&format!("entities.{name}.properties"), &entity.properties)?;
+            self.check_properties(&format!("entities.{name}.properties"), &entity.properties, &[&key])?;
+            self.check_when(&format!("entities.{name}.when"), &entity.when)?;
             if !entity.options.is_empty() && !entity.options.concern(entity.kind()) {
                 return fault(
                     format!("entities.{name}.options"),
@@ -55,12 +59,21 @@ impl Mapping {
         }
         for (at, relation) in self.relations.iter().enumerate() {
             check_name(&format!("relations[{at}].type"), &relation.edge_type)?;
+            let mut keys = Vec::new();
             for (end, name) in [("from", &relation.from), ("to", &relation.to)] {
-                if self.entities.get(name).is_none() {
-                    return fault(format!("relations[{at}].{end}"), format!("there is no entity \"{name}\""));
+                match self.entities.get(name) {
+                    Some(entity) => keys.push(self.check_path(end, &entity.key)?),
+                    None => {
+                        return fault(
+                            format!("relations[{at}].{end}"),
+                            format!("there is no entity \"{name}\""),
+                        );
+                    }
                 }
             }
-            self.check_properties(&format!("relations[{at}].properties"), &relation.properties)?;
+            let keys: Vec<&Path<'_>> = keys.iter().collect();
+            self.check_properties(&format!("relations[{at}].properties"), &relation.properties, &keys)?;
+            self.check_when(&format!("relations[{at}].when"), &relation.when)?;
         }
         if let Some(time) = &self.time {
             self.check_column("time", time)?;
@@ -79,22 +92,71 @@ impl Mapping {
         Ok(())
     }
 
+    /// Checks the values that are computed: of what, and that none is computed from itself.
+    fn check_values(&self) -> Result<(), MappingError> {
+        for (name, value) in &self.values.0 {
+            let path = format!("values.{name}");
+            if name.is_empty() || name.contains("[]") || self.columns.contains(name) {
+                return fault(path, "is the name of a column, or none at all");
+            }
+            value.check(&path)?;
+            for input in value.inputs() {
+                self.check_column(&path, input)?;
+            }
+            self.check_when(&format!("{path}.when"), &value.when)?;
+        }
+        match self.order_of_values() {
+            Ok(_) => Ok(()),
+            Err(name) => fault(format!("values.{name}"), "is computed from itself"),
+        }
+    }
+
+    fn check_when(&self, path: &str, when: &When) -> Result<(), MappingError> {
+        for (column, test) in &when.0 {
+            let path = format!("{path}.{column}");
+            self.check_path(&path, column)?;
+            test.check(&path)?;
+        }
+        Ok(())
+    }
+
+    fn check_path<'m>(&self, at: &str, path: &'m str) -> Result<Path<'m>, MappingError> {
+        match Path::parse(path) {
+            Ok(path) => self.check_column(at, path.column).map(|()| path),
+            Err(problem) => fault(at, problem),
+        }
+    }
+
     fn check_column(&self, path: &str, column: &str) -> Result<(), MappingError> {
         if column.is_empty() {
             return fault(path, "names no column");
         }
-        if !self.columns.is_empty() && !self.columns.iter().any(|known| known == column) {
+        if column.contains("[]") {
+            return fault(path, format!("\"{column}\" is an array: here is place for a column as a whole"));
+        }
+        let is_known = self.columns.iter().any(|known| known == column) || self.values.get(column).is_some();
+        if !self.columns.is_empty() && !is_known {
             return fault(path, format!("\"{column}\" is not among the columns"));
         }
         Ok(())
     }
 
-    fn check_properties(&self, path: &str, properties: &Named<String>) -> Result<(), MappingError> {
+    /// Properties of what has these keys: a value in an array has to be of an element that a key is in.
+    fn check_properties(
+        &self,
+        path: &str,
+        properties: &Named<String>,
+        keys: &[&Path<'_>],
+    ) -> Result<(), MappingError> {
         for (name, column) in &properties.0 {
+            let path = format!("{path}.{name}");
             if RESERVED.contains(&name.as_str()) || name.is_empty() {
-                return fault(format!("{path}.{name}"), "is a name that Heimdall uses itself");
+                return fault(path, "is a name that Heimdall uses itself");
             }
-            self.check_column(&format!("{path}.{name}"), column)?;
+            let value = self.check_path(&path, column)?;
+            if !keys.iter().any(|key| key.shared(&value) == value.levels.len()) {
+                return fault(path, format!("\"{column}\" is not in the array that the key is in"));
+            }
         }
         Ok(())
     }

@@ -1,14 +1,18 @@
 //! A mapping from nothing but a sample: what the header calls a column, and what its values look like.
 
-use super::named::Named;
+use super::elements::Elements;
+use super::infer_names::{named_kind, says_secret, says_time};
 use super::plan::PlanError;
 use super::plausible_header;
 use super::spec::{EntitySpec, Mapping};
-use crate::canonical::{Kind, Options, kind_of};
+use crate::canonical::{Kind, kind_of};
 use crate::format::{FormatError, Malformed, Row, Sink};
 
 /// How many rows are looked at.
 pub const SAMPLE_ROWS: usize = 200;
+
+/// How many elements of an array are looked at.
+const SAMPLE_ELEMENTS: usize = 20;
 
 /// The share of a column's values that have to be of one kind.
 const MAJORITY: f64 = 0.8;
@@ -25,8 +29,44 @@ pub struct Sample {
 /// What the values of one column look like.
 #[derive(Clone, Default)]
 struct Tally {
+    /// Values, or elements of those that are arrays.
     values: usize,
-    kinds: Vec<(Kind, usize)>,
+    arrays: usize,
+    kinds: Vec<Share>,
+}
+
+/// How many values are of a kind, and how sure each of them is, added up.
+#[derive(Clone, Copy)]
+struct Share {
+    kind: Kind,
+    count: usize,
+    confidence: f64,
+}
+
+/// What a column is taken for, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Its name.
+    pub column: String,
+    /// What it is taken for.
+    pub role: Role,
+    /// How sure that is, from 0 to 1.
+    pub confidence: f64,
+    /// Why. Holds no value of the sample.
+    pub reason: String,
+}
+
+/// See [`Finding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Its values are things of a kind.
+    Entity(Kind),
+    /// Each element of its arrays is a thing of a kind.
+    Entities(Kind),
+    /// It is the time of the row.
+    Time,
+    /// It goes to the record of the row, sealed.
+    Property,
 }
 
 impl Sample {
@@ -59,13 +99,16 @@ impl Sample {
             if is_absent(value) {
                 continue;
             }
-            tally.values += 1;
-            if let Some(guess) = kind_of(value).filter(|guess| guess.confidence >= 0.5) {
-                match tally.kinds.iter_mut().find(|(kind, _)| *kind == guess.kind) {
-                    Some((_, count)) => *count += 1,
-                    None => tally.kinds.push((guess.kind, 1)),
-                }
+            let value = value.trim_ascii();
+            if !value.starts_with('[') {
+                tally.add(value);
+                continue;
             }
+            let mut elements = Elements::default();
+            // What is longer than any array that is taken in is looked at as far as it goes.
+            let _ = elements.take_apart(value, &[Vec::new()]);
+            tally.arrays += 1;
+            elements.iter().take(SAMPLE_ELEMENTS).for_each(|(_, element)| tally.add(element));
         }
     }
 
@@ -78,19 +121,101 @@ impl Sample {
         plausible_header(&self.columns).map_err(|column| PlanError::HeaderIsData { column })?;
         let columns = if self.tabular { self.columns.clone() } else { Vec::new() };
         let mut mapping = Mapping { columns, ..Mapping::default() };
-        for (name, tally) in self.columns.iter().zip(&self.tallies) {
-            match column_kind(name, tally) {
-                Some(Kind::Timestamp) if mapping.time.is_none() => mapping.time = Some(name.clone()),
-                Some(Kind::Timestamp) | None => {}
-                Some(kind) => {
-                    let label = kind.label().to_owned();
-                    let (properties, options) = (Named::default(), Options::default());
-                    let spec = EntitySpec { label, key: name.clone(), properties, options };
-                    mapping.entities.0.push((name.clone(), spec));
+        for finding in self.findings() {
+            let (kind, path) = match finding.role {
+                Role::Time => {
+                    mapping.time = Some(finding.column);
+                    continue;
                 }
-            }
+                Role::Property => continue,
+                Role::Entity(kind) => (kind, finding.column.clone()),
+                Role::Entities(kind) => (kind, format!("{}[]", finding.column)),
+            };
+            let spec = EntitySpec { label: kind.label().to_owned(), key: path, ..EntitySpec::default() };
+            mapping.entities.0.push((finding.column, spec));
         }
         Ok(if mapping.entities.is_empty() { None } else { Some(mapping) })
+    }
+
+    /// What each column is taken for, and why.
+    ///
+    /// # Errors
+    /// [`PlanError::HeaderIsData`].
+    pub fn explain(&self) -> Result<Vec<Finding>, PlanError> {
+        plausible_header(&self.columns).map_err(|column| PlanError::HeaderIsData { column })?;
+        Ok(self.findings())
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for (column, tally) in self.columns.iter().zip(&self.tallies) {
+            let (mut role, mut confidence, mut reason) = tally.judge(column);
+            if role == Role::Time && findings.iter().any(|finding| finding.role == Role::Time) {
+                (role, confidence) = (Role::Property, 0.5);
+                reason.push_str(", but a column before it is the time of the row: sealed");
+            }
+            // A path would take the name apart.
+            if column.contains("[]") {
+                (role, confidence, reason) =
+                    (Role::Property, 1.0, "its name is that of an array path: sealed".to_owned());
+            }
+            findings.push(Finding { column: column.clone(), role, confidence, reason });
+        }
+        findings
+    }
+}
+
+impl Tally {
+    fn add(&mut self, value: &str) {
+        if is_absent(value) {
+            return;
+        }
+        self.values += 1;
+        let Some(guess) = kind_of(value).filter(|guess| guess.confidence >= 0.5) else { return };
+        let confidence = f64::from(guess.confidence);
+        match self.kinds.iter_mut().find(|share| share.kind == guess.kind) {
+            Some(share) => {
+                share.count += 1;
+                share.confidence += confidence;
+            }
+            None => self.kinds.push(Share { kind: guess.kind, count: 1, confidence }),
+        }
+    }
+
+    /// What a column holds: what most of its values are or, where their shape says nothing, what the header says.
+    fn judge(&self, name: &str) -> (Role, f64, String) {
+        if says_secret(name) {
+            return (Role::Property, 0.9, "its name says that it holds secrets: sealed".to_owned());
+        }
+        if self.values == 0 {
+            return (Role::Property, 0.0, "no row of the sample has a value in it: sealed".to_owned());
+        }
+        let entity = |kind| if self.arrays > 0 { Role::Entities(kind) } else { Role::Entity(kind) };
+        let what = if self.arrays > 0 { "elements" } else { "values" };
+        let best = self.kinds.iter().max_by_key(|share| share.count);
+        let best = best.filter(|share| share.count as f64 >= MAJORITY * self.values as f64);
+        let counted = best.map(|share| {
+            format!("{} of {} {what} are of the kind {}", share.count, self.values, share.kind.name())
+        });
+        let sure = best.map_or(0.0, |share| share.confidence / self.values as f64);
+        match (best.map(|share| share.kind), counted) {
+            (Some(Kind::Timestamp), Some(counted)) if says_time(name) && self.arrays == 0 => {
+                return (Role::Time, sure.max(0.9), format!("{counted}, and its name says so"));
+            }
+            // UUIDs are ids of rows and of accounts: a vertex for each would join nothing, and the header knows better.
+            (Some(Kind::Uuid | Kind::Timestamp), _) | (None, _) => {}
+            (Some(kind), Some(counted)) => return (entity(kind), sure, counted),
+            (Some(_), None) => {}
+        }
+        if let Some(kind) = named_kind(name) {
+            return (entity(kind), 0.5, format!("its name says {}", kind.name()));
+        }
+        let reason = match best.map(|share| share.kind) {
+            Some(Kind::Timestamp) => "its values are times, but its name does not say so: sealed",
+            Some(_) => "its values are UUIDs, which are ids of rows more often than things: sealed",
+            None => "neither its values nor its name say what it holds: sealed",
+        };
+        (Role::Property, 1.0 - sure / 2.0, reason.to_owned())
     }
 }
 
@@ -124,105 +249,21 @@ pub(crate) fn is_absent(value: &str) -> bool {
     matches!(value.trim_ascii(), "" | "-" | "(empty)" | "null" | "NULL" | "N/A" | "n/a")
 }
 
-/// What a column holds: what most of its values are or, where their shape says nothing, what the header says.
-fn column_kind(name: &str, tally: &Tally) -> Option<Kind> {
-    if says_secret(name) {
-        return None;
-    }
-    // UUIDs are ids of rows and of accounts: a vertex for each would join nothing, and the header knows better.
-    let best = tally.kinds.iter().filter(|(kind, _)| *kind != Kind::Uuid).max_by_key(|(_, count)| *count);
-    if let Some((kind, count)) = best
-        && *count as f64 >= MAJORITY * tally.values as f64
-        && (*kind != Kind::Timestamp || says_time(name))
-    {
-        return Some(*kind);
-    }
-    if tally.values == 0 { None } else { named_kind(name) }
-}
-
-/// The last word of a name in lower case: `id.orig_h` gives `h`, `userName` gives `name`.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut lower_before = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && lower_before) {
-            words.push(String::new());
-        }
-        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
-            word.extend(c.to_lowercase());
-        }
-        lower_before = c.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn says_time(name: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "ts",
-        "time",
-        "timestamp",
-        "date",
-        "datetime",
-        "at",
-        "seen",
-        "when",
-        "created",
-        "start",
-        "utc",
-        "day",
-    ];
-    words(name).iter().any(|word| WORDS.contains(&word.as_str()))
-}
-
-/// Secrets look like digests, and a column of them would become vertices with readable keys.
-fn says_secret(name: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "pass",
-        "passwd",
-        "password",
-        "pwd",
-        "secret",
-        "token",
-        "credential",
-        "credentials",
-        "cookie",
-        "session",
-        "pin",
-        "apikey",
-    ];
-    let words = words(name);
-    words.iter().any(|word| WORDS.contains(&word.as_str()))
-        || words
-            .windows(2)
-            .any(|pair| pair[1] == "key" && ["api", "access", "private"].contains(&pair[0].as_str()))
-}
-
-fn named_kind(name: &str) -> Option<Kind> {
-    let words = words(name);
-    let has = |candidates: &[&str]| words.iter().any(|word| candidates.contains(&word.as_str()));
-    if has(&["user", "username", "login", "account", "userid", "uid"]) && !has(&["agent", "domain", "type"]) {
-        return Some(Kind::User);
-    }
-    if has(&["hostname", "host", "computer", "workstation"]) {
-        return Some(Kind::Host);
-    }
-    let person = has(&["fullname", "surname", "firstname", "lastname"])
-        || (has(&["full", "display", "first", "last", "person", "customer", "employee"]) && has(&["name"]));
-    person.then_some(Kind::Person)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::format::{Decoder, Format, FormatOptions};
 
-    fn infer(format: Format, dump: &str) -> Result<Option<Mapping>, PlanError> {
+    fn sample(format: Format, dump: &str) -> Sample {
         let mut sample = Sample::default();
         let mut decoder = Decoder::new(format, &FormatOptions::default());
         decoder.push(dump.as_bytes(), &mut sample).unwrap();
         decoder.finish(&mut sample).unwrap();
-        sample.mapping()
+        sample
+    }
+
+    fn infer(format: Format, dump: &str) -> Result<Option<Mapping>, PlanError> {
+        sample(format, dump).mapping()
     }
 
     fn entities(mapping: &Mapping) -> Vec<(&str, &str)> {
@@ -264,6 +305,39 @@ mod tests {
                     da39a3ee5e6b4b0d3255bfef95601890afd80709\n";
         let mapping = infer(Format::Csv, dump).unwrap().unwrap();
         assert_eq!(entities(&mapping), [("mail", "Email"), ("file_sha1", "Hash")]);
+    }
+
+    #[test]
+    fn arrays_of_observables_are_taken_apart() {
+        let dump = "{\"query\": \"a.example.com\", \"answers\": [\"192.0.2.1\", \"192.0.2.2\"], \"ttls\": [1, 2]}\n\
+                    {\"query\": \"b.example.com\", \"answers\": \"192.0.2.3\", \"ttls\": []}";
+        let mapping = infer(Format::Ndjson, dump).unwrap().unwrap();
+        let keys: Vec<_> = mapping.entities.0.iter().map(|(_, entity)| entity.key.as_str()).collect();
+        assert_eq!(keys, ["query", "answers[]"]);
+        assert!(Mapping::parse(&mapping.to_json()).is_ok());
+    }
+
+    #[test]
+    fn every_column_has_a_reason_without_a_value() {
+        let dump = "when,created,addr,user,id,token,note,empty,list\n\
+                    2024-01-31T10:00:00Z,2024-01-31T10:00:00Z,10.0.0.1,alice,7d444840-9dc0-11d1-b245-5ffdce74fad2,s3cret,red,,\"[\"\"10.0.0.2\"\"]\"\n\
+                    2024-01-31T10:00:01Z,2024-01-31T10:00:01Z,10.0.0.3,bob,7d444840-9dc0-11d1-b245-5ffdce74fad3,s3cret,blue,-,[]\n";
+        let findings = sample(Format::Csv, dump).explain().unwrap();
+        let roles: Vec<_> = findings.iter().map(|found| found.role).collect();
+        use Role::{Entities, Entity, Property, Time};
+        let (ip, user) = (Entity(Kind::Ip), Entity(Kind::User));
+        assert_eq!(
+            roles,
+            [Time, Property, ip, user, Property, Property, Property, Property, Entities(Kind::Ip)]
+        );
+        assert_eq!(findings[2].reason, "2 of 2 values are of the kind ip");
+        assert_eq!(findings[3].reason, "its name says user");
+        for found in &findings {
+            assert!((0.0..=1.0).contains(&found.confidence), "{found:?}");
+            for value in ["10.0", "alice", "s3cret", "red", "2024", "7d44"] {
+                assert!(!found.reason.contains(value), "{found:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,13 +1,21 @@
 //! A mapping compiled against the columns of a dump: names become positions.
 
+mod checks;
+mod compute;
+mod fields;
 mod parts;
 
 use thiserror::Error;
 
-pub use self::parts::{DerivePlan, EntityPlan, KeyRule, PropertyPlan, RelationPlan};
+pub use self::compute::ComputedPlan;
+use self::fields::Fields;
+pub use self::parts::{
+    ArrayPlan, Condition, DerivePlan, End, EntityPlan, Input, KeyRule, Pairing, Place, PropertyPlan,
+    RelationPlan, Source,
+};
 
 use super::check::RESERVED;
-use super::named::Named;
+use super::path::column_of;
 use super::spec::{FieldRule, HAS_HOST, Mapping, OBSERVED_IN, RECORD, SUBDOMAIN_OF};
 use super::{EntitySpec, is_plausible_name};
 use crate::canonical::Kind;
@@ -27,8 +35,14 @@ pub struct Plan {
     pub relations: Vec<RelationPlan>,
     /// Where what follows from values goes; none where nothing does.
     pub derive: Option<DerivePlan>,
-    /// Position of the time.
-    pub time: Option<usize>,
+    /// Columns and computed values that the mapping names.
+    pub inputs: Vec<Input>,
+    /// Values that are computed, each after those that it is computed from.
+    pub computed: Vec<ComputedPlan>,
+    /// Arrays that are taken apart.
+    pub arrays: Vec<ArrayPlan>,
+    /// The time, position in [`Plan::inputs`].
+    pub time: Option<u16>,
     /// What the source declares about it.
     pub time_options: TimeOptions,
     /// How exact the time is that is stored; as it was written unless a rule says otherwise.
@@ -37,10 +51,12 @@ pub struct Plan {
     pub written_time: Option<u16>,
     /// The mark of vertices and edges.
     pub tlp: Tlp,
-    /// Everything that is filled from a column and is no key; the lists below hold positions in here.
+    /// Everything that is filled from a row and is no key; the lists below hold positions in here.
     pub properties: Vec<PropertyPlan>,
     /// Columns that are neither key, property nor time, and are not dropped.
     pub leftovers: Vec<u16>,
+    /// Columns that are only read: a record keeps them too, but none is made for their sake.
+    pub asides: Vec<u16>,
     /// Names of all columns so far.
     pub columns: Vec<String>,
     by_name: Vec<usize>,
@@ -49,9 +65,9 @@ pub struct Plan {
 }
 
 /// What a column is for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Use {
-    entity: Option<usize>,
+    entities: Vec<usize>,
     dropped: bool,
 }
 
@@ -73,6 +89,12 @@ pub enum PlanError {
         /// 1 for the first column.
         column: usize,
     },
+    /// The mapping computes a value of that name.
+    #[error("the dump has a column \"{column}\", which is what the mapping calls a value that it computes")]
+    NameIsTaken {
+        /// As the mapping calls it.
+        column: String,
+    },
 }
 
 impl Plan {
@@ -82,99 +104,108 @@ impl Plan {
         labels.sort_by_key(|label| label != RECORD);
         let mut edge_types = mapping.edge_types();
         edge_types.sort_by_key(|edge_type| edge_type != OBSERVED_IN);
-        let mut properties = Vec::new();
-        let entities = mapping.entities.0.iter().map(|(_, spec)| EntityPlan {
-            label: position(&labels, mapping.stored_label(spec)),
-            kind: spec.kind(),
-            options: Some(spec.options.clone().or(&mapping.options))
-                .filter(|options| options.concern(spec.kind())),
-            column: None,
-            key_rule: key_rule(mapping, spec),
-            original_tlp: mapping.rule(&spec.key).unwrap_or_default().mark(),
-            properties: intern(&mut properties, mapping, &spec.properties),
-            derives: key_rule(mapping, spec) == KeyRule::Keep && mapping.derives(spec.kind()),
+        let mut fields = Fields::new(mapping);
+        let entities = mapping.entities.0.iter().map(|(_, spec)| {
+            let keys = [fields::path(&spec.key)];
+            EntityPlan {
+                label: position(&labels, mapping.stored_label(spec)),
+                kind: spec.kind(),
+                options: Some(spec.options.clone().or(&mapping.options))
+                    .filter(|options| options.concern(spec.kind())),
+                source: fields.key(mapping, spec),
+                when: fields.conditions(&spec.when, &keys),
+                key_rule: key_rule(mapping, spec),
+                keeps_original: mapping.keeps_original(spec),
+                original_tlp: mapping.rule(spec.column()).unwrap_or_default().mark(),
+                properties: fields.properties(mapping, &spec.properties, &keys),
+                derives: key_rule(mapping, spec) == KeyRule::Keep && mapping.derives(spec.kind()),
+            }
         });
         let entities: Vec<EntityPlan> = entities.collect();
         let relations = mapping.relations.iter().filter_map(|spec| {
+            let key = |name: &str| mapping.entities.get(name).map(|entity| fields::path(&entity.key));
+            let keys = [key(&spec.from)?, key(&spec.to)?];
             Some(RelationPlan {
                 from: mapping.entities.position(&spec.from)?,
                 edge_type: position(&edge_types, &spec.edge_type),
                 to: mapping.entities.position(&spec.to)?,
-                properties: intern(&mut properties, mapping, &spec.properties),
+                depth: keys[0].shared(&keys[1]),
+                when: fields.conditions(&spec.when, &keys),
+                properties: fields.properties(mapping, &spec.properties, &keys),
             })
         });
         let relations = relations.collect();
+        let time = mapping.time.as_deref().filter(|time| !fields.is_withheld(mapping, time));
+        let time = time.map(|time| fields.input(time));
         let derive = entities.iter().any(|entity| entity.derives).then(|| DerivePlan {
             domain: position(&labels, Kind::Domain.label()),
             ip: position(&labels, Kind::Ip.label()),
             has_host: position(&edge_types, HAS_HOST),
             subdomain_of: position(&edge_types, SUBDOMAIN_OF),
         });
-        Plan {
+        let mut plan = Plan {
             derive,
             entities,
             relations,
-            properties,
-            time: None,
+            properties: fields.properties,
+            inputs: fields.inputs,
+            computed: fields.computed,
+            arrays: fields.arrays,
+            time,
             time_options: mapping.options.time.clone(),
             time_unit: None,
             written_time: None,
             tlp: mapping.tlp,
             leftovers: Vec::new(),
+            asides: Vec::new(),
             columns: Vec::new(),
             by_name: Vec::new(),
             uses: Vec::new(),
             mapping: mapping.clone(),
             labels,
             edge_types,
+        };
+        if let Some(time) = plan.mapping.time.clone().filter(|time| mapping.values.get(time).is_some()) {
+            plan.add_time(&time);
         }
+        plan
     }
 
     /// Takes columns that follow those known.
     ///
     /// # Errors
-    /// [`PlanError::HeaderIsData`], unless the mapping declares the columns.
+    /// [`PlanError::HeaderIsData`], unless the mapping declares the columns, and [`PlanError::NameIsTaken`].
     pub fn add_columns(&mut self, names: &[String]) -> Result<(), PlanError> {
         for name in names {
             let at = self.columns.len();
             if !self.mapping.columns.contains(name) && !is_plausible_name(name) {
                 return Err(PlanError::HeaderIsData { column: at + 1 });
             }
+            if self.mapping.values.get(name).is_some() {
+                return Err(PlanError::NameIsTaken { column: name.clone() });
+            }
             self.columns.push(name.clone());
             let rule = self.mapping.property_rule(name);
-            let mut column = Use { entity: None, dropped: rule.rule == Rule::Drop };
-            let mut used = false;
-            for (index, (entity, (_, spec))) in
-                self.entities.iter_mut().zip(&self.mapping.entities.0).enumerate()
-            {
-                if spec.key == *name {
-                    entity.column = Some(at);
-                    column.entity = column.entity.or(Some(index));
-                    used = true;
-                }
+            let entities = self.mapping.entities.0.iter().enumerate();
+            let entities = entities.filter(|(_, (_, spec))| spec.column() == name).map(|(index, _)| index);
+            let column = Use { entities: entities.collect(), dropped: rule.rule == Rule::Drop };
+            let mut input = None;
+            if let Some(known) = self.inputs.iter().position(|input| input.name == *name) {
+                self.inputs[known].place = Some(Place::Column(at));
+                input = Some(known as u16);
             }
-            for property in self.properties.iter_mut().filter(|property| property.column_name == *name) {
-                property.column = Some(at);
-                used = true;
+            let is_time = self.mapping.time.as_ref() == Some(name);
+            if is_time {
+                self.add_time(name);
             }
-            if self.mapping.time.as_ref() == Some(name) {
-                self.time = Some(at);
-                used = true;
-                // As exact as the provenance, which shows it: a rule may say otherwise.
-                let rule = self.mapping.rule(name).unwrap_or(FieldRule::of(Rule::Keep));
-                if rule.rule == Rule::Truncate {
-                    self.time_unit = Some(rule.options.time.unwrap_or_default());
-                }
-                if rule.rule != Rule::Drop {
-                    self.written_time = Some(self.properties.len() as u16);
-                    let (name, column_name) = (free_name(name), name.clone());
-                    self.properties.push(PropertyPlan { name, column_name, column: None, rule });
-                }
-            }
-            if !used && rule.rule != Rule::Drop {
-                let (name, column_name) = (free_name(name), name.clone());
-                self.leftovers.push(self.properties.len() as u16);
-                self.properties.push(PropertyPlan { name, column_name, column: Some(at), rule });
+            if !self.mapping.stores(name) && !is_time && rule.rule != Rule::Drop {
+                let kept = if input.is_some() { &mut self.asides } else { &mut self.leftovers };
+                kept.push(self.properties.len() as u16);
+                let input = input.unwrap_or_else(|| {
+                    self.inputs.push(Input { name: name.clone(), place: Some(Place::Column(at)) });
+                    (self.inputs.len() - 1) as u16
+                });
+                self.properties.push(PropertyPlan::of_row(name, input, rule));
             }
             let place = self.by_name.partition_point(|other| self.columns[*other] < *name);
             self.by_name.insert(place, at);
@@ -183,14 +214,62 @@ impl Plan {
         Ok(())
     }
 
+    /// As exact as the provenance, which shows it: a rule may say otherwise.
+    fn add_time(&mut self, name: &str) {
+        let (Some(input), rule) = (self.time, self.mapping.rule(name).unwrap_or(FieldRule::of(Rule::Keep)))
+        else {
+            return;
+        };
+        if rule.rule == Rule::Truncate {
+            self.time_unit = Some(rule.options.time.unwrap_or_default());
+        }
+        if rule.rule != Rule::Drop {
+            self.written_time = Some(self.properties.len() as u16);
+            self.properties.push(PropertyPlan::of_row(name, input, rule));
+        }
+    }
+
+    /// Where a row has the value of an input.
+    pub fn place(&self, input: u16) -> Option<Place> {
+        self.inputs.get(usize::from(input)).and_then(|input| input.place)
+    }
+
+    /// The input that has its value there.
+    pub fn input_at(&self, place: Place) -> Option<u16> {
+        self.inputs.iter().position(|input| input.place == Some(place)).map(|at| at as u16)
+    }
+
+    /// The input that a source reads.
+    pub fn input_of(&self, source: Source) -> u16 {
+        match source {
+            Source::One(input) => input,
+            Source::Elements(array) => {
+                self.arrays.get(usize::from(array)).map_or(u16::MAX, |array| array.input)
+            }
+        }
+    }
+
+    /// The column or computed value that a source reads, as the mapping calls it.
+    pub fn name_of(&self, source: Source) -> Option<&str> {
+        self.inputs.get(usize::from(self.input_of(source))).map(|input| input.name.as_str())
+    }
+
+    /// The column that holds the time; none where it is computed.
+    pub fn time_column(&self) -> Option<usize> {
+        match self.place(self.time?)? {
+            Place::Column(column) => Some(column),
+            Place::Computed(_) => None,
+        }
+    }
+
     /// Positions of all columns, in the order of their names.
     pub fn columns_by_name(&self) -> &[usize] {
         &self.by_name
     }
 
-    /// The first entity whose key that column is.
-    pub fn entity_of(&self, column: usize) -> Option<usize> {
-        self.uses.get(column).and_then(|column| column.entity)
+    /// The entities whose keys are in that column.
+    pub fn entities_of(&self, column: usize) -> &[usize] {
+        self.uses.get(column).map_or(&[], |column| &column.entities)
     }
 
     /// True where nothing of the column is stored.
@@ -216,21 +295,43 @@ impl Plan {
     /// # Errors
     /// [`PlanError::NoSuchColumn`].
     pub fn check_any(&self) -> Result<(), PlanError> {
-        if self.entities.iter().any(|entity| entity.column.is_some()) {
+        if self
+            .entities
+            .iter()
+            .any(|entity| entity.source.is_none_or(|source| self.is_there(self.input_of(source))))
+        {
             Ok(())
         } else {
             self.check_complete()
         }
     }
 
+    fn is_there(&self, input: u16) -> bool {
+        match self.place(input) {
+            Some(Place::Column(_)) => true,
+            Some(Place::Computed(at)) => {
+                self.computed.get(at).is_some_and(|computed| computed.is_there(|input| self.is_there(input)))
+            }
+            None => false,
+        }
+    }
+
+    /// The columns that have to be there; of those of which the first with a value counts, none has to.
     fn named_columns(&self) -> impl Iterator<Item = &str> {
         let mapping = &self.mapping;
-        let entities = mapping.entities.0.iter();
-        let keys = entities.clone().map(|(_, entity)| entity.key.as_str());
-        let of_entities = entities.flat_map(|(_, entity)| &entity.properties.0);
+        let values = mapping.values.0.iter().map(|(_, value)| value);
+        let inputs = values.clone().filter(|value| value.first.is_none()).flat_map(|value| value.inputs());
+        let entities = mapping.entities.0.iter().map(|(_, entity)| entity);
+        let tests = (values.map(|value| &value.when))
+            .chain(entities.clone().map(|entity| &entity.when))
+            .chain(mapping.relations.iter().map(|relation| &relation.when));
+        let tested = tests.flat_map(|when| &when.0).map(|(path, _)| path.as_str());
+        let keys = entities.clone().map(|entity| entity.key.as_str());
+        let of_entities = entities.flat_map(|entity| &entity.properties.0);
         let of_relations = mapping.relations.iter().flat_map(|relation| &relation.properties.0);
-        let properties = of_entities.chain(of_relations).map(|(_, column)| column.as_str());
-        keys.chain(properties).chain(mapping.time.as_deref())
+        let properties = of_entities.chain(of_relations).map(|(_, path)| path.as_str());
+        let all = keys.chain(properties).chain(mapping.time.as_deref()).chain(inputs).chain(tested);
+        all.map(column_of).filter(|name| mapping.values.get(name).is_none())
     }
 }
 
@@ -243,22 +344,10 @@ fn position(names: &[String], name: &str) -> u16 {
     names.iter().position(|other| other == name).unwrap_or(0) as u16
 }
 
-fn intern(all: &mut Vec<PropertyPlan>, mapping: &Mapping, named: &Named<String>) -> Vec<u16> {
-    let mut own = Vec::new();
-    for (name, column) in &named.0 {
-        let rule = mapping.property_rule(column);
-        if rule.rule != Rule::Drop {
-            own.push(all.len() as u16);
-            all.push(PropertyPlan { name: name.clone(), column_name: column.clone(), column: None, rule });
-        }
-    }
-    own
-}
-
 /// An entity that the mapping declares is there to be correlated: its key stays readable unless it is
 /// personal, or a rule says otherwise. A ciphertext cannot be a key, so `encrypt` hashes as well.
 pub fn key_rule(mapping: &Mapping, spec: &EntitySpec) -> KeyRule {
-    match mapping.rule(&spec.key) {
+    match mapping.rule(spec.column()) {
         Some(FieldRule { rule: Rule::Keep, .. }) => KeyRule::Keep,
         Some(FieldRule { rule: Rule::Truncate, options, .. }) if spec.kind() == Kind::Ip => {
             KeyRule::Network(options)

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{MappingError, check_options, fault, key_problem};
 use super::named::Named;
+use super::path::column_of;
 use super::plan::free_name;
-use super::spec::{FieldRule, Mapping, RECORD};
+use super::spec::{EntitySpec, FieldRule, Mapping, RECORD};
 use crate::protect::{Rule, Tlp};
 
 /// Rules by field that were set for a source beside its mapping, which another may write.
@@ -45,6 +46,8 @@ pub enum Origin {
     Default,
     /// Of a key: whether its kind is personal. Of the time: as exact as the provenance.
     Use,
+    /// Of a computed value: what holds of that which it is computed from.
+    Inputs,
     /// Nobody has said anything: it is sealed.
     Nobody,
 }
@@ -57,6 +60,7 @@ impl Origin {
             Origin::Mapping => "mapping",
             Origin::Default => "default",
             Origin::Use => "use",
+            Origin::Inputs => "inputs",
             Origin::Nobody => "none",
         }
     }
@@ -85,9 +89,9 @@ impl Policy {
     /// [`MappingError`] with the path of the entity.
     pub fn check(&self, mapping: &Mapping) -> Result<(), MappingError> {
         for (_, entity) in &mapping.entities.0 {
-            let rule = self.fields.get(&entity.key).map(|field| field.rule);
+            let rule = self.fields.get(entity.column()).map(|field| field.rule);
             if let Some(problem) = rule.and_then(|rule| key_problem(entity, rule)) {
-                return fault(format!("fields.{}", entity.key), problem);
+                return fault(format!("fields.{}", entity.column()), problem);
             }
         }
         Ok(())
@@ -105,6 +109,7 @@ impl Mapping {
             }
         }
         self.default = policy.default.clone().or(self.default);
+        self.bind_values(policy);
         self
     }
 
@@ -113,31 +118,18 @@ impl Mapping {
     pub fn without_dropped(mut self, policy: &Policy) -> Option<Mapping> {
         let is_dropped =
             |column: &str| policy.fields.get(column).is_some_and(|field| field.rule == Rule::Drop);
-        self.entities.0.retain(|(_, entity)| !is_dropped(&entity.key));
+        self.entities.0.retain(|(_, entity)| !is_dropped(entity.column()));
         (!self.entities.is_empty()).then_some(self)
     }
 
     /// What happens to a field, under a policy.
     pub fn field_policy(&self, policy: &Policy, field: &str) -> FieldPolicy {
-        let entity = self.entities.0.iter().map(|(_, entity)| entity).find(|entity| entity.key == field);
-        let is_time = self.time.as_deref() == Some(field);
-        let default = policy.default.as_ref().or(self.default.as_ref());
-        let (stated, origin) = match (policy.fields.get(field), self.fields.get(field), entity) {
-            (Some(set), _, _) => (set.clone(), Origin::Set),
-            (None, Some(stated), _) => (stated.clone(), Origin::Mapping),
-            (None, None, Some(entity)) if entity.kind().is_personal() => {
-                (FieldRule::of(Rule::Hash), Origin::Use)
-            }
-            (None, None, Some(_)) => (FieldRule::of(Rule::Keep), Origin::Use),
-            (None, None, None) if is_time => (FieldRule::of(Rule::Keep), Origin::Use),
-            (None, None, None) => match default {
-                Some(default) => (default.clone(), Origin::Default),
-                None => (FieldRule::default(), Origin::Nobody),
-            },
-        };
+        let entity = self.entities.0.iter().map(|(_, entity)| entity).find(|entity| entity.column() == field);
+        let (stated, origin) = self.stated(policy, field, entity);
         let rule = match entity {
             Some(entity) if stated.rule == Rule::Encrypt || key_problem(entity, stated.rule).is_some() => {
-                Rule::Hash
+                // What is computed of what is not to be stored is no key either.
+                if stated.rule == Rule::Drop && origin == Origin::Inputs { Rule::Drop } else { Rule::Hash }
             }
             _ => stated.rule,
         };
@@ -151,14 +143,59 @@ impl Mapping {
         }
     }
 
+    /// The rule that holds of a field, and who has stated it.
+    fn stated(&self, policy: &Policy, field: &str, entity: Option<&EntitySpec>) -> (FieldRule, Origin) {
+        if let Some(set) = policy.fields.get(field) {
+            return (set.clone(), Origin::Set);
+        }
+        if self.values.get(field).is_some() {
+            let under = self.clone().under(policy);
+            if let Some(bound) = under.rule(field) {
+                let is_own = self.fields.get(field) == Some(&bound);
+                return (bound, if is_own { Origin::Mapping } else { Origin::Inputs });
+            }
+            if entity.is_none() && self.time.as_deref() != Some(field) {
+                return (under.property_rule(field), Origin::Inputs);
+            }
+        }
+        if let Some(stated) = self.fields.get(field) {
+            return (stated.clone(), Origin::Mapping);
+        }
+        match entity {
+            Some(entity) if entity.kind().is_personal() => (FieldRule::of(Rule::Hash), Origin::Use),
+            Some(_) => (FieldRule::of(Rule::Keep), Origin::Use),
+            None if self.time.as_deref() == Some(field) => (FieldRule::of(Rule::Keep), Origin::Use),
+            None => match policy.default.as_ref().or(self.default.as_ref()) {
+                Some(default) => (default.clone(), Origin::Default),
+                None => (FieldRule::default(), Origin::Nobody),
+            },
+        }
+    }
+
     /// The rule in effect of each column, as a JSON object, where all of them are in the mapping: see [`Mapping::under`].
     pub fn rules_json(&self, columns: &[String]) -> String {
         let none = Policy::default();
-        let rule_of = |column: &String| {
-            let found = self.field_policy(&none, column);
-            (column.clone(), FieldRule { rule: found.rule, ..found.stated })
+        let values = self.values.0.iter().map(|(name, _)| name);
+        let rule_of = |field: &String| {
+            let found = self.field_policy(&none, field);
+            let rule = if found.origin == Origin::Use && self.is_key_of_both(field) {
+                Rule::Encrypt
+            } else {
+                found.rule
+            };
+            (field.clone(), FieldRule { rule, ..found.stated })
         };
-        serde_json::to_string(&Named(columns.iter().map(rule_of).collect())).unwrap_or_default()
+        let known = |name: &&String| !columns.contains(name);
+        let rules = columns.iter().chain(values.filter(known)).map(rule_of).collect();
+        serde_json::to_string(&Named(rules)).unwrap_or_default()
+    }
+
+    /// True where keys of a field are stored in two ways, since only some of their kinds are personal. Rules name that
+    /// `encrypt`, which no key can be: it is another than any that is stated.
+    fn is_key_of_both(&self, field: &str) -> bool {
+        let mut kinds = self.entities.0.iter().filter(|(_, entity)| entity.column() == field);
+        let is_personal = kinds.next().map(|(_, entity)| entity.kind().is_personal());
+        kinds.any(|(_, entity)| Some(entity.kind().is_personal()) != is_personal)
     }
 
     /// The properties that are filled from fields, as (label or edge type, property, field); `others` are fields that
@@ -167,13 +204,14 @@ impl Mapping {
         let mut all = Vec::new();
         for (_, entity) in &self.entities.0 {
             for (name, column) in &entity.properties.0 {
-                all.push((entity.label.clone(), name.clone(), column.clone()));
-                all.push((self.stored_label(entity).to_owned(), name.clone(), column.clone()));
+                let field = column_of(column).to_owned();
+                all.push((entity.label.clone(), name.clone(), field.clone()));
+                all.push((self.stored_label(entity).to_owned(), name.clone(), field));
             }
         }
         for relation in &self.relations {
             for (name, column) in &relation.properties.0 {
-                all.push((relation.edge_type.clone(), name.clone(), column.clone()));
+                all.push((relation.edge_type.clone(), name.clone(), column_of(column).to_owned()));
             }
         }
         let goes_to_record =
@@ -184,35 +222,6 @@ impl Mapping {
         all.sort_unstable();
         all.dedup();
         all
-    }
-
-    fn use_of(&self, field: &str) -> Option<String> {
-        if let Some((_, entity)) = self.entities.0.iter().find(|(_, entity)| entity.key == field) {
-            return Some(format!("key of {}", entity.label));
-        }
-        if self.time.as_deref() == Some(field) {
-            return Some("time".to_owned());
-        }
-        let of_entities = self.entities.0.iter().map(|(_, entity)| &entity.properties);
-        let of_relations = self.relations.iter().map(|relation| &relation.properties);
-        let is_property = of_entities
-            .chain(of_relations)
-            .any(|properties| properties.0.iter().any(|(_, column)| column == field));
-        is_property.then(|| "property".to_owned())
-    }
-
-    /// Every field that the mapping names, each once.
-    pub fn named_fields(&self) -> Vec<String> {
-        let keys = self.entities.0.iter().map(|(_, entity)| &entity.key);
-        let of_entities = self.entities.0.iter().flat_map(|(_, entity)| &entity.properties.0);
-        let of_relations = self.relations.iter().flat_map(|relation| &relation.properties.0);
-        let properties = of_entities.chain(of_relations).map(|(_, column)| column);
-        let rules = self.fields.0.iter().map(|(field, _)| field);
-        let all = self.columns.iter().chain(keys).chain(properties).chain(&self.time).chain(rules);
-        let mut fields: Vec<String> = all.cloned().collect();
-        fields.sort_unstable();
-        fields.dedup();
-        fields
     }
 }
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{MappingError, fault};
+use super::condition::When;
 use super::named::Named;
+use super::path::column_of;
+use super::value::ValueSpec;
 use crate::canonical::{Kind, Options};
 use crate::protect::{Rule, RuleOptions, Tlp};
 
@@ -14,6 +17,9 @@ pub struct Mapping {
     /// The columns of the dump in their order: what the inbox view takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Values that are computed from those of a row, by the name under which they are used like columns.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub values: Named<ValueSpec>,
     /// Entities by the name that relations use.
     #[serde(default)]
     pub entities: Named<EntitySpec>,
@@ -61,13 +67,16 @@ impl Derive {
 }
 
 /// One entity of a row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntitySpec {
     /// Vertex label: a kind in Pascal case (`Ip`), or a label of the user's own, whose values are text.
     pub label: String,
-    /// The column that holds its value.
+    /// The column that holds its value, or its values: see [`super::path::Path`].
     pub key: String,
+    /// What has to hold for it to be there.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub when: When,
     /// Properties of the vertex: name → column.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub properties: Named<String>,
@@ -87,6 +96,9 @@ pub struct RelationSpec {
     pub edge_type: String,
     /// Name of the entity where the edge ends.
     pub to: String,
+    /// What has to hold for it to be there.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub when: When,
     /// Properties of the edge: name → column. Of several rows, the last one in time is kept.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub properties: Named<String>,
@@ -165,8 +177,19 @@ impl Mapping {
         let mut mapping = self.clone();
         sort(&mut mapping.entities);
         sort(&mut mapping.fields);
-        mapping.entities.0.iter_mut().for_each(|(_, entity)| sort(&mut entity.properties));
-        mapping.relations.iter_mut().for_each(|relation| sort(&mut relation.properties));
+        sort(&mut mapping.values);
+        for (_, value) in &mut mapping.values.0 {
+            sort(&mut value.when);
+            value.lookup.iter_mut().for_each(sort);
+        }
+        for (_, entity) in &mut mapping.entities.0 {
+            sort(&mut entity.properties);
+            sort(&mut entity.when);
+        }
+        for relation in &mut mapping.relations {
+            sort(&mut relation.properties);
+            sort(&mut relation.when);
+        }
         mapping.to_json()
     }
 
@@ -197,19 +220,9 @@ impl Mapping {
         derives && self.entities.0.iter().any(|(_, entity)| entity.label == kind.label())
     }
 
-    /// The rule of a column, where the mapping states one.
-    pub fn rule(&self, column: &str) -> Option<FieldRule> {
-        self.fields.get(column).cloned()
-    }
-
-    /// The rule of a column that is neither key nor time.
-    pub fn property_rule(&self, column: &str) -> FieldRule {
-        self.rule(column).or_else(|| self.default.clone()).unwrap_or_default()
-    }
-
     /// The label under which an entity is stored: what a rule leaves of an address may be no address.
     pub fn stored_label<'m>(&self, entity: &'m EntitySpec) -> &'m str {
-        match (entity.kind(), self.fields.get(&entity.key).map(|field| field.rule)) {
+        match (entity.kind(), self.fields.get(entity.column()).map(|field| field.rule)) {
             (Kind::Ip, Some(Rule::Truncate)) => Kind::Cidr.label(),
             (Kind::Ip, Some(Rule::Pseudonymise)) => PSEUDONYM_IP,
             _ => &entity.label,
@@ -221,6 +234,11 @@ impl EntitySpec {
     /// The kind of the values; a label that is no kind has text.
     pub fn kind(&self) -> Kind {
         Kind::from_label(&self.label).unwrap_or(Kind::Text)
+    }
+
+    /// The column or computed value that its values are in: rules are stated for that.
+    pub fn column(&self) -> &str {
+        column_of(&self.key)
     }
 }
 
@@ -301,5 +319,42 @@ mod tests {
         assert_eq!(path("\"time\"", "\"tiem\""), "mapping");
         assert_eq!(path("\"user\": {\"rule\": \"hash\"", "\"query\": {\"rule\": \"drop\""), "fields.query");
         assert_eq!(Mapping::parse("{}").unwrap_err().path, "entities");
+    }
+
+    #[test]
+    fn a_mistake_in_what_is_computed_is_named_by_its_path() {
+        let path = |values: &str, entity: &str| {
+            let json = format!(
+                r#"{{"columns": ["a", "list"], "values": {{{values}}},
+                    "entities": {{"e": {{"label": "Ip", "key": "a"{entity}}}}}}}"#
+            );
+            Mapping::parse(&json).map_or_else(|error| error.path, |_| "none".to_owned())
+        };
+        for (value, place) in [
+            (r#"{"constant": "x"}"#, "none"),
+            (r#"{"template": "{a} {list}"}"#, "none"),
+            (r#"{"template": "{a} {b}"}"#, "values.v"),
+            (r#"{"template": "{a"}"#, "values.v.template"),
+            (r#"{"constant": "x", "template": "{a}"}"#, "values.v"),
+            (r#"{"from": "a"}"#, "values.v"),
+            (r#"{"lower": true}"#, "values.v.from"),
+            (r#"{"from": "a", "lower": true, "split": ","}"#, "values.v"),
+            (r#"{"from": "a", "pattern": "("}"#, "values.v.pattern"),
+            (r#"{"from": "a", "pattern": "(a{1000}){1000}"}"#, "values.v.pattern"),
+            (r#"{"from": "list[]", "lower": true}"#, "values.v"),
+            (r#"{"from": "a", "lower": true, "otherwise": "x"}"#, "values.v.otherwise"),
+            (r#"{"from": "v", "lower": true}"#, "values.v"),
+            (r#"{"constant": "x", "when": {"b": "x"}}"#, "values.v.when.b"),
+            (r#"{"constant": "x", "when": {"a": {"matches": "("}}}"#, "values.v.when.a.matches"),
+            (r#"{"constant": "x", "when": {"v": "x"}}"#, "values.v"),
+            (r#"{"constant": "x", "when": {"a": {"like": "x"}}}"#, "mapping"),
+            (r#"{"constant": "x", "when": {"a": {"kind": "shoe"}}}"#, "mapping"),
+        ] {
+            assert_eq!(path(&format!(r#""v": {value}"#), ""), place, "{value}");
+        }
+        assert_eq!(path(r#""a": {"constant": "x"}"#, ""), "values.a");
+        assert_eq!(path("", r#", "when": {"a[]b": "x"}"#), "entities.e.when.a[]b");
+        assert_eq!(path("", r#", "when": {"a": []}"#), "entities.e.when.a");
+        assert_eq!(path("", r#", "properties": {"p": "list[].x"}"#), "entities.e.properties.p");
     }
 }

@@ -1,5 +1,7 @@
 //! The pipeline with a store that remembers what it is given.
 
+mod mapped;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -17,6 +19,8 @@ struct Kept {
     flushes: usize,
     /// Properties of the vertices that stand for rows.
     records: Vec<String>,
+    /// Properties of the edges of relations, in no order.
+    relations: Vec<String>,
     adopted: Option<Mapping>,
 }
 
@@ -42,6 +46,9 @@ impl Store for Kept {
             let edge_type = &flush.plan().edge_types[usize::from(edge.edge_type)];
             let name = format!("{} {edge_type} {}", keys[edge.from as usize], keys[edge.to as usize]);
             *self.edges.entry(name).or_default() += edge.seen.count;
+        }
+        for at in (0..flush.edges().len()).filter(|at| flush.edges()[*at].edge_type > 0).collect::<Vec<_>>() {
+            self.relations.push(serde_json::to_string(&flush.edge(at)?).unwrap());
         }
         for reject in flush.rejects() {
             self.rejects.push((reject.row, reject.column.clone(), reject.rule));

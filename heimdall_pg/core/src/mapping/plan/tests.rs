@@ -14,12 +14,13 @@ const LOG: &str = r#"{"entities": {"who": {"label": "User", "key": "user"},
 #[test]
 fn every_column_has_its_place() {
     let plan = plan(LOG, &["ts", "user", "addr", "port", "how", "noise", "password"]).unwrap();
-    assert_eq!(plan.time, Some(0));
-    assert_eq!(plan.entities[0].column, Some(1));
+    let place = |source: Source| plan.place(plan.input_of(source));
+    assert_eq!(plan.time_column(), Some(0));
+    assert_eq!(plan.entities[0].source.and_then(place), Some(Place::Column(1)));
     assert_eq!(plan.entities[0].key_rule, KeyRule::Hash);
     assert_eq!(plan.entities[1].key_rule, KeyRule::Keep);
     let property = |position: u16| &plan.properties[usize::from(position)];
-    assert_eq!(property(plan.entities[1].properties[0]).column, Some(3));
+    assert_eq!(place(property(plan.entities[1].properties[0]).source), Some(Place::Column(3)));
     assert_eq!(property(plan.entities[1].properties[0]).rule.rule, Rule::Encrypt);
     assert_eq!(property(plan.relations[0].properties[0]).rule.rule, Rule::Keep);
     let leftovers: Vec<_> = plan
