@@ -23,7 +23,11 @@ CREATE TABLE heimdall.source (
     -- The share of bad rows past which a batch fails as a whole.
     reject_limit   double precision NOT NULL DEFAULT 0.1 CHECK (reject_limit OPERATOR(pg_catalog.>=) 0 AND reject_limit OPERATOR(pg_catalog.<=) 1),
     created_at     timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    created_by     name NOT NULL DEFAULT SESSION_USER
+    created_by     name NOT NULL DEFAULT SESSION_USER,
+    -- What cannot be told from a dump itself, or not for certain: see docs/reference/formats.
+    options        jsonb NOT NULL DEFAULT '{}',
+    -- The preset that it was made with.
+    preset         text
 );
 
 -- Data keys, wrapped by the master key, which is in no table.
@@ -69,7 +73,9 @@ CREATE TABLE heimdall.batch (
     fields           text[] NOT NULL DEFAULT '{}',
     field_values     bigint[] NOT NULL DEFAULT '{}',
     -- The rule under which each column is stored; NULL of what an earlier version has stored.
-    rules            jsonb
+    rules            jsonb,
+    -- The batch whose rejected rows these are, once more.
+    retry_of         bigint
 );
 ALTER SEQUENCE heimdall.batch_id_seq OWNED BY heimdall.batch.id;
 
@@ -123,7 +129,7 @@ CREATE TABLE heimdall.change_log (
     properties text[]
 );
 
--- Rows that are not in the graph, and why; the row itself sealed.
+-- Rows that are not in the graph, and why; the row itself sealed. One that was accepted when it was tried again stays.
 CREATE TABLE heimdall.rejects (
     batch       bigint NOT NULL,
     row_number  bigint NOT NULL,
@@ -132,6 +138,10 @@ CREATE TABLE heimdall.rejects (
     rule        text NOT NULL,
     reason      text NOT NULL,
     raw_sealed  text NOT NULL,
+    -- 'fields': a JSON object of its values; 'raw': as it came, since it could not be decoded.
+    encoding    text NOT NULL DEFAULT 'raw',
+    -- The batch that it is in now; NULL while it is open.
+    retried_in  bigint,
     PRIMARY KEY (batch, row_number)
 );
 

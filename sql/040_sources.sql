@@ -31,10 +31,13 @@ BEGIN
     END IF;
     PERFORM heimdall._audit('source.mapping', source, jsonb_build_object(
         'origin', mapping_origin, 'sha256', encode(sha256(convert_to(mapping::text, 'UTF8')), 'hex')));
-    EXECUTE format('DROP VIEW IF EXISTS heimdall_in.%I', source);
+    IF source <> 'stream' THEN
+        EXECUTE format('DROP VIEW IF EXISTS heimdall_in.%I', source);
+    END IF;
     columns := ARRAY(SELECT jsonb_array_elements_text(mapping -> 'columns'));
-    -- A view's column has 63 bytes for its name: with a longer one, the other ways in remain.
-    IF cardinality(columns) > 0 AND NOT EXISTS (SELECT FROM unnest(columns) AS c WHERE octet_length(c) > 63) THEN
+    -- A view's column has 63 bytes for its name: with a longer one, the other ways in remain. So they do for a source that
+    -- had the name before heimdall_in.stream was there.
+    IF source <> 'stream' AND cardinality(columns) > 0 AND NOT EXISTS (SELECT FROM unnest(columns) AS c WHERE octet_length(c) > 63) THEN
         PERFORM heimdall._make_inbox(source, columns);
     END IF;
 END
@@ -61,44 +64,87 @@ BEGIN
 END
 $$;
 
--- Makes a source. Without a mapping, one is inferred from the first dump and kept.
+-- Raises where a share of bad rows is none.
+CREATE FUNCTION heimdall._check_reject_limit(reject_limit double precision) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF reject_limit IS NULL OR NOT reject_limit BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION 'reject_limit has to be a share between 0 and 1' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+
+-- Makes a source: of a preset, or of a format, or of whatever the first dump is. Without a mapping, one is inferred from
+-- the first dump and kept. What is given goes before what the preset says.
 CREATE FUNCTION heimdall.create_source(
     name text,
-    format text,
+    format text DEFAULT NULL,
     mapping jsonb DEFAULT NULL,
-    reject_limit double precision DEFAULT 0.1
+    reject_limit double precision DEFAULT 0.1,
+    preset text DEFAULT NULL,
+    options jsonb DEFAULT '{}'
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    declared record;
 BEGIN
     PERFORM heimdall.graph();
     IF name IS NULL OR name !~ '^[a-z_][a-z0-9_]{0,62}$' THEN
         RAISE EXCEPTION 'a source cannot have that name'
             USING ERRCODE = 'invalid_name', HINT = 'Lower-case letters, digits and underscores, 63 at most, no digit first.';
     END IF;
-    IF format IS NULL OR NOT format = ANY (heimdall.formats()) THEN
-        RAISE EXCEPTION 'there is no format "%"', format
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = pg_catalog.format('The formats are: %s.', array_to_string(heimdall.formats(), ', '));
+    IF name = 'stream' THEN
+        RAISE EXCEPTION 'a source cannot be called "stream"'
+            USING ERRCODE = 'reserved_name', DETAIL = 'heimdall_in.stream takes the dumps of every source.';
     END IF;
-    IF reject_limit IS NULL OR NOT reject_limit BETWEEN 0 AND 1 THEN
-        RAISE EXCEPTION 'reject_limit has to be a share between 0 and 1' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF mapping IS NOT NULL THEN
-        PERFORM heimdall.check_mapping(mapping);
-    END IF;
-    INSERT INTO heimdall.source (name, format, reject_limit)
-    VALUES (create_source.name, create_source.format, create_source.reject_limit)
+    SELECT * INTO declared FROM heimdall._declared(create_source.format, create_source.options, create_source.mapping, create_source.preset);
+    PERFORM heimdall._check_reject_limit(reject_limit);
+    INSERT INTO heimdall.source (name, format, reject_limit, options, preset)
+    VALUES (create_source.name, declared.format, create_source.reject_limit, declared.options, create_source.preset)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is a source "%" already', name
-            USING ERRCODE = 'duplicate_object', HINT = 'heimdall.set_mapping() gives it another mapping.';
+            USING ERRCODE = 'duplicate_object', HINT = 'heimdall.set_mapping() gives it another mapping, heimdall.set_source() another format.';
     END IF;
-    PERFORM heimdall._audit('source.create', name, jsonb_build_object('format', format, 'reject_limit', reject_limit));
-    IF mapping IS NOT NULL THEN
-        PERFORM heimdall._apply_mapping(name, mapping, 'given');
+    PERFORM heimdall._audit('source.create', name, jsonb_build_object('format', declared.format, 'reject_limit', reject_limit)
+        || jsonb_strip_nulls(jsonb_build_object('preset', preset, 'options', nullif(declared.options, '{}'))));
+    IF declared.mapping IS NOT NULL THEN
+        PERFORM heimdall._apply_mapping(name, declared.mapping, 'given');
     END IF;
+END
+$$;
+
+-- Changes what a source declares of its dumps, for those that follow; NULL leaves a thing as it is.
+CREATE FUNCTION heimdall.set_source(
+    name text,
+    format text DEFAULT NULL,
+    options jsonb DEFAULT NULL,
+    reject_limit double precision DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    own heimdall.source;
+BEGIN
+    SELECT * INTO own FROM heimdall.source AS s WHERE s.name = set_source.name FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no source "%"', name
+            USING ERRCODE = 'undefined_object', HINT = 'heimdall.create_source() makes one.';
+    END IF;
+    own.reject_limit := coalesce(set_source.reject_limit, own.reject_limit);
+    PERFORM heimdall._check_reject_limit(own.reject_limit);
+    SELECT d.format, d.options INTO own.format, own.options
+    FROM heimdall._declared(coalesce(set_source.format, own.format), coalesce(set_source.options, own.options), NULL, NULL) AS d;
+    UPDATE heimdall.source AS s
+    SET format = own.format, options = own.options, reject_limit = own.reject_limit
+    WHERE s.name = own.name;
+    PERFORM heimdall._audit('source.set', own.name, jsonb_build_object(
+        'format', own.format, 'options', own.options, 'reject_limit', own.reject_limit));
 END
 $$;
 

@@ -226,7 +226,7 @@ BEGIN
     DELETE FROM heimdall.look_alike AS l WHERE l.key = ANY (keys);
     WITH gone AS (
         DELETE FROM heimdall.rejects AS r
-        WHERE heimdall._reject_names_subject(erase_subject.kind, erase_subject.value, r.batch, r.row_number, r.raw_sealed)
+        WHERE heimdall._reject_names_subject(erase_subject.kind, erase_subject.value, r.batch, r.row_number, r.encoding, r.raw_sealed)
         RETURNING 1)
     SELECT count(*) INTO rejects FROM gone;
     IF vertices + edges + records + changes + rejects = 0 THEN

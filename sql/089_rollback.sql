@@ -73,6 +73,12 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   DETAIL = 'It does not tell any more what other batches say of the records of this one.';
     END IF;
+    IF EXISTS (SELECT FROM heimdall.batch AS b WHERE b.retry_of = own.id) THEN
+        RAISE EXCEPTION 'rows of batch % have been tried again and accepted', own.id
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = format('Take these batches back first: %s.',
+                                (SELECT string_agg(b.id::text, ', ' ORDER BY b.id DESC) FROM heimdall.batch AS b WHERE b.retry_of = own.id));
+    END IF;
     vertices := 0;
     edges := 0;
     restored := 0;
@@ -139,6 +145,7 @@ BEGIN
     UPDATE heimdall.look_alike_progress SET keys = 0 WHERE keys > 0;
     DELETE FROM heimdall.rejects AS r WHERE r.batch = own.id;
     GET DIAGNOSTICS rejects = ROW_COUNT;
+    UPDATE heimdall.rejects AS r SET retried_in = NULL WHERE r.batch = own.retry_of AND r.retried_in = own.id;
     DELETE FROM heimdall.batch AS b WHERE b.id = own.id;
     -- What it has sealed is counted no more.
     UPDATE heimdall.data_key AS k SET retired_at = now() WHERE k.id = own.data_key AND k.retired_at IS NULL;

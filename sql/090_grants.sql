@@ -31,7 +31,7 @@ BEGIN
           AND (p.proname OPERATOR(pg_catalog.~) '^(try_)?canonical'
                OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
                    'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables', 'detect_pii', 'scrub', 'pii_hash', 'embedding_domain', '_embedding_domain',
-                   'canonicaliser_version', 'check_mapping', 'infer_mapping', 'formats', 'tlp_name', 'graph']))
+                   'canonicaliser_version', 'check_mapping', 'infer_mapping', 'formats', 'presets', 'tlp_name', 'graph']))
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO heimdall_ingest, heimdall_analyst', called);
     END LOOP;
@@ -47,7 +47,8 @@ TO heimdall_ingest, heimdall_analyst, heimdall_sync, heimdall_auditor, heimdall_
 
 -- Those who ingest bring dumps and define sources; what is stored they do not see.
 GRANT EXECUTE ON FUNCTION
-    heimdall.create_source(text, text, jsonb, double precision),
+    heimdall.create_source(text, text, jsonb, double precision, text, jsonb),
+    heimdall.set_source(text, text, jsonb, double precision),
     heimdall.set_mapping(text, jsonb),
     heimdall.ingest_csv(text, text),
     heimdall.ingest_ndjson(text, text),
@@ -57,8 +58,13 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_ingest;
 GRANT EXECUTE ON FUNCTION heimdall.pii_encrypt(text, text, text, text) TO heimdall_ingest, heimdall_admin;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.rejects TO heimdall_ingest;
--- Of those who ingest, each takes back what he has brought.
-GRANT EXECUTE ON FUNCTION heimdall.rollback_batch(bigint) TO heimdall_ingest, heimdall_admin;
+GRANT INSERT ON heimdall_in.stream TO heimdall_ingest;
+-- The function looks at who asks.
+GRANT SELECT ON heimdall.ingest_progress TO heimdall_ingest, heimdall_admin, pg_read_all_stats;
+GRANT EXECUTE ON FUNCTION heimdall._ingest_progress() TO heimdall_ingest, heimdall_admin, pg_read_all_stats;
+-- Of those who ingest, each takes back what he has brought, and retries what was put aside of it.
+GRANT EXECUTE ON FUNCTION heimdall.rollback_batch(bigint), heimdall.retry_rejects(bigint) TO heimdall_ingest, heimdall_admin;
+GRANT EXECUTE ON FUNCTION heimdall.reject_summary(bigint) TO heimdall_ingest;
 -- heimdall.graph() reads it with the rights of the caller.
 GRANT SELECT ON heimdall.instance TO heimdall_ingest, heimdall_analyst;
 
@@ -164,11 +170,13 @@ GRANT SELECT ON heimdall.readers TO heimdall_sync, heimdall_admin;
 
 -- Operators keep it running; what is stored they do not see.
 GRANT EXECUTE ON FUNCTION
-    heimdall.create_source(text, text, jsonb, double precision),
+    heimdall.create_source(text, text, jsonb, double precision, text, jsonb),
+    heimdall.set_source(text, text, jsonb, double precision),
     heimdall.set_mapping(text, jsonb),
     heimdall.check_mapping(jsonb),
     heimdall.infer_mapping(text, text),
     heimdall.formats(),
+    heimdall.presets(),
     heimdall.graph(),
     heimdall.check(boolean),
     heimdall.refresh_similar(integer),
@@ -180,7 +188,9 @@ GRANT SELECT ON heimdall.source, heimdall.instance TO heimdall_admin;
 GRANT EXECUTE ON FUNCTION heimdall.explain_access(name, text, text)
 TO heimdall_analyst, heimdall_auditor, heimdall_admin;
 -- What is sealed is opened with a trace; the clearance is looked at in there.
-GRANT EXECUTE ON FUNCTION heimdall.reveal(text, text, text, text), heimdall.reveal_key(text, text, text) TO heimdall_analyst;
+GRANT EXECUTE ON FUNCTION heimdall.reveal(text, text, text, text), heimdall.reveal_key(text, text, text), heimdall.reveal_reject(bigint, bigint, text)
+TO heimdall_analyst;
+GRANT EXECUTE ON FUNCTION heimdall.reveal_reject(bigint, bigint, text) TO heimdall_admin;
 
 -- Auditors read the audit trail, and nothing else.
 GRANT SELECT ON heimdall.audit TO heimdall_auditor;

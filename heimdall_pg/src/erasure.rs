@@ -1,5 +1,6 @@
 //! What the erasure of a subject takes beside SQL. See `sql/088_erasure.sql`.
 
+use heimdall_core::batch::{Encoding, reject_record};
 use heimdall_core::protect::{Binding, sealed_data_key};
 use heimdall_core::subject::Subject;
 use pgrx::prelude::*;
@@ -26,19 +27,31 @@ fn names_subject(kind: &str, value: &str, text: &str) -> bool {
 
 /// Whether a row that was put aside names a subject. One whose data key was destroyed is readable for nobody.
 #[pg_extern(stable, strict, parallel_unsafe, name = "_reject_names_subject")]
-fn reject_names_subject(kind: &str, value: &str, batch: i64, row_number: i64, raw_sealed: &str) -> bool {
-    let record = format!("reject:{batch}:{row_number}");
-    ok(sealed_names(&subject(kind, value), Binding { record: &record, field: "raw" }, raw_sealed))
+fn reject_names_subject(
+    kind: &str,
+    value: &str,
+    batch: i64,
+    row_number: i64,
+    encoding: &str,
+    raw_sealed: &str,
+) -> bool {
+    let record = reject_record(batch, row_number as u64);
+    let encoding = Encoding::from_name(encoding).unwrap_or(Encoding::Raw);
+    ok(sealed_names(&subject(kind, value), &record, encoding, raw_sealed))
 }
 
-fn sealed_names(subject: &Subject, binding: Binding<'_>, sealed: &str) -> Result<bool, Error> {
+fn sealed_names(subject: &Subject, record: &str, encoding: Encoding, sealed: &str) -> Result<bool, Error> {
     let id = sealed_data_key(sealed)?;
     let _owner = AsOwner::new()?;
     let Some(key) = session(|session| keys::data_key_unless_destroyed(session, id))? else {
         return Ok(false);
     };
-    let (_, raw) = key.open(binding, sealed)?;
-    Ok(subject.is_named_in(&raw, &mut keys::hash_keys()?))
+    let (_, row) = key.open(Binding { record, field: "raw" }, sealed)?;
+    let mut keys = keys::hash_keys()?;
+    Ok(match encoding {
+        Encoding::Raw => subject.is_named_in(&row, &mut keys),
+        Encoding::Fields => subject.is_named_in_fields(&row, &mut keys),
+    })
 }
 
 fn subject(kind: &str, value: &str) -> Subject {

@@ -25,6 +25,8 @@ mod observables;
 mod owner;
 mod parts;
 mod policy;
+mod preset;
+mod progress;
 mod protect;
 mod raw;
 mod reading;
@@ -59,7 +61,7 @@ extension_sql_file!(
         mapping::check_mapping,
         policy::mapping_labels_under,
         mapping::mapping_edge_types,
-        mapping::formats
+        preset::declared
     ]
 );
 extension_sql_file!(
@@ -75,10 +77,17 @@ extension_sql_file!(
 extension_sql_file!("../../sql/045_observables.sql", name = "observables", requires = ["sources"]);
 extension_sql_file!("../../sql/046_detect.sql", name = "detect", requires = ["observables"]);
 extension_sql_file!("../../sql/050_ingest.sql", name = "inbox", requires = ["sources"]);
+extension_sql_file!("../../sql/051_stream.sql", name = "stream", requires = ["inbox"]);
+extension_sql_file!(
+    "../../sql/052_progress.sql",
+    name = "progress",
+    requires = ["stream", progress::view::ingest_progress]
+);
+extension_sql_file!("../../sql/053_rejects.sql", name = "rejects", requires = ["progress"]);
 extension_sql_file!(
     "../../sql/056_reading.sql",
     name = "reading",
-    requires = ["inbox", canonical::lookup_keys]
+    requires = ["rejects", canonical::lookup_keys]
 );
 extension_sql_file!("../../sql/060_questions.sql", name = "questions", requires = ["reading"]);
 extension_sql_file!(
@@ -171,4 +180,5 @@ pub extern "C-unwind" fn _PG_init() {
     clearance::register_callbacks();
     reading::register_callbacks();
     background::register();
+    progress::register();
 }

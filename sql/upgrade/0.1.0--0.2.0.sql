@@ -62,11 +62,24 @@ ALTER TABLE heimdall.data_key ADD CONSTRAINT data_key_is_there_or_destroyed
 -- include 088_erasure.sql
 
 ALTER TABLE heimdall.batch ADD COLUMN fields text[] NOT NULL DEFAULT '{}', ADD COLUMN field_values bigint[] NOT NULL DEFAULT '{}',
-    ADD COLUMN rules jsonb;
+    ADD COLUMN rules jsonb, ADD COLUMN retry_of bigint;
+ALTER TABLE heimdall.rejects ADD COLUMN encoding text NOT NULL DEFAULT 'raw', ADD COLUMN retried_in bigint;
 -- include 041_policy.sql
+
+ALTER TABLE heimdall.source ADD COLUMN options jsonb NOT NULL DEFAULT '{}', ADD COLUMN preset text;
+-- A source that is called so loses its inbox, and keeps all other ways in. Triggers are in the file that is included,
+-- functions and views are made later.
+DROP VIEW IF EXISTS heimdall_in.stream;
+CREATE FUNCTION heimdall._stream_begin() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'heimdall_stream_begin';
+CREATE FUNCTION heimdall._stream_row() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'heimdall_stream_row';
+CREATE FUNCTION heimdall._stream_end() RETURNS trigger LANGUAGE c AS 'MODULE_PATHNAME', 'heimdall_stream_end';
+CREATE VIEW heimdall_in.stream AS
+    SELECT NULL::pg_catalog.text AS source, NULL::pg_catalog.bytea AS chunk WHERE false;
+-- include 051_stream.sql
 
 -- With other arguments now, or no longer needed.
 DROP FUNCTION heimdall.neighbors(text, text, integer, integer);
 DROP FUNCTION heimdall.timeline(text, text, integer);
 DROP FUNCTION heimdall._next_ring(name, ag_catalog.graphid[], ag_catalog.graphid[], integer);
 DROP FUNCTION heimdall._vertex_labels();
+DROP FUNCTION heimdall.create_source(text, text, jsonb, double precision);

@@ -66,6 +66,7 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
     text_rows(&mut client, &format!("SELECT heimdall.set_mapping('own', $mapping${LOGINS}$mapping$)"))
         .expect("set_mapping");
     text_rows(&mut client, "SELECT heimdall.create_source('inferred', 'csv')").expect("create_source");
+    text_rows(&mut client, "SELECT heimdall.set_source('inferred', 'csv', '{}', 0.2)").expect("set_source");
     let first = ingest(&mut client, "own", LOGINS_CSV.as_bytes()).expect("ingest");
     assert!(ingest(&mut client, "own", LOGINS_CSV.as_bytes()).expect("ingest").duplicate);
     ingest(&mut client, "inferred", b"addr,site,mail\n192.0.2.1,example.org,a@example.org\n")
@@ -73,6 +74,15 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
     let more = LOGINS_CSV.replace("ada", "bob");
     let statement = "COPY heimdall_in.own FROM STDIN (FORMAT csv, HEADER)";
     copy(&mut client, statement, more.as_bytes()).expect("copy");
+    for statement in [
+        "SELECT heimdall.set_source('own', reject_limit => 1)",
+        "INSERT INTO heimdall_in.stream VALUES ('own', E'time,user,src,host,bytes\\n,ada,nowhere,a.example,1\\n')",
+        "SELECT * FROM heimdall.reject_summary()",
+        "SELECT heimdall.retry_rejects(r.batch) FROM heimdall.rejects AS r",
+        "SELECT * FROM heimdall.ingest_progress",
+    ] {
+        text_rows(&mut client, statement).expect(statement);
+    }
     nobody_was_caught(&database);
     assert_eq!((first.vertices_created, first.vertices_merged), (0, 6));
     assert_eq!(database.strays(), "0");

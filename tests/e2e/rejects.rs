@@ -68,7 +68,7 @@ fn a_bad_row_leaves_nothing_in_the_graph() {
 }
 
 #[test]
-fn the_row_is_kept_sealed_and_opens_as_it_was() {
+fn a_row_that_was_decoded_is_kept_sealed_by_its_fields() {
     let database = lenient("1");
     let batch = database
         .ingest("logins", "time,user,src,host,bytes\n2026-01-01,ada,nowhere,\"www, the\",secret\n")
@@ -77,7 +77,7 @@ fn the_row_is_kept_sealed_and_opens_as_it_was() {
     assert!(!sealed.contains("secret"));
     assert_eq!(
         database.value(&format!("SELECT heimdall._unseal('reject:{batch}:1', 'raw', '{sealed}')")),
-        r#""2026-01-01","ada","nowhere","www, the","secret""#
+        r#"{"time":"2026-01-01","user":"ada","src":"nowhere","host":"www, the","bytes":"secret"}"#
     );
     let elsewhere =
         database.failure(&format!("SELECT heimdall._unseal('reject:{batch}:2', 'raw', '{sealed}')"));
@@ -85,17 +85,24 @@ fn the_row_is_kept_sealed_and_opens_as_it_was() {
 }
 
 #[test]
-fn a_bad_row_of_ndjson_opens_as_it_was() {
+fn a_row_that_could_not_be_decoded_opens_as_it_was() {
     let database = Database::new();
     database
         .run(&format!("SELECT heimdall.create_source('logins', 'ndjson', $mapping${LOGINS}$mapping$, 1)"));
-    let line = r#"{"time": "2026-01-01", "src": "nowhere"}"#;
+    let line = r#"{"time": "2026-01-01", "src": "nowhere", "host": ""}"#;
     let batch = database.ingest("logins", format!("{line}\n[1]\n{{\"src\": \n")).batch;
     let opened = format!(
-        "SELECT row_number, heimdall._unseal('reject:{batch}:' || row_number, 'raw', raw_sealed) \
+        "SELECT row_number, encoding, heimdall._unseal('reject:{batch}:' || row_number, 'raw', raw_sealed) \
          FROM heimdall.rejects ORDER BY 1"
     );
-    assert_eq!(database.rows(&opened), [["1", line], ["2", "[1]"], ["3", "{\"src\":"]]);
+    assert_eq!(
+        database.rows(&opened),
+        [
+            ["1", "fields", r#"{"time":"2026-01-01","src":"nowhere"}"#],
+            ["2", "raw", "[1]"],
+            ["3", "raw", "{\"src\":"]
+        ]
+    );
 }
 
 #[test]

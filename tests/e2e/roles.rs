@@ -22,7 +22,7 @@ fn as_member(groups: &[&str]) -> (Database, Client) {
 }
 
 /// What writes, or gives away what is stored; nobody but the owner may.
-const OWNER_ONLY: [&str; 42] = [
+const OWNER_ONLY: [&str; 43] = [
     "SELECT heimdall.init()",
     "SELECT heimdall.after_restore()",
     "SELECT heimdall._apply_mapping('logins', '{}', 'given')",
@@ -46,6 +46,7 @@ const OWNER_ONLY: [&str; 42] = [
     "SELECT heimdall.reapply_policy('logins')",
     "SELECT heimdall.set_rule('logins', 'user', 'keep')",
     "SELECT heimdall.rotate_data_key()",
+    "UPDATE heimdall.rejects SET retried_in = NULL",
     "SELECT * FROM heimdall.key_status()",
     "SELECT * FROM heimdall.erased('user', 'ada')",
     "SELECT heimdall.erase_subject('user', 'ada', 'request 17')",
@@ -116,6 +117,7 @@ fn those_who_ingest_see_nothing_of_what_is_stored() {
         "SELECT * FROM heimdall.cypher('RETURN 1')",
         "SELECT * FROM heimdall.export_csv()",
         "SELECT * FROM heimdall.export_stix()",
+        "SELECT heimdall.reveal_reject(1, 1, 'case 4711')",
         "SELECT * FROM ag_catalog.cypher('heimdall_graph', $$ MATCH (n) RETURN n $$) AS (n ag_catalog.agtype)",
     ]) {
         denied(&mut client, sql);
@@ -179,6 +181,7 @@ fn analysts_can_write_nothing() {
     for sql in OWNER_ONLY.into_iter().chain([
         "SELECT heimdall.create_source('own', 'csv')",
         "SELECT heimdall.set_mapping('logins', '{}')",
+        "SELECT heimdall.set_source('logins')",
         "SELECT heimdall.ingest_csv('logins', 'x')",
         "SELECT heimdall.ingest('logins', 'x')",
         "SELECT heimdall.dry_run('logins', 'x')",
@@ -191,6 +194,10 @@ fn analysts_can_write_nothing() {
         "SELECT ag_catalog.alter_graph('heimdall_graph', 'RENAME', 'mine')",
         "SELECT ag_catalog.create_graph('mine')",
         "SELECT * FROM heimdall.rejects",
+        "SELECT heimdall.retry_rejects(1)",
+        "SELECT * FROM heimdall.reject_summary()",
+        "SELECT * FROM heimdall.ingest_progress",
+        "INSERT INTO heimdall_in.stream VALUES ('logins', 'x')",
     ]) {
         denied(&mut client, sql);
     }
@@ -228,6 +235,9 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT * FROM heimdall.batch",
         "SELECT * FROM heimdall.node",
         "SELECT heimdall.create_source('own', 'csv')",
+        "SELECT heimdall.set_source('logins')",
+        "SELECT heimdall.presets()",
+        "SELECT heimdall._declared('csv', NULL, NULL, NULL)",
         "SELECT heimdall.ingest_csv('logins', 'x')",
         "SELECT heimdall.graph()",
         "SELECT heimdall.canonical_ip('192.0.2.1')",
@@ -244,6 +254,11 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT * FROM heimdall.export_csv()",
         "SELECT * FROM heimdall.export_stix()",
         "SELECT * FROM heimdall_in.logins",
+        "SELECT heimdall.retry_rejects(1)",
+        "SELECT * FROM heimdall.reject_summary()",
+        "SELECT heimdall.reveal_reject(1, 1, 'case 4711')",
+        "SELECT * FROM heimdall.ingest_progress",
+        "INSERT INTO heimdall_in.stream VALUES ('logins', 'x')",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
         "SELECT * FROM heimdall_graph.\"Ip\"",
         "SELECT * FROM ag_catalog.ag_graph",

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use heimdall_tests::{Database, copy};
 
-use crate::dumps::LOGINS_CSV;
+use crate::dumps::{LOGINS, LOGINS_CSV};
 use crate::restore::{filled, works};
 
 /// Versions that are installed besides the one that is built, and the one that is built.
@@ -188,6 +188,26 @@ fn until_the_update_questions_are_answered_and_dumps_are_refused() {
         assert!(failure.message.contains(version) && failure.message.contains(&current), "{failure:?}");
         assert!(failure.hint.contains("ALTER EXTENSION heimdall UPDATE"), "{failure:?}");
         assert_eq!(to.snapshot(), before);
+    });
+}
+
+/// Of all ways in, a source that has the name of the stream loses its inbox alone.
+#[test]
+fn a_source_that_is_called_stream_goes_on() {
+    from_each_version(|database, _| {
+        database.run("SELECT heimdall.init()");
+        database.reconnect();
+        database.source("stream", "csv", LOGINS);
+        update(database);
+        assert_eq!(database.ingest("stream", LOGINS_CSV).accepted, 3);
+        let chunk = format!(
+            "INSERT INTO heimdall_in.stream VALUES ('stream', '{}')",
+            LOGINS_CSV.replace("ada", "bob")
+        );
+        database.run(&chunk);
+        database.run(&format!("SELECT heimdall.set_mapping('stream', $mapping${LOGINS}$mapping$)"));
+        database.run(&chunk.replace("bob", "eve"));
+        assert_eq!(database.value("SELECT count(*) FROM heimdall.batch"), "3");
     });
 }
 

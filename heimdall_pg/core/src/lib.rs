@@ -1,6 +1,6 @@
 //! Everything of Heimdall that needs no database: bytes → records → entities → batch.
 //!
-//! Modules depend downwards only: `pipeline` → `batch` → `mapping` → `format`, `protect`, `canonical`.
+//! Modules depend downwards only: `pipeline`, `preset` → `batch` → `mapping` → `format`, `protect`, `canonical`.
 
 pub mod audit;
 pub mod batch;
@@ -12,6 +12,7 @@ pub mod format;
 pub mod grams;
 pub mod mapping;
 pub mod pipeline;
+pub mod preset;
 pub mod protect;
 pub mod redact;
 pub mod similar;

@@ -1,6 +1,7 @@
 //! Whom or what something is about: one observable, found in text that is in no graph.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 use serde_json::Value;
@@ -82,6 +83,14 @@ impl Subject {
                 .any(|found| found.kind == self.kind && self.is_canonical(&found.canonical, keys))
             || json_values(&text).iter().any(|value| self.is(value, keys))
             || DELIMITERS.iter().any(|by| fields(raw, *by).iter().any(|field| self.is(field, keys)))
+    }
+
+    /// Whether a row that is kept as a JSON object of its values names it: in any of them as [`Subject::is_named_in`].
+    pub fn is_named_in_fields(&self, fields: &[u8], keys: &mut HashKeys) -> bool {
+        match serde_json::from_slice::<HashMap<String, String>>(fields) {
+            Ok(fields) => fields.values().any(|value| self.is_named_in(value.as_bytes(), keys)),
+            Err(_) => self.is_named_in(fields, keys),
+        }
     }
 
     fn is(&self, spelled: &str, keys: &mut HashKeys) -> bool {

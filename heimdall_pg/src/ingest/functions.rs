@@ -3,18 +3,17 @@
 use std::fs::File;
 use std::io::Read;
 
-use heimdall_core::format::{Format, FormatOptions};
-use heimdall_core::pipeline::Upload as Decoding;
+use heimdall_core::format::Format;
+use pgrx::pg_sys;
 use pgrx::prelude::*;
-use pgrx::{check_for_interrupts, pg_sys};
 
+use super::dump::{CHUNK, Dump};
 use super::report::Report;
-use super::upload::{Outcome, Source, Upload};
+use super::retry::retry;
+use super::upload::{Outcome, Source};
 use crate::error::{Error, ok};
+use crate::progress::Way;
 use crate::subtransaction::{Subtransaction, Verdict};
-
-/// Bytes that are decoded between two looks at whether the user has cancelled.
-const CHUNK: usize = 64 << 10;
 
 /// A function that gives one row of report. `pg_extern` wants the columns in the signature itself.
 macro_rules! ingest_functions {
@@ -52,6 +51,9 @@ ingest_functions! {
     ingest(source: &str, data: &[u8]) => ingest_bytes(source, None, data);
     /// Ingests a file that the server can read. Takes the role `pg_read_server_files`.
     ingest_file(source: &str, path: &str) => ingest_path(source, path);
+    /// Tries again the rows that a batch has put aside, with the mapping and the options that its source has now. The
+    /// batch is 0 where none was accepted.
+    retry_rejects(batch: i64) => retry(batch);
     /// Says what `ingest` would report, and stores nothing. The batch is 0, or that of which it is a duplicate.
     dry_run(source: &str, data: &[u8]) => try_bytes(source, data);
 }
@@ -75,9 +77,12 @@ fn row(report: Report) -> TableIterator<'static, Row> {
 }
 
 fn ingest_bytes(source: &str, format: Option<Format>, data: &[u8]) -> Result<Report, Error> {
-    let mut source = Source::load(source)?;
-    source.format = format.unwrap_or(source.format);
-    run(&source, |take| data.chunks(CHUNK).try_for_each(take))
+    let source = Source::load(source)?;
+    let source = match format {
+        Some(format) => source.for_format(format),
+        None => source,
+    };
+    run(source, Way::Function, data.len() as u64, |dump| dump.push(data))
 }
 
 /// All of it is done, and taken back: nothing else tells what would become of a dump.
@@ -114,20 +119,21 @@ fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
             .hint("The path is one of the server, read as the server's user.")
     };
     let mut file = File::open(path).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
         return Err(Error::new(
             PgSqlErrorCode::ERRCODE_WRONG_OBJECT_TYPE,
             format!("\"{path}\" is not a regular file"),
         ));
     }
     let mut buffer = vec![0u8; CHUNK];
-    run(&Source::load(source)?, |take| {
+    run(Source::load(source)?, Way::File, metadata.len(), |dump| {
         loop {
             let read = file.read(&mut buffer).map_err(unreadable)?;
             if read == 0 {
                 return Ok(());
             }
-            take(&buffer[..read])?;
+            dump.push(&buffer[..read])?;
         }
     })
 }
@@ -135,19 +141,15 @@ fn ingest_path(source: &str, path: &str) -> Result<Report, Error> {
 /// Feeds a dump through the pipeline, in a savepoint: a long dump may turn out to be a duplicate only after
 /// parts of it were written.
 fn run(
-    source: &Source,
-    feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error>,
+    source: Source,
+    way: Way,
+    total: u64,
+    feed: impl FnOnce(&mut Dump) -> Result<(), Error>,
 ) -> Result<Report, Error> {
-    let Upload { id, started, data_key, intake, mut store } = Upload::begin(source)?;
+    let mut dump = Dump::begin(source, way, Some(total))?;
     Subtransaction::run(|| {
-        let mut decoding = Decoding::new(source.format, &FormatOptions::default(), intake);
-        feed(&mut |chunk| {
-            check_for_interrupts!();
-            decoding.push(chunk, &mut store)
-        })?;
-        let (intake, finished) = decoding.finish(&mut store)?;
-        let upload = Upload { id, started, data_key, intake, store };
-        Ok(match upload.end(source, &finished)? {
+        feed(&mut dump)?;
+        Ok(match dump.end()?.0 {
             Outcome::Stored(report) => Verdict::Keep(report),
             Outcome::Duplicate(report) => Verdict::TakeBack(report),
         })

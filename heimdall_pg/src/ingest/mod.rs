@@ -1,8 +1,10 @@
 //! The ways in. All of them end in [`upload::Upload`]: one pipeline, one transaction, one report.
 
+mod dump;
 mod functions;
 mod inbox;
 mod report;
+mod retry;
 mod upload;
 
 pub use inbox::register_callbacks;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use heimdall_core::pipeline::Finished;
 use heimdall_core::protect::{Tlp, hex};
+use pgrx::pg_sys;
 use serde_json::json;
 
 use crate::audit;
@@ -38,10 +39,10 @@ const LOCK: &CStr = c"
 const INSERT: &CStr = c"
     INSERT INTO heimdall.batch (id, source, digest, actor, started_at, finished_at, rows_read, rows_accepted,
         rows_rejected, vertices_created, vertices_merged, edges_created, edges_merged, milliseconds, data_key, sealed,
-        tlp, fields, field_values, rules)
+        tlp, fields, field_values, rules, retry_of)
     VALUES ($1, $2, $3, heimdall._actor(), pg_catalog.clock_timestamp() - $11 * '1 ms'::pg_catalog.interval,
         pg_catalog.clock_timestamp(), $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.int4, $13,
-        $14::pg_catalog.int2, $15, $16, $17::pg_catalog.jsonb)";
+        $14::pg_catalog.int2, $15, $16, $17::pg_catalog.jsonb, $18)";
 
 /// The batch of an earlier upload of the same dump, where there is one.
 pub fn earlier(source: &str, finished: &Finished) -> Result<Option<Report>, Error> {
@@ -72,11 +73,13 @@ pub struct Batch<'a> {
     pub id: i64,
     pub source: &'a str,
     pub tlp: Tlp,
+    /// The batch whose rows these are, once more.
+    pub retry_of: Option<i64>,
 }
 
-/// Records a batch that is stored.
+/// Records a batch that is stored. A retry of which no row was accepted is none.
 pub fn record(
-    Batch { id, source, tlp }: Batch<'_>,
+    Batch { id, source, tlp, retry_of }: Batch<'_>,
     finished: &Finished,
     totals: Totals,
     (data_key, sealed): (u32, u64),
@@ -91,6 +94,9 @@ pub fn record(
         totals,
         milliseconds: started.elapsed().as_secs_f64() * 1000.0,
     };
+    if retry_of.is_some() && report.rows_accepted == 0 {
+        return Ok(Report { batch: 0, ..report });
+    }
     let fields = Array::texts(finished.fields.iter().map(|(name, _)| name.as_str()));
     let values = Array::ints(finished.fields.iter().map(|(_, values)| *values as i64));
     let _owner = AsOwner::new()?;
@@ -113,6 +119,7 @@ pub fn record(
             Arg::Array(&fields),
             Arg::Array(&values),
             Arg::Text(&finished.rules),
+            retry_of.map_or(Arg::Null(pg_sys::INT8OID), Arg::Int8),
         ];
         session.query(INSERT, &args).map(drop)
     })?;

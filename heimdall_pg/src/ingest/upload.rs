@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::time::Instant;
 
 use heimdall_core::batch::Keys;
-use heimdall_core::format::Format;
+use heimdall_core::format::{Format, FormatOptions};
 use heimdall_core::mapping::{Mapping, Policy};
 use heimdall_core::pipeline::{Finished, Intake};
 use pgrx::{PgSqlErrorCode, pg_sys};
@@ -12,14 +12,16 @@ use pgrx::{PgSqlErrorCode, pg_sys};
 use super::report::{self, Batch, Report};
 use crate::error::Error;
 use crate::owner::AsOwner;
+use crate::progress::{Phase, Progress, Way};
 use crate::session::{Arg, session};
 use crate::store::GraphStore;
-use crate::{keys, logs, mapping, policy, version};
+use crate::{keys, logs, mapping, policy, preset, version};
 
 /// A source, ready to take a dump.
 pub struct Source {
     pub name: String,
     pub format: Format,
+    pub options: FormatOptions,
     pub mapping: Option<Mapping>,
     policy: Policy,
     /// As it was read.
@@ -29,7 +31,7 @@ pub struct Source {
 
 const SOURCE: &CStr = c"
     SELECT s.format, s.mapping::pg_catalog.text, s.reject_limit, heimdall._policy(s.name)::pg_catalog.text,
-           heimdall.graph()::pg_catalog.text
+           heimdall.graph()::pg_catalog.text, s.options::pg_catalog.text
     FROM heimdall.source AS s
     WHERE s.name = $1";
 const POLICY: &CStr = c"SELECT heimdall._policy($1)::pg_catalog.text";
@@ -53,14 +55,24 @@ impl Source {
             let (Some(format), Some(reject_limit)) = (rows.text(0, 1), rows.float(0, 3)) else {
                 let code = PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT;
                 return Err(Error::new(code, format!("there is no source \"{name}\""))
-                    .hint("SELECT heimdall.create_source('name', 'csv') makes one."));
+                    .hint("SELECT heimdall.create_source('name') makes one."));
             };
             let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
             let policy_json = rows.text(0, 4).unwrap_or_default();
             let policy = policy::parse(&policy_json)?;
             let format = mapping::format(&format)?;
-            Ok(Source { name: name.to_owned(), format, mapping, policy, policy_json, reject_limit })
+            let options = preset::options(&rows.text(0, 6).unwrap_or_default(), format)?;
+            Ok(Source { name: name.to_owned(), format, options, mapping, policy, policy_json, reject_limit })
         })
+    }
+
+    /// The source, for a dump of that format, whose options are those of the source where it is its own.
+    pub fn for_format(mut self, format: Format) -> Source {
+        if format != self.format {
+            self.options = FormatOptions::default();
+            self.format = format;
+        }
+        self
     }
 
     /// To be called once the lock of writers is held: whoever brings what is stored under other rules has ended, and would
@@ -95,9 +107,10 @@ pub enum Outcome {
 }
 
 impl Upload {
-    /// Begins an upload: without keys, not a row is taken.
-    pub fn begin(source: &Source) -> Result<Upload, Error> {
+    /// Begins an upload: without keys, not a row is taken. Of some it is known beforehand how many bytes they have.
+    pub fn begin(source: &Source, way: Way, total: Option<u64>) -> Result<Upload, Error> {
         let started = Instant::now();
+        let progress = Progress::begin(&source.name, way, total);
         let hash = keys::hash_keys()?;
         let _owner = AsOwner::new()?;
         let (id, data) = session(|session| {
@@ -108,11 +121,12 @@ impl Upload {
         let data_key = data.id();
         let (mapping, policy) = (source.mapping.clone(), source.policy.clone());
         let intake = Intake::new(id, Keys { hash, data }, mapping, policy, source.reject_limit);
-        Ok(Upload { id, started, data_key, intake, store: GraphStore::new(&source.name) })
+        Ok(Upload { id, started, data_key, intake, store: GraphStore::new(&source.name, progress) })
     }
 
     /// Ends an upload whose rows are all in: stores the rest, unless the dump is there already.
     pub fn end(mut self, source: &Source, finished: &Finished) -> Result<Outcome, Error> {
+        self.store.progress.enter(Phase::Finishing);
         if let Some(earlier) = report::earlier(&source.name, finished)? {
             return Ok(Outcome::Duplicate(earlier));
         }
@@ -120,7 +134,8 @@ impl Upload {
         source.require_same_policy()?;
         let sealed = self.intake.keys().data.sealed();
         let totals = self.store.totals;
-        let batch = Batch { id: self.id, source: &source.name, tlp: self.intake.tlp() };
+        let (tlp, retry_of) = (self.intake.tlp(), self.store.retry_of);
+        let batch = Batch { id: self.id, source: &source.name, tlp, retry_of };
         report::record(batch, finished, totals, (self.data_key, sealed), self.started).map(Outcome::Stored)
     }
 }

@@ -4,6 +4,7 @@
 //! audit trail gets its entry by a transaction of its own, and only then is anything given.
 
 mod record;
+mod reject;
 
 use heimdall_core::protect::{Binding, Tlp, sealed_data_key};
 use pgrx::pg_sys;

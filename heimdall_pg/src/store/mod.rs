@@ -18,6 +18,7 @@ use pgrx::{PgSqlErrorCode, pg_sys};
 use crate::error::Error;
 use crate::local_settings::LocalSettings;
 use crate::owner::AsOwner;
+use crate::progress::{Phase, Progress};
 use crate::session::{Arg, GraphidType, Session, session};
 
 /// The store of one upload.
@@ -26,6 +27,10 @@ pub struct GraphStore {
     /// What was created and what was there already.
     pub totals: Totals,
     flushes: u32,
+    /// The batch whose rows these are, once more: those that fail are put aside there.
+    pub retry_of: Option<i64>,
+    /// What others are shown of the upload.
+    pub progress: Progress,
 }
 
 /// Records that an upload has touched.
@@ -86,13 +91,26 @@ const TABLES: &CStr = c"
            'heimdall.sighting_run'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8";
 
 impl GraphStore {
-    pub fn new(source: &str) -> GraphStore {
-        GraphStore { source: source.to_owned(), totals: Totals::default(), flushes: 0 }
+    pub fn new(source: &str, progress: Progress) -> GraphStore {
+        GraphStore {
+            source: source.to_owned(),
+            totals: Totals::default(),
+            flushes: 0,
+            retry_of: None,
+            progress,
+        }
     }
 
     /// True when something has been written.
     pub fn has_flushed(&self) -> bool {
         self.flushes > 0
+    }
+
+    fn has_written(&mut self, before: Phase) -> Result<(), Error> {
+        self.flushes += 1;
+        self.progress.flushed();
+        self.progress.enter(before);
+        Ok(())
     }
 
     fn write(&mut self, flush: &mut Flush<'_>, session: &Session<'_>) -> Result<(), Error> {
@@ -103,7 +121,10 @@ impl GraphStore {
         let mut totals = self.totals;
         let vertices = nodes::store(&step, &labels, flush, &mut totals)?;
         edges::store(&step, &labels, flush, &vertices, &mut totals)?;
-        rejects::store(session, flush)?;
+        match self.retry_of {
+            None => rejects::store(session, flush)?,
+            Some(batch) => rejects::leave_open(session, flush, batch)?,
+        }
         self.totals = totals;
         Ok(())
     }
@@ -124,9 +145,9 @@ impl Store for GraphStore {
     fn flush(&mut self, mut flush: Flush<'_>) -> Result<(), Error> {
         let _owner = AsOwner::new()?;
         let first = self.flushes == 0;
+        let before = self.progress.enter(Phase::Flushing);
         writers::one_of_many(first, |session| self.write(&mut flush, session))?;
-        self.flushes += 1;
-        Ok(())
+        self.has_written(before)
     }
 
     fn flush_last(&mut self, mut flush: Flush<'_>) -> Result<(), Error> {
@@ -134,9 +155,9 @@ impl Store for GraphStore {
             return self.flush(flush);
         }
         let _owner = AsOwner::new()?;
+        let before = self.progress.enter(Phase::Flushing);
         writers::only_one(|session| self.write(&mut flush, session))?;
-        self.flushes += 1;
-        Ok(())
+        self.has_written(before)
     }
 }
 

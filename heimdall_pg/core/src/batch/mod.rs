@@ -18,7 +18,7 @@ mod seen;
 pub use flush::{EdgeOut, Flush};
 pub use object::{Member, Object};
 pub use reapply::{Changed, Opened, reapply};
-pub use reject::Reject;
+pub use reject::{Encoding, Reject, reject_record};
 pub use rekey::{rebind, rekey};
 pub use seen::Seen;
 

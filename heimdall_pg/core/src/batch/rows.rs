@@ -35,11 +35,7 @@ impl Batch {
                 self.counts.accepted += 1;
                 Ok(())
             }
-            Err(fault) => {
-                let column = fault.column.and_then(|at| plan.inputs.get(usize::from(at)));
-                let column = column.map(|input| input.name.clone());
-                self.reject(row.number, row.offset, (column, fault.rule, fault.reason), &row.raw())
-            }
+            Err(fault) => self.reject_row(plan, &row, fault),
         }
     }
 

@@ -41,6 +41,9 @@ formats! {
 }
 
 impl Format {
+    /// What a source has that declares neither a format nor a preset.
+    pub const DEFAULT: Format = Format::Csv;
+
     /// The format of that name.
     pub fn from_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)

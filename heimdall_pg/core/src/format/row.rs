@@ -1,6 +1,6 @@
 //! What decoders give, and what takes it.
 
-use super::{FormatError, encode_row};
+use super::FormatError;
 
 /// A decoded row. An empty value and an absent one are the same.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +19,6 @@ impl<'a> Row<'a> {
     /// The value of a column, or `""`.
     pub fn value(&self, column: usize) -> &'a str {
         self.values.get(column).copied().unwrap_or("")
-    }
-
-    /// The row as it came, or as CSV where the decoder did not keep it.
-    pub fn raw(&self) -> Vec<u8> {
-        match self.raw {
-            Some(raw) => raw.to_vec(),
-            None => encode_row(self.values.iter().map(|value| value.as_bytes())),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::{Finished, FirstReject, IngestError, Store};
-use crate::batch::{Batch, Counts, Keys};
+use crate::batch::{Batch, Counts, Encoding, Keys};
 use crate::format::{Malformed, Row};
 use crate::mapping::{Mapping, Plan, Policy, Sample, is_absent};
 use crate::protect::Tlp;
@@ -55,7 +55,6 @@ struct OwnedRow {
     number: u64,
     offset: u64,
     values: Vec<Box<str>>,
-    raw: Option<Vec<u8>>,
 }
 
 impl Intake {
@@ -88,6 +87,15 @@ impl Intake {
             policy,
             values: Vec::new(),
         }
+    }
+
+    /// An intake for rows that batch `id` has put aside: it takes them however many still fail, and what comes of them is
+    /// another dump each time.
+    pub fn retrying(mut self, id: i64) -> Intake {
+        self.reject_limit = 1.0;
+        self.digest.update(b"retry of");
+        self.digest.update(&id.to_be_bytes());
+        self
     }
 
     /// Flushes batches of another size than [`FLUSH_BYTES`].
@@ -146,13 +154,11 @@ impl Intake {
             }
             Stage::Sampling { sample, rows, bytes } => {
                 sample.add_row(&row);
-                *bytes += row.values.iter().map(|value| value.len()).sum::<usize>()
-                    + row.raw.map_or(0, <[u8]>::len);
+                *bytes += row.values.iter().map(|value| value.len()).sum::<usize>();
                 rows.push(OwnedRow {
                     number: row.number,
                     offset: row.offset,
                     values: row.values.iter().map(|value| Box::from(*value)).collect(),
-                    raw: row.raw.map(<[u8]>::to_vec),
                 });
                 if sample.is_full() || *bytes > SAMPLE_BYTES { self.infer(store) } else { Ok(()) }
             }
@@ -167,7 +173,9 @@ impl Intake {
         self.digest.update(&(row.raw.len() as u64).to_be_bytes());
         self.digest.update(row.raw);
         let fault = (None, "format", row.reason);
-        self.batch.reject(row.number, row.offset, fault, row.raw).map_err(IngestError::from)?;
+        self.batch
+            .reject(row.number, row.offset, fault, (Encoding::Raw, row.raw))
+            .map_err(IngestError::from)?;
         self.first_reject.get_or_insert(FirstReject {
             row: row.number,
             column: None,
@@ -228,6 +236,16 @@ impl Intake {
         }
     }
 
+    /// Rows so far. Those that wait for a mapping to be inferred are not among them.
+    pub fn counts(&self) -> Counts {
+        self.batch.counts()
+    }
+
+    /// Whether rows wait for a mapping to be inferred.
+    pub fn is_inferring(&self) -> bool {
+        matches!(self.stage, Stage::Sampling { .. })
+    }
+
     /// The keys, for what the caller has to store beside the batch.
     pub fn keys(&mut self) -> &mut Keys {
         self.batch.keys()
@@ -251,8 +269,7 @@ impl Intake {
         store.adopt(&mapping)?;
         for row in rows {
             let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
-            let row =
-                Row { number: row.number, offset: row.offset, values: &values, raw: row.raw.as_deref() };
+            let row = Row { number: row.number, offset: row.offset, values: &values, raw: None };
             let rejected = self.batch.counts().rejected;
             self.batch.add_row(&plan, row).map_err(IngestError::from)?;
             if self.batch.counts().rejected > rejected {

@@ -4,11 +4,13 @@
 //! hand full batches to a [`Store`], so that memory stays bounded whatever the size of the dump.
 
 mod intake;
+mod retry;
 #[cfg(test)]
 mod tests;
 mod upload;
 
 pub use intake::{FLUSH_BYTES, Intake};
+pub use retry::{PutAside, Retry};
 pub use upload::Upload;
 
 use thiserror::Error;

@@ -15,6 +15,11 @@ impl Upload {
         Upload { decoder: Decoder::new(format, options), intake }
     }
 
+    /// What has come of it so far.
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
     /// Takes a chunk, cut anywhere.
     ///
     /// # Errors

@@ -1,0 +1,67 @@
+//! The presets, in order of their names. Each is a file of that name in `sql/presets`.
+
+macro_rules! presets {
+    ($($name:literal)*) => {
+        /// The text of every preset, beside its name.
+        pub(super) const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../../../sql/presets/", $name, ".json")))),*];
+    };
+}
+
+presets! {
+    "aws.cloudtrail"
+    "cef"
+    "ecs"
+    "fortinet.traffic"
+    "indicators.csv"
+    "indicators.text"
+    "leaked.credentials"
+    "leef"
+    "linux.auditd"
+    "linux.auth"
+    "misp"
+    "nmap"
+    "ocsf"
+    "report.text"
+    "stix"
+    "suricata.alert"
+    "suricata.dns"
+    "suricata.eve"
+    "suricata.fileinfo"
+    "suricata.flow"
+    "suricata.http"
+    "suricata.smtp"
+    "suricata.ssh"
+    "suricata.tls"
+    "warninglist"
+    "web.clf"
+    "web.iis"
+    "windows.security"
+    "windows.sysmon"
+    "zeek.conn"
+    "zeek.dce_rpc"
+    "zeek.dhcp"
+    "zeek.dns"
+    "zeek.files"
+    "zeek.ftp"
+    "zeek.http"
+    "zeek.intel"
+    "zeek.kerberos"
+    "zeek.known_hosts"
+    "zeek.known_services"
+    "zeek.notice"
+    "zeek.ntlm"
+    "zeek.pe"
+    "zeek.rdp"
+    "zeek.smb_files"
+    "zeek.smb_mapping"
+    "zeek.smtp"
+    "zeek.snmp"
+    "zeek.software"
+    "zeek.ssh"
+    "zeek.ssl"
+    "zeek.syslog"
+    "zeek.tunnel"
+    "zeek.weird"
+    "zeek.x509"
+}
