@@ -80,15 +80,23 @@ fn format_error(error: &FormatError, message: String) -> Error {
             Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
                 .hint("A quote that is not closed swallows the rows that follow it. Nothing was stored.")
         }
+        FormatError::DocumentTooLarge { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
+                .hint("Split it into several documents. Nothing was stored.")
+        }
+        FormatError::UnterminatedDocument { .. } => {
+            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+                .hint("The dump was cut off, or a bracket is missing. Nothing was stored.")
+        }
         FormatError::TooManyColumns => Error::new(PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS, message),
         FormatError::UnterminatedQuote { .. } => {
             Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
                 .hint("Close the quote; inside a quoted field, a quote is written twice. Nothing was stored.")
         }
-        FormatError::HeaderNotText | FormatError::HeaderNames { .. } => {
-            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
-                .hint("The first line has to name every column, each by a name of its own.")
-        }
+        FormatError::HeaderNotText => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+            .hint("The header has to be UTF-8 without NUL bytes, and its quotes closed."),
+        FormatError::NotRecognised => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
+            .hint("Give the source the format of its dumps by name; heimdall.formats() lists them."),
     }
 }
 

@@ -155,6 +155,7 @@ pub const REPORTS: &[&str] = &[
 ];
 
 /// Dumps; the first byte chooses the format (by its place in `Format::ALL`) and the size of the pieces.
+/// Dumps; the first byte chooses the format and the size of the pieces.
 pub const DUMPS: &[&str] = &[
     "Hts,src,name\n2024-01-31T10:00:00Z,192.0.2.1,example.org\n",
     "Xa,b\r\n\"x\"\"y\",\"1\n2\"\r\n,\r\n",
@@ -172,11 +173,25 @@ pub const DUMPS: &[&str] = &[
     "4[Wed Jan 31 10:00:00 2024] [core:error] [pid 1:tid 2] [client ::1:80] AH1: x, referer: y\n[warn] x\n",
     "\u{4}2024/01/31 10:00:00 [error] 1#0: *1 x, client: ::1, request: \"GET / HTTP/1.0\", host: \"a\"\n",
     "\u{5}# Reference: https://a.example/1\n192[.]0[.]2[.]1:80\nexample.pl\n\n// source: hxxp://b.example\n::1 x@a.example\n",
+    "@[{\"a\": 1, \"b\": {\"192.0.2.1\": [1, \"]}\"]}}, 2, {\"a\": [1}, {\"a\": \"open\n\"}]\n{\"a\": 1} rubbish\n",
+    "I{\"n\": 1, \"data\": {\"x\": []}, \"items\": [{\"a\": 1}, {\"n\": null}], \"rest\": {\"a\": \"\\u00e9\"}}\x1e{\"a\": 2}",
+    "g{\"Records\": [{\"eventTime\": \"2024-01-31T10:00:00Z\", \"userIdentity\": {\"arn\": \"a\"}}]} {\"eventName\": \"x\"}",
+    "h{\"Event\": {\"System\": {\"EventID\": {\"#text\": 1}}, \"EventData\": {\"Data\": [{\"@Name\": \"x\", \"#text\": \"y\"}]}}}\n{\"a\": 1}\n",
+    "i{\"objects\": [{\"type\": \"indicator\", \"pattern\": \"[file:hashes.'SHA-256' = 'a\\\\'b' OR url:value IN ('x', 'y')]\"}]}",
+    "j{\"Event\": {\"info\": \"x\", \"Attribute\": [{\"type\": \"a|b\", \"value\": \"1|2\", \"Tag\": [{\"name\": \"tlp:red\"}]}]}}",
+    "k{\"list\": [\"192.0.2.0/24\", \"x\"], \"name\": \"n\", \"matching_attributes\": [ \"ip-src\" ]}",
     "1{\"ts\": 1706695200.5, \"id\": {\"orig_h\": \"192.0.2.1\"}, \"query\": \"example.org\"}\n",
     "D<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner=\"nmap\" start=\"1706695200\"><host><status state=\"up\"/>\
      <address addr=\"192.0.2.1\" addrtype=\"ipv4\"/><ports><port protocol=\"tcp\" portid=\"22\"><state state=\"open\"/>\
      <service name=\"ssh\"><cpe>cpe:/a:x:y</cpe></service><script id=\"b\" output=\"a&#xa;&lt;\"/></port></ports></host>\
      <!-- c --><runstats/></nmaprun>\n",
+    "A<165>1 2003-10-11T22:14:15.003Z h app 1 ID [ex@1 a=\"x \\\"y\\\" \\]\"][b c=\"d\"] \u{feff}text\n<34>Oct  1 22:14:15 h sshd[1]: Failed password for invalid user a from b from 192.0.2.1 port 22 ssh2\n",
+    "A23 <1>Oct  1 22:14:15 h: x9 <2>[  1.5]",
+    "AOct  1 22:14:15 h sudo: ada : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls\n000012: S: *Oct 21 05:12:05.185 PDT: %SYS-5-CONFIG_P: x\n",
+    "B<13>Oct  1 22:14:15 h CEF:0|a\\|b|c\\\\|1|2|n|5|src=192.0.2.1 cs1Label=R cs1=a b\\=c x=C:\\new x=2\n",
+    "CLEEF:2.0|V|P|1|e|0x5E|a=1^b=x y^free\nLEEF:1.0|V|P|1|e|a=1\tb=2#011\n",
+    "Ddate=2024-01-31 time=23:59:59 tz=\"+0100\" a=\"x \\\"y\\\"\" b='q' flag c=http://h/?d=1\na=1, b c=2, d=\"e, f\"\n",
+    "Etype=SYSCALL msg=audit(1.1:1): a0=1 comm=6C73 key=(null)\ntype=EXECVE msg=audit(1.1:1): argc=1 a0[0]=6C\nnode=h type=USER msg=audit(1.1:2): msg='op=a acct=\"b\"'\u{1d}UID=\"c\"\ntype=SOCKADDR msg=audit(1.1:1): saddr=02000035C0000201\ntype=PATH msg=audit(1.1:1): item=0 name=\"/\"\ntype=EOE msg=audit(1.1:1):\n",
 ];
 
 /// Texts with personal data and secrets in them.

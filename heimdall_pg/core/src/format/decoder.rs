@@ -2,10 +2,17 @@
 //!
 //! bytes → unpacked ([`Compression`]) → text ([`TextLayer`], where the format is text) → rows ([`Body`])
 
+use super::auditd::AuditDecoder;
+use super::auto::AutoDecoder;
+use super::cef::Cef;
 use super::compression::Compression;
 use super::encoding::TextLayer;
+use super::kv::Kv;
+use super::leef::Leef;
+use super::records::LineDecoder;
+use super::syslog::Syslog;
 use super::{
-    ClfDecoder, CsvDecoder, Format, FormatOptions, NdjsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
+    ClfDecoder, CsvDecoder, Format, FormatOptions, JsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
     ZeekDecoder,
 };
 
@@ -23,26 +30,45 @@ struct Content {
 }
 
 /// The decoders, by format.
-enum Body {
+pub(super) enum Body {
+    Auto(Box<AutoDecoder>),
     Csv(Box<CsvDecoder>),
-    Ndjson(Box<NdjsonDecoder>),
+    Json(Box<JsonDecoder>),
     Nmap(Box<NmapDecoder>),
     Zeek(Box<ZeekDecoder>),
     W3c(Box<W3cDecoder>),
     Clf(Box<ClfDecoder>),
     Text(Box<TextDecoder>),
+    Syslog(Box<LineDecoder<Syslog>>),
+    Cef(Box<LineDecoder<Cef>>),
+    Leef(Box<LineDecoder<Leef>>),
+    Kv(Box<LineDecoder<Kv>>),
+    Auditd(Box<AuditDecoder>),
 }
 
 impl Body {
-    fn new(format: Format, _options: &FormatOptions) -> Body {
+    pub(super) fn new(format: Format, options: &FormatOptions) -> Body {
         match format {
-            Format::Csv => Body::Csv(Box::default()),
-            Format::Ndjson => Body::Ndjson(Box::default()),
+            Format::Auto => Body::Auto(Box::new(AutoDecoder::new(options))),
+            Format::Csv => Body::Csv(Box::new(CsvDecoder::new(options))),
+            Format::Json
+            | Format::Ndjson
+            | Format::Suricata
+            | Format::Cloudtrail
+            | Format::Winevent
+            | Format::Stix
+            | Format::Misp
+            | Format::Warninglist => Body::Json(Box::new(JsonDecoder::new(format, options))),
             Format::Nmap => Body::Nmap(Box::default()),
             Format::Zeek => Body::Zeek(Box::default()),
             Format::W3c => Body::W3c(Box::default()),
             Format::Clf => Body::Clf(Box::default()),
             Format::Text => Body::Text(Box::default()),
+            Format::Syslog => Body::Syslog(Box::new(LineDecoder::new(Syslog::new(options)))),
+            Format::Cef => Body::Cef(Box::new(LineDecoder::new(Cef::new(options)))),
+            Format::Leef => Body::Leef(Box::new(LineDecoder::new(Leef::new(options)))),
+            Format::Kv => Body::Kv(Box::new(LineDecoder::new(Kv::new(options)))),
+            Format::Auditd => Body::Auditd(Box::default()),
         }
     }
 }
@@ -51,15 +77,31 @@ impl Body {
 macro_rules! each {
     ($body:expr, $decoder:ident => $call:expr) => {
         match $body {
+            Body::Auto($decoder) => $call,
             Body::Csv($decoder) => $call,
-            Body::Ndjson($decoder) => $call,
+            Body::Json($decoder) => $call,
             Body::Nmap($decoder) => $call,
             Body::Zeek($decoder) => $call,
             Body::W3c($decoder) => $call,
             Body::Clf($decoder) => $call,
             Body::Text($decoder) => $call,
+            Body::Syslog($decoder) => $call,
+            Body::Cef($decoder) => $call,
+            Body::Leef($decoder) => $call,
+            Body::Kv($decoder) => $call,
+            Body::Auditd($decoder) => $call,
         }
     };
+}
+
+impl Body {
+    pub(super) fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        each!(self, decoder => decoder.push(chunk, sink))
+    }
+
+    pub(super) fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        each!(self, decoder => decoder.finish(sink))
+    }
 }
 
 impl Decoder {
@@ -97,7 +139,7 @@ impl Content {
 
     fn push<S: Sink>(&mut self, piece: &[u8], sink: &mut S) -> Result<(), S::Error> {
         let body = &mut self.body;
-        let mut take = |bytes: &[u8]| each!(body, decoder => decoder.push(bytes, sink));
+        let mut take = |bytes: &[u8]| body.push(bytes, sink);
         match &mut self.text {
             Some(text) => text.push(piece, &mut take),
             None => take(piece),
@@ -107,8 +149,8 @@ impl Content {
     fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
         let body = &mut self.body;
         if let Some(text) = &mut self.text {
-            text.finish(&mut |bytes: &[u8]| each!(body, decoder => decoder.push(bytes, sink)))?;
+            text.finish(&mut |bytes: &[u8]| body.push(bytes, sink))?;
         }
-        each!(body, decoder => decoder.finish(sink))
+        body.finish(sink)
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{MAX_COLUMNS, MAX_ROW};
+use super::{MAX_COLUMNS, MAX_DOCUMENT, MAX_ROW};
 
 /// Why a dump cannot be decoded at all. Holds no value of the dump.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -13,6 +13,18 @@ pub enum FormatError {
         /// 1 for the first row of data, 0 for the header.
         row: u64,
     },
+    /// Longer than [`MAX_DOCUMENT`].
+    #[error("the document with row {row} is larger than {} MiB", MAX_DOCUMENT >> 20)]
+    DocumentTooLarge {
+        /// The first row of the document.
+        row: u64,
+    },
+    /// The dump ends inside a JSON document: it was cut off.
+    #[error("the dump ends inside a JSON document, after {rows} rows")]
+    UnterminatedDocument {
+        /// The rows before.
+        rows: u64,
+    },
     /// The dump ends inside a quoted field.
     #[error("the dump ends inside a quoted field that began in row {row}")]
     UnterminatedQuote {
@@ -22,12 +34,9 @@ pub enum FormatError {
     /// The header line is not UTF-8, or holds a NUL byte.
     #[error("the header line is not valid text")]
     HeaderNotText,
-    /// A column name occurs twice or is empty.
-    #[error("column {column} of the header has no name, or one that another column has as well")]
-    HeaderNames {
-        /// 1 for the first column.
-        column: usize,
-    },
+    /// The bytes are of no format that is known, or of too many: see [`super::detect_format`].
+    #[error("the format of the dump is not recognised")]
+    NotRecognised,
     /// More than [`MAX_COLUMNS`].
     #[error("the dump has more than {MAX_COLUMNS} columns")]
     TooManyColumns,

@@ -3,32 +3,45 @@
 //! A decoder is an incremental state machine: it takes chunks cut anywhere and hands every row to a
 //! [`Sink`] as soon as it is complete. Memory is bounded by [`MAX_ROW`], whatever the size of the dump.
 
-mod compression;
+mod auditd;
+mod auto;
+mod cef;
 mod clf;
+mod compression;
 mod csv;
 mod decoder;
+mod detect;
 mod encoding;
 mod error;
 mod escape;
 mod fields;
+mod frames;
+mod json;
+mod kv;
+mod leef;
 mod lines;
+mod marked;
 mod name;
-mod ndjson;
 mod nmap;
 mod options;
+mod pairs;
+mod records;
 mod row;
-mod xml;
+mod syslog;
 mod text;
 mod w3c;
+mod xml;
 mod zeek;
 
 pub use self::clf::ClfDecoder;
+pub use self::csv::options::{HeaderLines, Ragged};
 pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
+pub use self::detect::{Detected, detect_format};
 pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
+pub use self::json::JsonDecoder;
 pub use self::name::Format;
-pub use self::ndjson::NdjsonDecoder;
 pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
@@ -43,12 +56,16 @@ use self::row::recycle;
 /// The largest row that is decoded, in bytes.
 pub const MAX_ROW: usize = 16 << 20;
 
+/// The largest document that is decoded as a whole, in bytes: one that gives many rows and cannot be read in parts.
+pub const MAX_DOCUMENT: usize = 64 << 20;
+
 /// The most columns that a dump may have.
 pub const MAX_COLUMNS: usize = 1600;
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::mapping::is_plausible_name;
 
     /// Keeps everything, as text.
     #[derive(Default)]
@@ -89,6 +106,7 @@ pub(crate) mod tests {
     /// Decodes `dump` as a whole, byte by byte, and cut in two at every position: the same has to come of it.
     pub(crate) fn decode_however_cut(format: Format, dump: &[u8]) -> Kept {
         let whole = decode(format, dump, usize::MAX).unwrap();
+        assert!(whole.columns.iter().all(|name| is_plausible_name(name)), "{:?}", whole.columns);
         let check = |cut: Kept, how: String| {
             assert_eq!(cut.columns, whole.columns, "{how}");
             assert_eq!(cut.rows, whole.rows, "{how}");

@@ -2,13 +2,14 @@
 //!
 //! The same event gives the same row in both, so that it does not matter which of them a site keeps.
 
+mod cut;
 mod header;
 mod plan;
 mod tsv;
 mod value;
 
 use self::tsv::TsvDecoder;
-use super::{NdjsonDecoder, Sink};
+use super::{Format, FormatOptions, JsonDecoder, Sink};
 
 /// Blank bytes at the beginning that are looked at before a dump counts as tab separated.
 const MAX_BLANK: usize = 4096;
@@ -22,7 +23,7 @@ enum Form {
     /// Nothing but blank bytes so far.
     Unknown(Vec<u8>),
     Tsv(Box<TsvDecoder>),
-    Json(Box<NdjsonDecoder>),
+    Json(Box<JsonDecoder>),
 }
 
 impl Default for ZeekDecoder {
@@ -42,7 +43,7 @@ impl ZeekDecoder {
             let first =
                 head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
             let mut form = match first {
-                Some(b'{') => Form::Json(Box::default()),
+                Some(b'{') => Form::Json(Box::new(JsonDecoder::new(Format::Ndjson, &FormatOptions::default()))),
                 None if head.len() < MAX_BLANK => return Ok(()),
                 _ => Form::Tsv(Box::default()),
             };

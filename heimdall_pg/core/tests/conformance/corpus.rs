@@ -46,8 +46,13 @@ impl Corpus {
 
     /// The text of a file of the set.
     pub fn read(&self, file: &str) -> String {
+        String::from_utf8(self.bytes(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    /// The bytes of a file of the set.
+    pub fn bytes(&self, file: &str) -> Vec<u8> {
         let path = self.folder.join(file);
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
     /// The text of a file that some copies of the set do not have.

@@ -1,4 +1,4 @@
-//! Canonicalisers against the published vectors of their field.
+//! Canonicalisers and decoders against the published vectors of their field.
 //!
 //! The vectors are not part of the project. They are read from `$HEIMDALL_CORPORA`, or from
 //! `shared/corpora` beside the work tree; a set that is not there is skipped, and the output says so. What
@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod csv;
+#[cfg(test)]
 mod defang;
 #[cfg(test)]
 mod detect;
@@ -14,6 +16,8 @@ mod detect;
 mod ecs;
 #[cfg(test)]
 mod email;
+#[cfg(test)]
+mod formats;
 #[cfg(test)]
 mod iban;
 #[cfg(test)]

@@ -53,8 +53,8 @@ fn every_digest_of_a_list_is_found() {
     assert_eq!((files, listed, in_reports), (226, 6_725, 2_105));
 }
 
-/// Lines of the lists that are neither blank nor a comment, and the rows that come of them. The others
-/// are paths without a host.
+/// Lines of the lists that are neither blank nor a comment, and the rows that come of them. Nearly
+/// all of the others are paths without a host.
 const LISTS: [(&str, usize, usize); 11] = [
     ("ipsum.txt", 120_430, 120_430),
     ("maltrail_apt_gamaredon-1.txt", 11_074, 10_541),

@@ -46,8 +46,8 @@ pub(super) fn read(parts: &Parts<'_>, fields: &mut Fields) -> Result<(), &'stati
     let mut tokens = Tokens::of(parts.after);
     if !time_first {
         who(parts.before, fields, &mut extra)?;
-    } else if let Some((Token::Word(client), _)) = tokens.next() {
-        set(fields, "client", client)?;
+    } else {
+        word(&mut tokens, fields, "client", |_| true)?;
     }
     set(fields, "timestamp", parts.time)?;
     request(&mut tokens, fields, &mut extra)?;

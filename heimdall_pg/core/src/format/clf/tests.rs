@@ -107,6 +107,18 @@ fn variants_of_the_access_log_are_read() {
 }
 
 #[test]
+fn a_time_alone_in_front_is_enough() {
+    assert_fields("[10/Oct/2000:13:55:36 -0700] \"-\" 5", &[("timestamp", TIME), ("bytes", "5")]);
+}
+
+#[test]
+fn quotes_that_nothing_closes_take_no_longer() {
+    let line = format!("192.0.2.1 - - [{TIME}] \"GET / HTTP/1.1\" 200 5 {}", "\"a ".repeat(1 << 20));
+    let kept = decode(Format::Clf, line.as_bytes(), usize::MAX).unwrap();
+    assert_eq!(kept.rows.len(), 1);
+}
+
+#[test]
 fn error_logs_are_read() {
     assert_fields(
         "[Wed Oct 11 14:32:52 2000] [error] [client 192.0.2.1] denied: /x",

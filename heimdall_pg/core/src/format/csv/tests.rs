@@ -53,13 +53,11 @@ fn what_cannot_be_decoded_says_where() {
     let error = |dump: &[u8]| decode(Format::Csv, dump, 1000).err();
     assert_eq!(error(b"a,b\n1,2\n\"3,4\n5,6\n"), Some(FormatError::UnterminatedQuote { row: 2 }));
     assert_eq!(error(b"a,b\n1,\""), Some(FormatError::UnterminatedQuote { row: 1 }));
-    assert_eq!(error(b"a,,b\n"), Some(FormatError::HeaderNames { column: 2 }));
-    assert_eq!(error(b"a,b,a\n"), Some(FormatError::HeaderNames { column: 3 }));
     assert_eq!(error(b"a,\xff\n"), Some(FormatError::HeaderNotText));
     let mut large = b"a\n".to_vec();
     large.resize(MAX_ROW + 10, b'x');
     assert_eq!(error(&large), Some(FormatError::RowTooLarge { row: 1 }));
-    assert_eq!(error(&vec![b','; MAX_COLUMNS * 3]), Some(FormatError::TooManyColumns));
+    assert_eq!(error(b"a,".repeat(MAX_COLUMNS + 1).as_slice()), Some(FormatError::TooManyColumns));
 }
 
 #[test]

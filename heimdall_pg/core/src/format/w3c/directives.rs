@@ -10,6 +10,10 @@ use crate::format::MAX_COLUMNS;
 pub(super) struct Directives {
     fields: Vec<String>,
     fault: Option<&'static str>,
+    /// Rows have a day of their own.
+    has_date: bool,
+    /// A field has the name of the column that is added.
+    has_timestamp: bool,
     /// The day of `#Date`, for logs whose rows have the time only.
     date: String,
     is_local: bool,
@@ -42,6 +46,8 @@ impl Directives {
             return;
         }
         let names = &self.fields;
+        self.has_date = names.iter().any(|name| name == "date");
+        self.has_timestamp = names.iter().any(|name| name == TIMESTAMP);
         let is_twice = |(at, name)| names.iter().take(at).any(|before: &String| before == name);
         self.fault = names.iter().enumerate().any(is_twice).then_some("#Fields names a field twice");
     }
@@ -72,9 +78,8 @@ impl Directives {
 
     /// Date and time of a row as one: in UTC, as the format has it, unless the log says that it has local time.
     pub fn timestamp(&self, date: &str, time: &str) -> Option<String> {
-        let has = |name: &str| self.fields.iter().any(|field| field == name);
-        let date = if has("date") { date } else { &self.date };
-        if date.is_empty() || time.is_empty() || has(TIMESTAMP) {
+        let date = if self.has_date { date } else { &self.date };
+        if date.is_empty() || time.is_empty() || self.has_timestamp {
             return None;
         }
         Some(format!("{date}T{time}{}", if self.is_local { "" } else { "Z" }))

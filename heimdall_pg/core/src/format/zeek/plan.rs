@@ -1,9 +1,11 @@
 //! What a header makes of a line: decided once, so that a line costs little more than finding its separators.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::cut::cut;
 use super::header::Header;
 use super::value::{Shape, bool_text, decimal_text, push_member, push_unescaped, time_text};
 
@@ -55,6 +57,8 @@ pub(super) struct Made {
     text: String,
     /// Slots, and where their values stand in the text.
     places: Vec<(usize, Range<usize>)>,
+    /// Where the fields of the line end.
+    ends: Vec<usize>,
     bytes: Vec<u8>,
     member: String,
 }
@@ -114,12 +118,12 @@ impl Plan {
         {
             *value = path;
         }
-        let mut columns = self.columns.iter();
+        let mut ends = std::mem::take(&mut made.ends);
+        cut(line.as_bytes(), self.separator, &mut ends);
+        let number = ends.len();
         let mut start = 0;
-        let ends = memchr::memchr_iter(self.separator, line.as_bytes()).chain(std::iter::once(line.len()));
-        for end in ends {
-            let column = columns.next().ok_or("more fields than #fields names")?;
-            let field = line.get(start..end).unwrap_or_default();
+        for (column, end) in self.columns.iter().zip(&ends) {
+            let field = line.get(start..*end).unwrap_or_default();
             start = end + 1;
             if let Some(text) = self.value(column, field, has_escapes, made)
                 && let Some(value) = values.get_mut(column.slot)
@@ -127,8 +131,11 @@ impl Plan {
                 *value = text;
             }
         }
-        if columns.next().is_some() {
-            return Err("fewer fields than #fields names");
+        made.ends = ends;
+        match number.cmp(&self.columns.len()) {
+            Ordering::Less => return Err("fewer fields than #fields names"),
+            Ordering::Greater => return Err("more fields than #fields names"),
+            Ordering::Equal => {}
         }
         for (slot, place) in &made.places {
             if let (Some(value), Some(text)) = (values.get_mut(*slot), made.text.get(place.clone())) {
@@ -181,24 +188,40 @@ impl Plan {
 
     fn push_array(&self, shape: Shape, field: &str, made: &mut Made) {
         made.text.push('[');
-        if field != self.empty && !field.is_empty() {
-            let one = std::iter::once(field).filter(|_| self.set_separator.is_empty());
-            let many = field.split(self.set_separator.as_str()).filter(|_| !self.set_separator.is_empty());
-            for (at, member) in one.chain(many).enumerate() {
-                if at > 0 {
-                    made.text.push(',');
-                }
-                if member == self.unset {
-                    made.text.push_str("null");
-                    continue;
-                }
+        let mut rest = Some(field).filter(|field| *field != self.empty && !field.is_empty());
+        let mut is_first = true;
+        while let Some(members) = rest {
+            let member;
+            (member, rest) = self.split_member(members);
+            if !std::mem::take(&mut is_first) {
+                made.text.push(',');
+            }
+            if member == self.unset {
+                made.text.push_str("null");
+            } else if member == self.empty {
+                push_member(&mut made.text, shape, "");
+            } else if member.contains('\\') {
                 made.member.clear();
-                if member != self.empty {
-                    push_unescaped(&mut made.member, member, &mut made.bytes);
-                }
+                push_unescaped(&mut made.member, member, &mut made.bytes);
                 push_member(&mut made.text, shape, &made.member);
+            } else {
+                push_member(&mut made.text, shape, member);
             }
         }
         made.text.push(']');
+    }
+
+    /// The first member of a set, and those behind it.
+    fn split_member<'a>(&self, members: &'a str) -> (&'a str, Option<&'a str>) {
+        let separator = self.set_separator.as_bytes();
+        let place = match separator {
+            [] => None,
+            [byte] => memchr::memchr(*byte, members.as_bytes()),
+            _ => memchr::memmem::find(members.as_bytes(), separator),
+        };
+        match place.and_then(|at| Some((members.get(..at)?, members.get(at + separator.len()..)?))) {
+            Some((member, rest)) => (member, Some(rest)),
+            None => (members, None),
+        }
     }
 }

@@ -48,15 +48,15 @@ pub(super) fn bool_text(value: &str) -> &str {
 
 /// `2230.000000` becomes `2230.0`; what has an exponent stays.
 pub(super) fn decimal_text(value: &str) -> &str {
-    if value.len() < 3 || !value.ends_with('0') || value.contains(['e', 'E']) {
+    if !value.ends_with('0') {
         return value;
     }
     match value.split_once('.') {
-        Some((whole, fraction)) => {
+        Some((whole, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
             let digits = fraction.trim_end_matches('0').len().max(1);
             value.get(..whole.len() + 1 + digits).unwrap_or(value)
         }
-        None => value,
+        _ => value,
     }
 }
 
@@ -106,6 +106,17 @@ pub(super) fn unescape(value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
+/// Without an exponent, that is told at a look.
+fn is_json_number(text: &str) -> bool {
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_digits(whole) && is_digits(fraction) {
+        return whole.len() == 1 || !whole.starts_with('0');
+    }
+    number.starts_with(|c: char| c.is_ascii_digit()) && serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
 /// Appends a member of a set or vector as JSON. `plain` is the member without escapes.
 pub(super) fn push_member(out: &mut String, shape: Shape, plain: &str) {
     let text = match shape {
@@ -118,8 +129,7 @@ pub(super) fn push_member(out: &mut String, shape: Shape, plain: &str) {
         Shape::Text => false,
         Shape::Bool => matches!(&*text, "true" | "false"),
         // `nan` and `inf` are no numbers of JSON.
-        Shape::Number | Shape::Decimal | Shape::Time => serde_json::from_str::<&RawValue>(&text)
-            .is_ok_and(|value| value.get().starts_with(|c: char| c == '-' || c.is_ascii_digit())),
+        Shape::Number | Shape::Decimal | Shape::Time => is_json_number(&text),
     };
     if is_json { out.push_str(&text) } else { push_json_string(out, &text) }
 }
@@ -180,6 +190,9 @@ mod tests {
             (Shape::Number, "x", "\"x\""),
             (Shape::Decimal, "2.500000", "2.5"),
             (Shape::Decimal, "nan", "\"nan\""),
+            (Shape::Decimal, "-1.5e-7", "-1.5e-7"),
+            (Shape::Number, "007", "\"007\""),
+            (Shape::Number, "1.", "\"1.\""),
             (Shape::Bool, "T", "true"),
             (Shape::Text, "443", "\"443\""),
         ];

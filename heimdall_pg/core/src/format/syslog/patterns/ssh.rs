@@ -1,0 +1,130 @@
+//! OpenSSH's server. Before a pattern is tried, ` [preauth]` and the level, as `error: `, are taken off.
+
+use super::Program;
+
+pub(super) const SSHD: Program = Program {
+    names: &["sshd", "sshd-session", "sshd-auth"],
+    patterns: &[
+        (
+            "ssh.accepted",
+            "Accepted {auth_method} for {user*} from {source} port {source_port} ssh2: {key_type} ID {key_id} (serial {_}) CA {_} {fingerprint}",
+        ),
+        (
+            "ssh.accepted",
+            "Accepted {auth_method} for {user*} from {source} port {source_port} ssh2: {key_type} {fingerprint}",
+        ),
+        ("ssh.accepted", "Accepted {auth_method} for {user*} from {source} port {source_port} ssh2"),
+        ("ssh.accepted", "Accepted {auth_method} for {user*} from {source} port {source_port}"),
+        ("ssh.key_accepted", "Accepted key {key_type} {fingerprint} found at {path}"),
+        ("ssh.authenticated", "Accepted {auth_method} for {user}"),
+        (
+            "ssh.failed",
+            "Failed {auth_method} for {reason=invalid user} {user*} from {source} port {source_port} ssh2: {key_type} {fingerprint}",
+        ),
+        (
+            "ssh.failed",
+            "Failed {auth_method} for {reason=invalid user} {user*} from {source} port {source_port} ssh2",
+        ),
+        (
+            "ssh.failed",
+            "Failed {auth_method} for {reason=invalid user} {user*} from {source} port {source_port}",
+        ),
+        (
+            "ssh.failed",
+            "Failed {auth_method} for {reason=illegal user} {user*} from {source} port {source_port} ssh2",
+        ),
+        (
+            "ssh.failed",
+            "Failed {auth_method} for {user*} from {source} port {source_port} ssh2: {key_type} {fingerprint}",
+        ),
+        ("ssh.failed", "Failed {auth_method} for {user*} from {source} port {source_port} ssh2"),
+        ("ssh.failed", "Failed {auth_method} for {user*} from {source} port {source_port}"),
+        (
+            "ssh.postponed",
+            "Postponed {auth_method} for {reason=invalid user} {user*} from {source} port {source_port} ssh2",
+        ),
+        ("ssh.postponed", "Postponed {auth_method} for {user*} from {source} port {source_port} ssh2"),
+        ("ssh.invalid_user", "Invalid user {user*} from {source} port {source_port}"),
+        ("ssh.invalid_user", "Invalid user {user*} from {source}"),
+        ("ssh.invalid_user", "Illegal user {user*} from {source}"),
+        ("ssh.invalid_user", "input_userauth_request: invalid user {user}"),
+        ("ssh.not_allowed", "User {user*} from {source} not allowed because {reason}"),
+        (
+            "ssh.too_many_attempts",
+            "maximum authentication attempts exceeded for {reason=invalid user} {user*} from {source} port {source_port} ssh2",
+        ),
+        (
+            "ssh.too_many_attempts",
+            "maximum authentication attempts exceeded for {user*} from {source} port {source_port} ssh2",
+        ),
+        (
+            "ssh.connected",
+            "Connection from {source} port {source_port} on {destination} port {destination_port} rdomain {_}",
+        ),
+        (
+            "ssh.connected",
+            "Connection from {source} port {source_port} on {destination} port {destination_port}",
+        ),
+        ("ssh.connected", "Connection from {source} port {source_port}"),
+        ("ssh.disconnected", "Received disconnect from {source} port {source_port}:{code}: {reason}"),
+        ("ssh.disconnected", "Received disconnect from {source} port {source_port}:{code}:"),
+        ("ssh.disconnected", "Received disconnect from {source}: {code}: {reason}"),
+        ("ssh.disconnected", "Received disconnect from {source}: {code}:"),
+        ("ssh.disconnected", "Disconnected from {reason=invalid user} {user*} {source} port {source_port}"),
+        ("ssh.disconnected", "Disconnected from {reason=illegal user} {user*} {source} port {source_port}"),
+        (
+            "ssh.disconnected",
+            "Disconnected from {reason=authenticating user} {user*} {source} port {source_port}",
+        ),
+        ("ssh.disconnected", "Disconnected from user {user*} {source} port {source_port}"),
+        ("ssh.disconnected", "Disconnected from {source} port {source_port}"),
+        ("ssh.disconnected", "Disconnecting invalid user {user*} {source} port {source_port}: {reason}"),
+        (
+            "ssh.disconnected",
+            "Disconnecting authenticating user {user*} {source} port {source_port}: {reason}",
+        ),
+        ("ssh.disconnected", "Disconnecting user {user*} {source} port {source_port}: {reason}"),
+        ("ssh.disconnected", "Disconnecting: {reason=Too many authentication failures} for {user}"),
+        ("ssh.disconnected", "Disconnecting: {reason}"),
+        ("ssh.closed", "Connection closed by {reason=invalid user} {user*} {source} port {source_port}"),
+        (
+            "ssh.closed",
+            "Connection closed by {reason=authenticating user} {user*} {source} port {source_port}",
+        ),
+        ("ssh.closed", "Connection closed by {reason=illegal user} {user*} {source} port {source_port}"),
+        ("ssh.closed", "Connection closed by {reason=invalid user} {source} port {source_port}"),
+        ("ssh.closed", "Connection closed by {source} port {source_port}"),
+        ("ssh.closed", "Connection closed by {source}"),
+        ("ssh.reset", "Connection reset by {reason=invalid user} {user*} {source} port {source_port}"),
+        ("ssh.reset", "Connection reset by {reason=authenticating user} {user*} {source} port {source_port}"),
+        ("ssh.reset", "Connection reset by {reason=illegal user} {user*} {source} port {source_port}"),
+        ("ssh.reset", "Connection reset by {reason=invalid user} {source} port {source_port}"),
+        ("ssh.reset", "Connection reset by {source} port {source_port}"),
+        ("ssh.reset", "Connection reset by {source}"),
+        ("ssh.no_identification", "Did not receive identification string from {source} port {source_port}"),
+        ("ssh.no_identification", "Did not receive identification string from {source}"),
+        (
+            "ssh.bad_identification",
+            "Bad protocol version identification {_} from {source} port {source_port}",
+        ),
+        ("ssh.bad_identification", "banner exchange: Connection from {source} port {source_port}: {reason}"),
+        ("ssh.corrupted", "ssh_dispatch_run_fatal: Connection from {source} port {source_port}: {reason}"),
+        ("ssh.corrupted", "Corrupted MAC on input. {_}"),
+        ("ssh.timeout", "Timeout before authentication for {source} port {source_port}"),
+        ("ssh.timeout", "Timeout before authentication for {source}"),
+        ("ssh.negotiation_failed", "Unable to negotiate with {source} port {source_port}: {reason}"),
+        (
+            "ssh.reverse_mapping",
+            "reverse mapping checking getaddrinfo for {source_host} [{source}] failed - {_}",
+        ),
+        ("ssh.reverse_mapping", "reverse mapping checking getaddrinfo for {source_host} [{source}] failed."),
+        (
+            "ssh.reverse_mapping",
+            "Address {source} maps to {source_host}, but this does not map back to the address{_}",
+        ),
+        ("ssh.session", "Starting session: {session} for {user*} from {source} port {source_port} id {_}"),
+        ("ssh.session", "Starting session: {session} for {user*} from {source} port {source_port}"),
+        ("ssh.session_closed", "Close session: user {user*} from {source} port {source_port} id {_}"),
+        ("ssh.listening", "Server listening on {destination} port {destination_port}."),
+    ],
+};
