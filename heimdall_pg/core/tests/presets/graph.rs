@@ -29,31 +29,33 @@ impl Graph {
     /// Ingests a dump by a preset.
     pub fn of(preset: &str, dump: &[u8]) -> Graph {
         let preset = Preset::named(preset).unwrap_or_else(|| panic!("there is no preset {preset}"));
-        Graph::in_format(&preset, &preset.format, &preset.options, dump)
+        let graph = Graph::in_format(&preset, &preset.format, "{}", dump);
+        graph.unwrap_or_else(|error| panic!("{}: {error}", preset.name))
     }
 
-    /// The same in another format than the preset's.
+    /// The same in another format than the preset's, or with options.
+    ///
+    /// # Errors
+    /// As the pipeline says.
     pub fn in_format(
         preset: &Preset,
         format: &str,
-        options: &serde_json::Map<String, serde_json::Value>,
+        options: &str,
         dump: &[u8],
-    ) -> Graph {
+    ) -> Result<Graph, IngestError> {
         let name = &preset.name;
-        let mapping =
-            Mapping::parse(&preset.mapping.to_string()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mapping = Mapping::parse(&preset.mapping.to_string());
+        let mapping = mapping.unwrap_or_else(|error| panic!("{name}: {error}"));
         let format = Format::from_name(format).unwrap_or_else(|| panic!("{name}: {format}"));
-        let options = serde_json::Value::Object(options.clone()).to_string();
-        let options =
-            FormatOptions::parse(&options, format).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let options = FormatOptions::parse(options, format);
+        let options = options.unwrap_or_else(|error| panic!("{name}: {error}"));
         let intake = Intake::new(1, keys(), Some(mapping), Policy::default(), 1.0);
         let (mut graph, mut upload) = (Graph::default(), Upload::new(format, &options, intake));
-        upload.push(dump, &mut graph).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let (mut intake, finished) =
-            upload.finish(&mut graph).unwrap_or_else(|error| panic!("{name}: {error}"));
-        intake.flush_rest(&mut graph).unwrap_or_else(|error| panic!("{name}: {error}"));
+        upload.push(dump, &mut graph)?;
+        let (mut intake, finished) = upload.finish(&mut graph)?;
+        intake.flush_rest(&mut graph)?;
         graph.counts = finished.counts;
-        graph
+        Ok(graph)
     }
 
     /// Whether there is a vertex of that label and value.

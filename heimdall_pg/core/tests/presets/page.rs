@@ -28,7 +28,12 @@ fn section(preset: &Preset) -> String {
     let mapping = Mapping::parse(&preset.mapping.to_string()).expect("a mapping");
     let mut lines = vec![format!("### `{}`\n", preset.name), format!("{}.\n", preset.description)];
     let time = mapping.time.as_ref().map_or_else(|| "none".to_owned(), |time| format!("`{time}`"));
-    lines.push(format!("- format `{}`, time {time}, marked `{}`", preset.format, mapping.tlp.name()));
+    let mark = serde_json::to_value(mapping.tlp).expect("a mark");
+    lines.push(format!(
+        "- format `{}`, time {time}, marked `{}`",
+        preset.format,
+        mark.as_str().unwrap_or_default()
+    ));
     let edges = edges(&mapping);
     if edges.is_empty() {
         lines.push(format!("- each row is a record of: {}", list(labels(&mapping))));
