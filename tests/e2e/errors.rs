@@ -95,9 +95,7 @@ fn a_mapping_that_names_a_column_which_is_not_there() {
 fn a_header_that_is_none() {
     let database = with_logins();
     for header in [
-        &b"time,user,src,host,host\n"[..],
-        b"time,user,src,host,\n",
-        b"time,user,src,host,\xff\n",
+        &b"time,user,src,host,\xff\n"[..],
         b"time,user,src,host,a\x00b\n",
         b"time,user,src,host,10.0.0.1\n",
     ] {

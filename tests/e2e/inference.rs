@@ -59,16 +59,26 @@ fn json_is_inferred_as_well() {
 }
 
 #[test]
-fn a_dump_without_header_is_refused_and_none_of_it_shows() {
+fn a_header_that_may_be_data_is_refused_and_none_of_it_shows() {
     let database = without_mapping();
     let before = database.snapshot();
-    let failure = database.refused("unknown", "zaphod@example.org,hunter2\nford@example.org,betelgeuse\n");
+    let failure = database.refused("unknown", "name,password,zaphod@example.org\nford,hunter2,yes\n");
     assert_eq!(failure.code, "22P04");
     assert!(failure.hint.contains("header"), "{failure:?}");
     for value in ["zaphod", "example.org", "hunter2"] {
         assert!(!format!("{failure:?}").contains(value), "{failure:?}");
     }
     assert_eq!(database.snapshot(), before);
+}
+
+#[test]
+fn a_dump_without_header_gets_names_that_are_no_values() {
+    let database = without_mapping();
+    let report = database.ingest("unknown", "zaphod@example.org,hunter2\nford@example.org,betelgeuse\n");
+    assert_eq!((report.read, report.accepted), (2, 2));
+    let kept = database
+        .rows("SELECT mapping #>> '{entities,column_1,label}', mapping ->> 'columns' FROM heimdall.source");
+    assert_eq!(kept, [["Email", r#"["column_1", "column_2"]"#]]);
 }
 
 #[test]

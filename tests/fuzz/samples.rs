@@ -154,13 +154,17 @@ pub const REPORTS: &[&str] = &[
     "ＥＶＩＬ。example \u{200b}evil\u{ad}.example http://bücher.example/ü",
 ];
 
-/// Dumps; the first byte chooses the format (by its place in `Format::ALL`) and the size of the pieces.
 /// Dumps; the first byte chooses the format and the size of the pieces.
 pub const DUMPS: &[&str] = &[
     "Hts,src,name\n2024-01-31T10:00:00Z,192.0.2.1,example.org\n",
     "Xa,b\r\n\"x\"\"y\",\"1\n2\"\r\n,\r\n",
     "(\u{feff}a,b,c\n1,2\n1,2,3,4\n\n",
     "0a\n\"unclosed",
+    "0# made today\n# a;b\n1;\"x\ny\"\r2;'z'\n",
+    "HReport\n\na, b\n\"1\", \"8\\\" x\"\n\"1\", \"8\" x\"\na, b, c\n",
+    "``sep=|\na||b\n1||\"2||\"\n",
+    "2{\"ts\": 1, \"src\": \"192.0.2.1\"}\n",
+    "Ja,b\n1,192.0.2.1\n2,192.0.2.2\n",
     "I{\"a\": 1, \"b\": {\"c\": [1, \"x\"]}}\n{\"a\": null}\n",
     "Y{\"n\": 1e400, \"s\": \"\\ud83d\\ude00\"}\nnot json\n[]\n",
     "){\"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"a\"}}}",

@@ -13,6 +13,7 @@ mod sniff;
 mod table;
 
 use super::{FormatError, FormatOptions, MAX_COLUMNS, MAX_ROW, Malformed, Row, Sink, recycle};
+pub(super) use header::distinct;
 use record::line_end;
 pub(super) use sniff::is_table;
 use sniff::layout;

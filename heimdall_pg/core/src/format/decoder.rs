@@ -13,7 +13,7 @@ use super::records::LineDecoder;
 use super::syslog::Syslog;
 use super::{
     ClfDecoder, CsvDecoder, Format, FormatOptions, JsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
-    ZeekDecoder,
+    XlsxDecoder, ZeekDecoder,
 };
 
 /// Decodes a dump of any format.
@@ -44,6 +44,7 @@ pub(super) enum Body {
     Leef(Box<LineDecoder<Leef>>),
     Kv(Box<LineDecoder<Kv>>),
     Auditd(Box<AuditDecoder>),
+    Xlsx(Box<XlsxDecoder>),
 }
 
 impl Body {
@@ -69,6 +70,7 @@ impl Body {
             Format::Leef => Body::Leef(Box::new(LineDecoder::new(Leef::new(options)))),
             Format::Kv => Body::Kv(Box::new(LineDecoder::new(Kv::new(options)))),
             Format::Auditd => Body::Auditd(Box::default()),
+            Format::Xlsx => Body::Xlsx(Box::new(XlsxDecoder::new(options))),
         }
     }
 }
@@ -90,6 +92,7 @@ macro_rules! each {
             Body::Leef($decoder) => $call,
             Body::Kv($decoder) => $call,
             Body::Auditd($decoder) => $call,
+            Body::Xlsx($decoder) => $call,
         }
     };
 }

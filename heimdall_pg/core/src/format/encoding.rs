@@ -121,6 +121,8 @@ impl TextLayer {
         let (state, text) = match head.as_slice() {
             [0xEF, 0xBB, 0xBF, text @ ..] => (State::Utf8, text),
             text if self.declared => (State::Utf8, text),
+            // A workbook, of a dump whose format is still to be told: as it is.
+            text @ [b'P', b'K', 3, 4] => (State::Utf8, text),
             text @ ([0xFF, 0xFE, ..] | [1..=255, 0, 1..=255, 0]) => {
                 (State::Other(Transcoder::new(UTF_16LE)), text)
             }

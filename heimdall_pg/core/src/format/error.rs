@@ -76,4 +76,13 @@ pub enum FormatError {
     /// Another root element than `nmaprun`, or none.
     #[error("the dump is not an nmap report in XML")]
     NotNmap,
+    /// No Office Open XML, encrypted, or broken.
+    #[error("the dump is not a workbook in xlsx, or a broken or encrypted one")]
+    NotXlsx,
+    /// A workbook without the sheet that is asked for.
+    #[error("the workbook has no sheet of that name, or none at all")]
+    NoSheet,
+    /// A workbook that does not fit into memory.
+    #[error("the workbook, or the text that its cells share, is larger than 64 MiB")]
+    WorkbookTooLarge,
 }

@@ -116,6 +116,8 @@ fn length(bytes: &[u8]) -> Option<(usize, usize)> {
 #[derive(Default)]
 struct Counted {
     held: Vec<u8>,
+    /// How much of it is known to have no line end.
+    searched: usize,
     consumed: u64,
     count: u64,
 }
@@ -132,6 +134,7 @@ impl Counted {
         while let Some((skip, end)) = self.frame(rest)? {
             self.give(rest.get(skip..end).unwrap_or_default(), skip, take)?;
             rest = rest.get(end..).unwrap_or_default();
+            self.searched = 0;
         }
         let read = held.len() - rest.len();
         held.drain(..read);
@@ -167,13 +170,15 @@ impl Counted {
 
     /// Where the first message begins and ends, once it is all there. Bytes without a length, such as the line
     /// ends that some senders add, go up to the next line end.
-    fn frame(&self, bytes: &[u8]) -> Result<Option<(usize, usize)>, FormatError> {
+    fn frame(&mut self, bytes: &[u8]) -> Result<Option<(usize, usize)>, FormatError> {
         let (skip, end) = match length(bytes) {
             Some((length, digits)) => (digits + 1, digits + 1 + length),
-            None => match memchr::memchr(b'\n', bytes) {
-                Some(at) => (0, at + 1),
-                None => (0, bytes.len() + 1),
-            },
+            None => {
+                let line_end = bytes.get(self.searched..).and_then(|rest| memchr::memchr(b'\n', rest));
+                let end = line_end.map_or(bytes.len(), |at| self.searched + at) + 1;
+                self.searched = bytes.len();
+                (0, end)
+            }
         };
         if end - skip > MAX_ROW {
             return Err(FormatError::RowTooLarge { row: self.count + 1 });

@@ -30,6 +30,7 @@ mod row;
 mod syslog;
 mod text;
 mod w3c;
+mod xlsx;
 mod xml;
 mod zeek;
 
@@ -48,6 +49,7 @@ pub use self::row::{Malformed, Row, Sink};
 pub use self::text::TextDecoder;
 pub use self::w3c::W3cDecoder;
 pub use self::zeek::ZeekDecoder;
+pub use self::xlsx::XlsxDecoder;
 
 use self::fields::Fields;
 use self::lines::Lines;

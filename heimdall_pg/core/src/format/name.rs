@@ -62,6 +62,8 @@ formats! {
     Auditd = "auditd",
     /// A report of nmap in XML.
     Nmap = "nmap",
+    /// A spreadsheet (Office Open XML).
+    Xlsx = "xlsx",
     /// Reports and lists, read for observables line by line.
     Text = "text",
 }
@@ -77,7 +79,7 @@ impl Format {
 
     /// Whether its dumps are text, which may come in other encodings than UTF-8.
     pub const fn is_text(self) -> bool {
-        true
+        !matches!(self, Format::Xlsx)
     }
 
     /// True where a header of syslog may precede each record.

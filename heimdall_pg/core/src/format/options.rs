@@ -46,6 +46,9 @@ pub struct FormatOptions {
     /// counted on from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<i16>,
+    /// The sheet of a workbook, the first that is not hidden where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// `json` and its dialects: where in a document the array of records is, `data.items`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records: Option<String>,

@@ -78,6 +78,7 @@ impl<F: LineFormat> Rows<F> {
 pub(in crate::format) mod tests {
     use super::super::tests::{Kept, decode};
     use super::super::{Decoder, Format, FormatOptions};
+    use crate::mapping::is_plausible_name;
 
     /// A decoded dump; the same wherever it is cut.
     #[track_caller]
@@ -98,6 +99,8 @@ pub(in crate::format) mod tests {
             same(kept, at);
         }
         same(decode(format, dump.as_bytes(), 1).unwrap(), 1);
+        // Another name would end the dump.
+        assert!(whole.columns.iter().all(|name| is_plausible_name(name)), "{:?}", whole.columns);
         whole
     }
 
@@ -117,5 +120,52 @@ pub(in crate::format) mod tests {
         assert_eq!(kept.malformed, [], "{line}");
         assert_eq!(kept.rows.len(), 1, "{line}");
         named(&kept, 0)
+    }
+
+    /// Lines that were looked at again and again at each of their pairs would take minutes.
+    #[test]
+    fn hostile_lines_are_read_once() {
+        let pieces = [
+            "=",
+            "\\",
+            "\"",
+            "'",
+            "a=\"x ",
+            "\"x=1 ",
+            "a=1,",
+            "k=\"v\" ",
+            "a='x ",
+            "[a b=\"c\"",
+            "msg='",
+            "%20 ",
+            "a\\=b ",
+            "|",
+            " from ",
+            "CEF:0|",
+            "a b ",
+            "x[",
+            "x: ",
+            "a0=\"b ",
+            "::a= ",
+        ];
+        let heads = [
+            "",
+            "<1>1 - - - - - ",
+            "CEF:0|||||||",
+            "LEEF:2.0|||||^|",
+            "type=A msg=audit(1.1:1): ",
+            "Oct  1 22:14:15 h sshd[1]: ",
+            "a=\"",
+            &"a=1,".repeat(8_000),
+        ];
+        for head in heads {
+            for piece in pieces {
+                let line = head.to_owned() + &piece.repeat((1 << 15) / piece.len()) + "\"=";
+                for format in [Format::Syslog, Format::Cef, Format::Leef, Format::Kv, Format::Auditd] {
+                    // Some have more names than there may be columns.
+                    let _ = decode(format, line.as_bytes(), usize::MAX);
+                }
+            }
+        }
     }
 }

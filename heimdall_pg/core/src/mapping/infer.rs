@@ -346,8 +346,15 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_without_header_is_refused() {
-        let error = infer(Format::Csv, "a@example.com,hunter2\nb@example.com,secret\n").unwrap_err();
-        assert_eq!(error, PlanError::HeaderIsData { column: 1 });
+    fn a_header_that_may_be_data_is_refused() {
+        let error = infer(Format::Csv, "user,password,a@example.com\nbob,secret,yes\n").unwrap_err();
+        assert_eq!(error, PlanError::HeaderIsData { column: 3 });
+    }
+
+    #[test]
+    fn a_dump_without_header_has_columns_without_meaning() {
+        let mapping = infer(Format::Csv, "a@example.com,hunter2\nb@example.com,secret\n").unwrap().unwrap();
+        assert_eq!(entities(&mapping), [("column_1", "Email")]);
+        assert_eq!(mapping.columns, ["column_1", "column_2"]);
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use heimdall_core::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink};
+use heimdall_core::mapping::is_plausible_name;
 
 /// The folder of a set; `None`, said aloud, where there is none.
 pub fn folder(name: &str) -> Option<PathBuf> {
@@ -45,6 +46,8 @@ impl Table {
         let mut decoder = Decoder::new(format, &options);
         decoder.push(dump.as_bytes(), &mut table).expect("a dump");
         decoder.finish(&mut table).expect("a dump");
+        // Another name would end the dump.
+        assert!(table.columns.iter().all(|name| is_plausible_name(name)), "a column is named by a value");
         table
     }
 

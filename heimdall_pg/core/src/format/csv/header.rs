@@ -61,7 +61,7 @@ impl Header {
 }
 
 /// The cells as names: `column_3` for one without text, `name_2` for the second `name`.
-fn distinct(cells: &[String]) -> Vec<String> {
+pub(in crate::format) fn distinct(cells: &[String]) -> Vec<String> {
     let mut taken: std::collections::HashSet<String> = cells.iter().cloned().collect();
     let mut seen = std::collections::HashSet::new();
     let mut names = Vec::with_capacity(cells.len());

@@ -14,6 +14,9 @@ const HEADER: usize = 300;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// A format, and what its lines have.
+type Kind = (Detected, fn(&str) -> bool);
+
 /// The format of lines, where they are of one; CSV is not looked for here.
 pub(super) fn detect(text: &str) -> Option<Detected> {
     if text.starts_with("#separator") {
@@ -31,7 +34,7 @@ pub(super) fn detect(text: &str) -> Option<Detected> {
     if has_header(first, "LEEF:") {
         return Some(Detected::Leef);
     }
-    let kinds: [(Detected, fn(&str) -> bool); 4] = [
+    let kinds: [Kind; 4] = [
         (Detected::Auditd, is_audit),
         (Detected::Clf, is_access),
         (Detected::Syslog, is_syslog),

@@ -30,10 +30,13 @@ impl<'a> Quoted<'a> {
     ///
     /// # Errors
     /// Half a surrogate pair, or a NUL character.
+    #[inline]
     pub fn decode(self) -> Result<Cow<'a, str>, &'static str> {
-        if !self.escaped {
-            return Ok(Cow::Borrowed(self.raw));
-        }
+        if self.escaped { self.unescape() } else { Ok(Cow::Borrowed(self.raw)) }
+    }
+
+    #[cold]
+    fn unescape(self) -> Result<Cow<'a, str>, &'static str> {
         let mut text = String::with_capacity(self.raw.len());
         unescape::append(self.raw, &mut text)?;
         Ok(Cow::Owned(text))

@@ -130,8 +130,11 @@ impl Split {
                     None => break,
                 },
                 Place::Document => {
-                    at += 1;
-                    if self.enters(byte) {
+                    let floor = if self.path.is_empty() { 0 } else { self.track.level + 1 };
+                    let passed = self.deep(chunk, at, floor);
+                    let enters = passed == at && self.enters(byte);
+                    at = passed.max(at + 1);
+                    if enters {
                         let envelope = self.whole(chunk.get(from..at - 1))?;
                         take(Piece::Envelope(&envelope))?;
                         self.recycle(envelope);
@@ -143,6 +146,11 @@ impl Split {
                     }
                 }
                 Place::Array { depth, first } => {
+                    let passed = self.deep(chunk, at, depth);
+                    if passed > at {
+                        at = passed;
+                        continue;
+                    }
                     let ends = self.element_ends(byte, depth);
                     at += 1;
                     if ends {
@@ -157,8 +165,11 @@ impl Split {
                     }
                 }
                 Place::Behind => {
-                    self.bracket(byte, 0);
-                    at += 1;
+                    let passed = self.deep(chunk, at, 0);
+                    if passed == at {
+                        self.bracket(byte, 0);
+                    }
+                    at = passed.max(at + 1);
                     if self.open.is_empty() {
                         self.place = Place::Between;
                     }
@@ -205,6 +216,40 @@ impl Split {
             self.track = Track { name_next: true, ..Track::default() };
         }
         true
+    }
+
+    /// Passes over what has more than so many brackets around it, up to a bracket that closes another kind. Nothing in
+    /// there ends a record.
+    fn deep(&mut self, chunk: &[u8], mut at: usize, floor: usize) -> usize {
+        while self.open.len() > floor
+            && let Some(&byte) = chunk.get(at)
+        {
+            at += 1;
+            match byte {
+                b'"' => {
+                    let end = at + plain(chunk.get(at..).unwrap_or(&[]));
+                    if chunk.get(end) == Some(&b'"') {
+                        at = end + 1;
+                    } else {
+                        self.in_string = true;
+                        at = self.string(chunk, at);
+                        if self.in_string {
+                            return at;
+                        }
+                    }
+                }
+                b'{' | b'[' => self.open.push(byte),
+                b'}' | b']' => {
+                    let opening = if byte == b'}' { b'{' } else { b'[' };
+                    if self.open.last() != Some(&opening) {
+                        return at - 1;
+                    }
+                    self.open.pop();
+                }
+                _ => {}
+            }
+        }
+        at
     }
 
     /// Passes over a string, up to where it or the chunk ends.

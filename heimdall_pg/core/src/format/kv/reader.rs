@@ -10,6 +10,14 @@ use crate::format::pairs::is_word;
 /// Words that a key may be of, where something else than spaces separates the pairs.
 const MOST_WORDS: usize = 5;
 
+/// What may stand around a key.
+const AROUND: [char; 6] = ['[', '(', '{', '"', '\'', ' '];
+
+/// True for words that may be a key together.
+fn is_key(words: &str) -> bool {
+    words.split(' ').take(MOST_WORDS + 1).count() <= MOST_WORDS && words.split(' ').all(is_word)
+}
+
 /// A piece of a line.
 #[derive(Debug, PartialEq)]
 pub(super) enum Item<'a> {
@@ -57,15 +65,30 @@ impl<'a> Reader<'a> {
         end.unwrap_or(value.len())
     }
 
+    /// Where the next `=` is, the key before it, and the length of a text before that. What is looked at is taken
+    /// then, or belongs to a quoted text.
+    fn begin(&mut self) -> Option<(usize, &'a str, usize)> {
+        if let Some(end) = self.quotes.end(self.rest) {
+            let key = self.rest.get(1..end.checked_sub(1)?)?;
+            return (self.rest.get(end..)?.starts_with('=') && is_key(key)).then_some((end, key, 0));
+        }
+        let equals = self.rest.find(|char| char == '=' || Self::is_end(self.separator, char))?;
+        let before = self
+            .rest
+            .get(..equals)
+            .filter(|_| self.rest.get(equals..).is_some_and(|at| at.starts_with('=')))?;
+        let (key, skip) = self.key(before)?;
+        Some((equals, key, skip))
+    }
+
     /// The key that ends before a `=`: all that precedes it, or its last word, and how long what precedes that is.
     fn key(&self, before: &'a str) -> Option<(&'a str, usize)> {
-        let whole = before.trim_matches(['[', '(', '{', '"', '\'', ' ']);
-        let is_key = whole.split(' ').all(is_word) && whole.split(' ').count() <= MOST_WORDS;
-        if is_key && (!self.first || !whole.contains(' ')) {
+        let whole = before.trim_matches(AROUND);
+        if is_key(whole) && (!self.first || !whole.contains(' ')) {
             return Some((whole, 0));
         }
         let start = before.trim_end().rfind(char::is_whitespace)? + 1;
-        let last = before.get(start..)?.trim_matches(['[', '(', '{', '"', '\'', ' ']);
+        let last = before.get(start..)?.trim_matches(AROUND);
         is_word(last).then_some((last, start))
     }
 }
@@ -79,20 +102,10 @@ impl<'a> Iterator for Reader<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        // A quoted text that no `=` follows is no key.
-        if let Some(end) = self.quotes.end(self.rest)
-            && !self.rest.get(end..).is_some_and(|rest| rest.starts_with('='))
-        {
+        let Some((equals, key, skip)) = self.begin() else {
             self.first = false;
-            return Some(Item::Text(self.take(end)));
-        }
-        let piece = self.plain_len(0);
-        let equals = self.rest.get(..piece).and_then(|piece| piece.find('='));
-        let Some((equals, (key, skip))) =
-            equals.and_then(|equals| Some((equals, self.key(self.rest.get(..equals)?)?)))
-        else {
-            self.first = false;
-            return Some(Item::Text(self.take(piece).trim()));
+            let end = self.quotes.end(self.rest).unwrap_or_else(|| self.plain_len(0));
+            return Some(Item::Text(self.take(end).trim()));
         };
         self.first = false;
         if skip > 0 {
