@@ -401,6 +401,41 @@ fn firewalls() {
 }
 
 #[test]
+fn a_composite_attribute_of_misp_is_two_things_and_how_they_relate() {
+    let graph = of(
+        "misp",
+        r#"{"Event": {"uuid": "5b1e0d2c-0000-4000-8000-000000000001", "info": "A case", "date": "2024-01-31", "Attribute": [
+            {"type": "filename|md5", "category": "Payload delivery", "to_ids": true, "value": "x.exe|d41d8cd98f00b204e9800998ecf8427e", "comment": "sent by ada@example.org"},
+            {"type": "domain|ip", "category": "Network activity", "to_ids": true, "value": "bad.example|203.0.113.5"},
+            {"type": "text", "category": "Other", "to_ids": false, "value": "not an observable"}]}}"#,
+    );
+    let report = ("Report", "5b1e0d2c-0000-4000-8000-000000000001");
+    has(
+        &graph,
+        &[
+            (("File", "x.exe"), "HAS_HASH", ("Hash", "d41d8cd98f00b204e9800998ecf8427e")),
+            (("Domain", "bad.example"), "RESOLVED_TO", ("Ip", "203.0.113.5")),
+            (("Ip", "203.0.113.5"), "LISTED_IN", report),
+        ],
+    );
+    keeps_none_of(&graph, &["ada@", "not an observable"]);
+}
+
+#[test]
+fn a_stats_event_of_suricata_is_a_record_by_itself() {
+    let graph = of(
+        "suricata.eve",
+        &format!(
+            "{}\n{}",
+            eve("flow", 443, r#""app_proto":"tls""#),
+            r#"{"timestamp":"2024-01-31T23:59:59.123456+0000","event_type":"stats","stats":{"uptime":450501,"capture":{"kernel_packets":7349877}}}"#
+        ),
+    );
+    assert_eq!((graph.count("Ip"), graph.count("Record")), (2, 1));
+    keeps_none_of(&graph, &["7349877"]);
+}
+
+#[test]
 fn a_home_of_windows_names_nobody() {
     let graph = of(
         "windows.sysmon",

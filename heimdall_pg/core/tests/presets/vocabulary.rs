@@ -73,7 +73,9 @@ fn everything_in_it_is_used_by_some_preset() {
     let (mut labels, mut edges) = page();
     for (_, mapping) in mappings() {
         labels.retain(|label| !mapping.entities.0.iter().any(|(_, entity)| entity.label == *label));
-        edges.retain(|edge_type, _| !mapping.relations.iter().any(|relation| relation.edge_type == *edge_type));
+        edges.retain(|edge_type, _| {
+            !mapping.relations.iter().any(|relation| relation.edge_type == *edge_type)
+        });
     }
     assert!(labels.is_empty() && edges.is_empty(), "{labels:?} {:?}", edges.keys());
 }
