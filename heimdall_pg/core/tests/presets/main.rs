@@ -12,6 +12,8 @@ mod graph;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
+mod pairs;
+#[cfg(test)]
 mod protection;
 #[cfg(test)]
 mod sets;
