@@ -1,7 +1,7 @@
 //! Mappings in SQL.
 
 use heimdall_core::format::{Decoder, Format, FormatOptions};
-use heimdall_core::mapping::{Mapping, MappingError, Sample};
+use heimdall_core::mapping::{Finding, Mapping, MappingError, Role, Sample};
 use heimdall_core::pipeline::IngestError;
 use pgrx::prelude::*;
 use pgrx::{JsonB, PgSqlErrorCode};
@@ -65,13 +65,52 @@ pub fn format(name: &str) -> Result<Format, Error> {
 fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
     logs::statement_is_ours();
     let inferred = || -> Result<Mapping, Error> {
-        let format = self::format(format)?;
-        let mut decoder = Decoder::new(format, &FormatOptions::default());
-        let mut rows = Sample::default();
-        decoder.push(sample.as_bytes(), &mut rows).map_err(IngestError::from)?;
-        decoder.finish(&mut rows).map_err(IngestError::from)?;
-        Ok(rows.mapping().map_err(IngestError::from)?.ok_or(IngestError::NothingInferred)?)
+        let mapping = self::sample(sample, format)?.mapping().map_err(IngestError::from)?;
+        Ok(mapping.ok_or(IngestError::NothingInferred)?)
     };
     let mapping = ok(inferred());
     JsonB(serde_json::from_str(&mapping.to_json()).unwrap_or_default())
+}
+
+/// Why `infer_mapping` takes each column of a sample for what it does: whether it is an entity (with its label), each of its
+/// elements (`entities`), the time, or a property, how sure that is from 0 to 1, and the reason, which holds no value.
+#[pg_extern(immutable, strict, parallel_safe)]
+#[allow(clippy::type_complexity)]
+fn explain_mapping(
+    sample: &str,
+    format: default!(&str, "'csv'"),
+) -> TableIterator<
+    'static,
+    (
+        name!(field, String),
+        name!(role, String),
+        name!(label, Option<String>),
+        name!(confidence, f64),
+        name!(reason, String),
+    ),
+> {
+    logs::statement_is_ours();
+    let explained = || -> Result<Vec<Finding>, Error> {
+        Ok(self::sample(sample, format)?.explain().map_err(IngestError::from)?)
+    };
+    TableIterator::new(ok(explained()).into_iter().map(|found| {
+        let (role, kind) = match found.role {
+            Role::Entity(kind) => ("entity", Some(kind)),
+            Role::Entities(kind) => ("entities", Some(kind)),
+            Role::Time => ("time", None),
+            Role::Property => ("property", None),
+        };
+        let label = kind.map(|kind| kind.label().to_owned());
+        // Two digits say all there is to be said.
+        let confidence = (found.confidence * 100.0).round() / 100.0;
+        (found.column, role.to_owned(), label, confidence, found.reason)
+    }))
+}
+
+fn sample(sample: &str, format: &str) -> Result<Sample, Error> {
+    let mut decoder = Decoder::new(self::format(format)?, &FormatOptions::default());
+    let mut rows = Sample::default();
+    decoder.push(sample.as_bytes(), &mut rows).map_err(IngestError::from)?;
+    decoder.finish(&mut rows).map_err(IngestError::from)?;
+    Ok(rows)
 }

@@ -270,7 +270,7 @@ fn erasing_is_for_administrators() {
         "SELECT heimdall._forget_statistics('heimdall.node')",
         "SELECT heimdall._tombstone_digest('email', 'ada@example.org')",
         "SELECT heimdall._names_subject('email', 'ada@example.org', 'x')",
-        "SELECT heimdall._reject_names_subject('email', 'ada@example.org', 1, 1, 'x')",
+        "SELECT heimdall._reject_names_subject('email', 'ada@example.org', 1, 1, 'raw', 'x')",
         "SELECT * FROM heimdall.tombstone",
     ] {
         denied(&mut client, statement);

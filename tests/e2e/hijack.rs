@@ -71,6 +71,8 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
     assert!(ingest(&mut client, "own", LOGINS_CSV.as_bytes()).expect("ingest").duplicate);
     ingest(&mut client, "inferred", b"addr,site,mail\n192.0.2.1,example.org,a@example.org\n")
         .expect("inferred");
+    text_rows(&mut client, &format!("SELECT heimdall.preview('own', $dump${LOGINS_CSV}$dump$)"))
+        .expect("preview");
     let more = LOGINS_CSV.replace("ada", "bob");
     let statement = "COPY heimdall_in.own FROM STDIN (FORMAT csv, HEADER)";
     copy(&mut client, statement, more.as_bytes()).expect("copy");

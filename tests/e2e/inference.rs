@@ -97,6 +97,7 @@ fn a_failed_first_dump_leaves_the_source_without_mapping() {
     assert_eq!(database.value("SELECT mapping IS NULL FROM heimdall.source"), "t");
     assert_eq!(
         database.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'heimdall_in'::regnamespace"),
-        "0"
+        "1",
+        "the stream alone"
     );
 }

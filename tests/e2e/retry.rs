@@ -1,6 +1,6 @@
 //! Rows that were put aside are tried again, once the mapping was mended.
 
-use heimdall_tests::{Database, Failure, Report, report, text_rows};
+use heimdall_tests::{Database, Failure, Report, backend, report, text_rows};
 
 use crate::dumps::LOGINS;
 
@@ -126,6 +126,22 @@ fn what_is_left_is_none_of_another_retry() {
     let of_retry = retry(&database, first.batch).expect_err("nothing was put aside");
     assert_eq!(of_retry.code, "P0002", "{of_retry:?}");
     assert_eq!(retry(&database, 4711).expect_err("no batch").code, "42704");
+}
+
+#[test]
+fn of_two_retries_at_a_time_the_second_gets_what_is_left() {
+    let (database, batch) = with_rejects();
+    mend(&database);
+    let (mut first, mut second) = (database.connect(), database.connect());
+    first.batch_execute("BEGIN").expect("a transaction");
+    assert_eq!(retry_as(&mut first, batch).expect("a retry").accepted, 2);
+    let pid = backend(&mut second);
+    let waiting = std::thread::spawn(move || retry_as(&mut second, batch));
+    database.wait_until_blocked(pid);
+    first.batch_execute("COMMIT").expect("the end");
+    let left = waiting.join().expect("a thread").expect("the rest");
+    assert_eq!((left.read, left.accepted), (2, 0));
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.batch"), "2");
 }
 
 #[test]

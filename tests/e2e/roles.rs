@@ -185,6 +185,7 @@ fn analysts_can_write_nothing() {
         "SELECT heimdall.ingest_csv('logins', 'x')",
         "SELECT heimdall.ingest('logins', 'x')",
         "SELECT heimdall.dry_run('logins', 'x')",
+        "SELECT heimdall.preview('logins', 'x')",
         "SELECT heimdall.ingest_file('logins', '/etc/passwd')",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
         "INSERT INTO heimdall_graph.\"Ip\" DEFAULT VALUES",

@@ -168,6 +168,9 @@ pub const DUMPS: &[&str] = &[
     "I{\"a\": 1, \"b\": {\"c\": [1, \"x\"]}}\n{\"a\": null}\n",
     "Y{\"n\": 1e400, \"s\": \"\\ud83d\\ude00\"}\nnot json\n[]\n",
     "){\"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"a\"}}}",
+    "){\"values\": {\"v\": {\"template\": \"{a}-{b}\", \"when\": {\"l[].x\": {\"not\": {\"kind\": [\"ip\", \"url\"]}}}}, \
+     \"w\": {\"from\": \"v\", \"pattern\": \"(a+)\"}}, \"entities\": {\"a\": {\"label\": \"Ip\", \"key\": \"l[].x[].y\"}}}",
+    "1{\"list\": [\"192.0.2.1\", \"198.51.100.2\"], \"mixed[]\": [\"192.0.2.1\"]}\n{\"list\": [[1]], \"x\": \"[\"}\n",
     "\u{2}#separator \\x09\n#path\tx\n#fields\ta\tb\tc\n#types\ttime\tset[string]\tbool\n0.0\ta,\\x2cb\tT\n#close\n",
     "2#fields\ta\tb\n1\t(empty)\n-\t\\xff\\\\\n#fields\tb\td\n#types\tinterval\tvector[double]\n1.500\t2.0,-\n",
     "\u{3}#Software: Microsoft IIS\n#Fields: date time c-ip cs(User-Agent)\n2024-01-31 10:00:00 192.0.2.1 a+b\n",

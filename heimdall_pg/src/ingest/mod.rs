@@ -3,6 +3,7 @@
 mod dump;
 mod functions;
 mod inbox;
+mod preview;
 mod report;
 mod retry;
 mod upload;

@@ -23,7 +23,7 @@ pub struct Source {
     pub format: Format,
     pub options: FormatOptions,
     pub mapping: Option<Mapping>,
-    policy: Policy,
+    pub policy: Policy,
     /// As it was read.
     policy_json: String,
     reject_limit: f64,

@@ -123,6 +123,16 @@ fn by_every_way(database: &Database, people: &mut People) {
     run(format!("INSERT INTO heimdall_in.leak VALUES ({values})")).expect("VALUES");
     run(format!("INSERT INTO heimdall_in.leak SELECT v.* FROM (VALUES ({values}, 'a.example'), ('b@c.example', 'c', 'd', 'e', 'f.example')) AS v"))
         .expect("SELECT");
+    // The stream, its chunks cut anywhere.
+    let dump = people.dump(3);
+    let (head, rest) = dump.as_bytes().split_at(dump.len() / 2);
+    let statement = "INSERT INTO heimdall_in.stream VALUES ('leak', $1), ('leak', $2)";
+    database.connect().execute(statement, &[&head, &rest]).expect("parameters");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let chunks = format!("leak\t\\\\x{}\n", hex(people.dump(3).as_bytes()));
+    database
+        .copy("COPY heimdall_in.stream (source, chunk) FROM STDIN", chunks.as_bytes())
+        .expect("the stream");
     // What is taken back, refused, and tried again.
     run("BEGIN".to_owned()).expect("BEGIN");
     run(format!("SELECT heimdall.ingest_csv('leak', {})", quoted(&people.dump(3)))).expect("ingest_csv");
@@ -134,6 +144,10 @@ fn by_every_way(database: &Database, people: &mut People) {
     assert_eq!(database.ingest("lenient", &bad).rejected, 4);
     database.refused("leak", &bad);
     assert!(database.ingest("lenient", &bad).duplicate);
+    run("SELECT heimdall.retry_rejects(r.batch) FROM heimdall.reject_summary() AS r".to_owned())
+        .expect("a retry");
+    run("SELECT heimdall.reveal_reject(r.batch, r.first_row, 'case 4711') FROM heimdall.reject_summary() AS r".to_owned())
+        .expect("a row that was put aside");
     for wrong in [",more\n", "\",\"\"open\n"] {
         let row = people.rows(1);
         let _ = database.copy(COPY, format!("{HEADER}{}{wrong}", row.trim_end()).as_bytes());

@@ -93,7 +93,14 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("no regular expression", &["SELECT key FROM heimdall.node WHERE key ~ '{v}['"]),
     ("no array", &["SELECT * FROM heimdall.correlate('{v}'::text[])"]),
     ("no element of it", &["SELECT * FROM heimdall.correlate('{{v}, \"{v}'::text[])"]),
-    ("a sample", &["SELECT heimdall.infer_mapping('{v}')"]),
+    (
+        "a sample",
+        &[
+            "SELECT heimdall.infer_mapping('{v}')",
+            "SELECT heimdall.explain_mapping('{v}')",
+            "SELECT heimdall.preview('leak', E'{h}\\n{v}@mail.example,,,,\\n')",
+        ],
+    ),
     ("a form", &["SELECT heimdall.canonical('ip', '{v}')", "SELECT heimdall.canonical_ip('{v}')"]),
     (
         "a search",

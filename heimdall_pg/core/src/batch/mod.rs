@@ -7,6 +7,7 @@ mod flush;
 mod key;
 mod nodes;
 mod object;
+mod preview;
 mod properties;
 mod reapply;
 mod record;
@@ -17,6 +18,7 @@ mod seen;
 
 pub use flush::{EdgeOut, Flush};
 pub use object::{Member, Object};
+pub use preview::{Line, Shown};
 pub use reapply::{Changed, Opened, reapply};
 pub use reject::{Encoding, Reject, reject_record};
 pub use rekey::{rebind, rekey};

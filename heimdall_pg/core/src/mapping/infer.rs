@@ -105,7 +105,7 @@ impl Sample {
                 continue;
             }
             let mut elements = Elements::default();
-            // What is longer than any array that is taken in is looked at as far as it goes.
+            // What is longer than any array that is taken in says nothing.
             let _ = elements.take_apart(value, &[Vec::new()]);
             tally.arrays += 1;
             elements.iter().take(SAMPLE_ELEMENTS).for_each(|(_, element)| tally.add(element));

@@ -28,26 +28,30 @@ impl Mapping {
     /// not to be had back by computing. A rule of the mapping for a computed value goes before those that the mapping has for
     /// columns, and only a rule of the policy for it before those that the policy has for them.
     pub(super) fn bind_values(&mut self, policy: &Policy) {
+        // What the policy says of computed values, by name: of itself, or since it says so of what they are computed of.
+        let mut set = policy.fields.clone();
         for at in self.order_of_values().unwrap_or_default() {
             let Some((name, value)) = self.values.0.get(at) else { continue };
             if policy.fields.get(name).is_some() {
                 continue;
             }
+            let inputs = value.inputs();
+            let binding = |rule: FieldRule| rule.binding(self.tlp);
+            let imposed =
+                strictest(inputs.iter().filter_map(|input| set.get(input).cloned().and_then(binding)));
             let stated = self.fields.position(name);
-            let binding = |input: &str| {
-                let is_set = policy.fields.get(input).is_some() || self.values.get(input).is_some();
-                let is_bound = stated.is_none() || is_set;
-                self.rule(input).filter(|_| is_bound).and_then(|rule| rule.binding(self.tlp))
-            };
-            let Some(rule) = strictest(value.inputs().into_iter().filter_map(binding)) else { continue };
-            let name = name.clone();
-            match stated.and_then(|stated| self.fields.0.get_mut(stated)) {
+            let rule = match stated.and_then(|stated| self.fields.0.get(stated)) {
                 Some((_, stated)) => {
-                    if let Some(both) = strictest([stated.clone(), rule].into_iter()) {
-                        *stated = both;
-                    }
+                    imposed.clone().and_then(|imposed| strictest([stated.clone(), imposed].into_iter()))
                 }
-                None => self.fields.0.push((name, rule)),
+                None => strictest(inputs.iter().filter_map(|input| self.rule(input).and_then(binding))),
+            };
+            let name = name.clone();
+            set.0.extend(imposed.map(|imposed| (name.clone(), imposed)));
+            match (rule, stated.and_then(|stated| self.fields.0.get_mut(stated))) {
+                (Some(rule), Some((_, stated))) => *stated = rule,
+                (Some(rule), None) => self.fields.0.push((name, rule)),
+                (None, _) => {}
             }
         }
     }

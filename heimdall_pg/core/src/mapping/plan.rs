@@ -239,6 +239,21 @@ impl Plan {
         self.inputs.iter().position(|input| input.place == Some(place)).map(|at| at as u16)
     }
 
+    /// The input of that name.
+    pub fn input_named(&self, name: &str) -> Option<u16> {
+        self.inputs.iter().position(|input| input.name == name).map(|at| at as u16)
+    }
+
+    /// True for what is no column.
+    pub fn computes(&self, name: &str) -> bool {
+        self.mapping.values.get(name).is_some()
+    }
+
+    /// What happens to a column or a computed value that is neither key nor time.
+    pub fn property_rule(&self, name: &str) -> FieldRule {
+        self.mapping.property_rule(name)
+    }
+
     /// The input that a source reads.
     pub fn input_of(&self, source: Source) -> u16 {
         match source {

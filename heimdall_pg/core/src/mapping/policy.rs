@@ -126,13 +126,11 @@ impl Mapping {
     pub fn field_policy(&self, policy: &Policy, field: &str) -> FieldPolicy {
         let entity = self.entities.0.iter().map(|(_, entity)| entity).find(|entity| entity.column() == field);
         let (stated, origin) = self.stated(policy, field, entity);
-        let rule = match entity {
-            Some(entity) if stated.rule == Rule::Encrypt || key_problem(entity, stated.rule).is_some() => {
-                // What is computed of what is not to be stored is no key either.
-                if stated.rule == Rule::Drop && origin == Origin::Inputs { Rule::Drop } else { Rule::Hash }
-            }
-            _ => stated.rule,
-        };
+        // A computed value of what is not to be stored is no key either.
+        let is_withheld = stated.rule == Rule::Drop && self.values.get(field).is_some();
+        let is_hashed =
+            |entity: &EntitySpec| stated.rule == Rule::Encrypt || key_problem(entity, stated.rule).is_some();
+        let rule = if entity.is_some_and(is_hashed) && !is_withheld { Rule::Hash } else { stated.rule };
         let is_sealed = entity.is_none() && stated.is_sealed(self.tlp);
         FieldPolicy {
             used_as: self.use_of(field),
@@ -262,6 +260,17 @@ mod tests {
         let mapping = Mapping::parse(LOG).unwrap();
         assert_eq!(policy.check(&mapping), Ok(()));
         assert_eq!(mapping.under(&policy).labels(), ["Cidr", "User", "Record"]);
+    }
+
+    #[test]
+    fn what_a_batch_remembers_of_a_computed_key_is_that_it_is_withheld() {
+        let json = r#"{"values": {"c": {"from": "a", "lower": true}}, "entities": {"c": {"label": "User", "key": "c"}}}"#;
+        let mapping = Mapping::parse(json).unwrap();
+        let policy = Policy::parse(r#"{"fields": {"a": {"rule": "drop"}}}"#).unwrap();
+        let found = mapping.field_policy(&policy, "c");
+        assert_eq!((found.rule, found.origin), (Rule::Drop, Origin::Inputs));
+        let rules = mapping.under(&policy).rules_json(&["a".to_owned()]);
+        assert_eq!(rules, r#"{"a":{"rule":"drop"},"c":{"rule":"drop"}}"#);
     }
 
     #[test]

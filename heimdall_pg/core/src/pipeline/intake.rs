@@ -51,10 +51,37 @@ enum Stage {
     },
 }
 
-struct OwnedRow {
+/// A row that waits.
+pub(super) struct OwnedRow {
     number: u64,
     offset: u64,
     values: Vec<Box<str>>,
+}
+
+impl OwnedRow {
+    pub fn new(row: &Row<'_>) -> OwnedRow {
+        OwnedRow {
+            number: row.number,
+            offset: row.offset,
+            values: row.values.iter().map(|value| Box::from(*value)).collect(),
+        }
+    }
+
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Lends the row.
+    pub fn with<T>(&self, take: impl FnOnce(Row<'_>) -> T) -> T {
+        let values: Vec<&str> = self.values.iter().map(|value| &**value).collect();
+        take(Row { number: self.number, offset: self.offset, values: &values, raw: None })
+    }
+}
+
+/// The mapping that a sample suggests under a policy.
+pub(super) fn inferred(sample: &Sample, policy: &Policy) -> Result<Mapping, IngestError> {
+    let mapping = sample.mapping()?.and_then(|mapping| mapping.without_dropped(policy));
+    mapping.ok_or(IngestError::NothingInferred)
 }
 
 impl Intake {
@@ -155,11 +182,7 @@ impl Intake {
             Stage::Sampling { sample, rows, bytes } => {
                 sample.add_row(&row);
                 *bytes += row.values.iter().map(|value| value.len()).sum::<usize>();
-                rows.push(OwnedRow {
-                    number: row.number,
-                    offset: row.offset,
-                    values: row.values.iter().map(|value| Box::from(*value)).collect(),
-                });
+                rows.push(OwnedRow::new(&row));
                 if sample.is_full() || *bytes > SAMPLE_BYTES { self.infer(store) } else { Ok(()) }
             }
         }
@@ -258,20 +281,15 @@ impl Intake {
         if sample.columns().is_empty() && self.batch.counts().read == 0 {
             return Err(IngestError::Empty.into());
         }
-        let mapping = sample.mapping().map_err(IngestError::from)?;
-        let mapping = mapping
-            .and_then(|mapping| mapping.without_dropped(&self.policy))
-            .ok_or(IngestError::NothingInferred)?;
+        let mapping = inferred(sample, &self.policy)?;
         let effective = mapping.clone().under(&self.policy);
         let mut plan = Plan::new(&effective);
         plan.add_columns(sample.columns()).map_err(IngestError::from)?;
         let rows = std::mem::take(rows);
         store.adopt(&mapping)?;
         for row in rows {
-            let values: Vec<&str> = row.values.iter().map(|value| &**value).collect();
-            let row = Row { number: row.number, offset: row.offset, values: &values, raw: None };
             let rejected = self.batch.counts().rejected;
-            self.batch.add_row(&plan, row).map_err(IngestError::from)?;
+            row.with(|row| self.batch.add_row(&plan, row)).map_err(IngestError::from)?;
             if self.batch.counts().rejected > rejected {
                 self.note_reject();
             }

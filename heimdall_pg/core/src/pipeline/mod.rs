@@ -4,12 +4,14 @@
 //! hand full batches to a [`Store`], so that memory stays bounded whatever the size of the dump.
 
 mod intake;
+mod preview;
 mod retry;
 #[cfg(test)]
 mod tests;
 mod upload;
 
 pub use intake::{FLUSH_BYTES, Intake};
+pub use preview::{PREVIEW_ROWS, Preview};
 pub use retry::{PutAside, Retry};
 pub use upload::Upload;
 

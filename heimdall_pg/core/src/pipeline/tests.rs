@@ -1,6 +1,7 @@
 //! The pipeline with a store that remembers what it is given.
 
 mod mapped;
+mod previewed;
 
 use std::collections::BTreeMap;
 

@@ -171,6 +171,16 @@ impl DataKey {
         DataKey { id, cipher: Aes256Gcm::new(key.into()), nonces: Nonces::new(), sealed: 0 }
     }
 
+    /// A key that nobody keeps, for what is sealed and thrown away.
+    ///
+    /// # Errors
+    /// [`SealError::NoRandomness`].
+    pub fn unkept() -> Result<DataKey, SealError> {
+        let mut key = Zeroizing::new([0u8; 32]);
+        random(key.as_mut())?;
+        Ok(DataKey::new(0, &key))
+    }
+
     /// The number under which the wrapped key is stored.
     pub const fn id(&self) -> u32 {
         self.id

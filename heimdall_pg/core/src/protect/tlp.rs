@@ -29,6 +29,17 @@ impl Tlp {
         self as i16
     }
 
+    /// The name in a mapping and in SQL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tlp::Clear => "clear",
+            Tlp::Green => "green",
+            Tlp::Amber => "amber",
+            Tlp::AmberStrict => "amber+strict",
+            Tlp::Red => "red",
+        }
+    }
+
     /// The mark of a stored number; anything out of range is [`Tlp::Red`].
     pub const fn from_level(level: i16) -> Tlp {
         match level {
@@ -56,6 +67,7 @@ mod tests {
         for (level, tlp) in (0i16..).zip([Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red]) {
             assert_eq!(tlp.level(), level);
             assert_eq!(Tlp::from_level(level), tlp);
+            assert_eq!(serde_json::to_value(tlp).unwrap(), tlp.name());
         }
         assert!(Tlp::AmberStrict > Tlp::Amber);
     }

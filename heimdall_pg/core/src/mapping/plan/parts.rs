@@ -73,6 +73,11 @@ pub struct Pairing {
     pub depth: usize,
 }
 
+impl Pairing {
+    /// Any element belongs.
+    pub const NONE: Pairing = Pairing { end: End::From, depth: 0 };
+}
+
 /// What has to hold of a row.
 #[derive(Clone, Debug)]
 pub struct Condition {
@@ -155,7 +160,6 @@ pub struct PropertyPlan {
 impl PropertyPlan {
     /// That of the vertex of a row, under the name of its column.
     pub(super) fn of_row(column: &str, input: u16, rule: FieldRule) -> PropertyPlan {
-        let pairing = Pairing { end: End::From, depth: 0 };
-        PropertyPlan { name: free_name(column), source: Source::One(input), pairing, rule }
+        PropertyPlan { name: free_name(column), source: Source::One(input), pairing: Pairing::NONE, rule }
     }
 }

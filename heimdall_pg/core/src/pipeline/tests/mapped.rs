@@ -196,6 +196,8 @@ fn a_computed_value_tells_no_more_than_what_it_is_computed_of() {
     assert_eq!((relation, key), (serde_json::Value::Null, vec![]));
     // The mapping may free a part of what it protects itself; the policy has the last word.
     assert_eq!(under("{}", r#""secret": {"rule": "encrypt"}, "c": {"rule": "keep"}"#).0["p"], "<s3cret>");
+    let again = r#""secret": {"rule": "encrypt"}, "c": {"rule": "keep"}"#;
+    assert_eq!(under(r#"{"fields": {"other": {"rule": "hash"}}}"#, again).0["p"], "<s3cret>");
     let freed = r#"{"fields": {"secret": {"rule": "hash"}, "c": {"rule": "keep"}}}"#;
     assert_eq!(under(freed, "").0["p"], "<s3cret>");
 }
