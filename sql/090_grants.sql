@@ -31,7 +31,7 @@ BEGIN
           AND (p.proname OPERATOR(pg_catalog.~) '^(try_)?canonical'
                OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY[
                    'kind_of', 'parse_timestamp', 'registrable_domain', 'public_suffix', 'url_host', 'email_parts', 'hash_kind', 'refang', 'defang', 'extract_observables', 'detect_pii', 'scrub', 'pii_hash', 'embedding_domain', '_embedding_domain',
-                   'canonicaliser_version', 'check_mapping', 'infer_mapping', 'explain_mapping', 'formats', 'presets', 'tlp_name', 'graph']))
+                   'canonicaliser_version', 'check_mapping', 'infer_mapping', 'explain_mapping', 'detect_format', 'formats', 'presets', 'tlp_name', 'graph']))
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO heimdall_ingest, heimdall_analyst', called);
     END LOOP;
@@ -177,7 +177,8 @@ GRANT EXECUTE ON FUNCTION
     heimdall.set_mapping(text, jsonb),
     heimdall.check_mapping(jsonb),
     heimdall.infer_mapping(text, text),
-    heimdall.explain_mapping(text, text),
+    heimdall.detect_format(bytea),
+    heimdall.explain_mapping(bytea, text, jsonb),
     heimdall.formats(),
     heimdall.presets(),
     heimdall.graph(),

@@ -74,30 +74,53 @@ impl From<IngestError> for Error {
     }
 }
 
+/// Nothing of a dump that cannot be decoded was stored.
 fn format_error(error: &FormatError, message: String) -> Error {
-    match error {
+    use PgSqlErrorCode::{
+        ERRCODE_BAD_COPY_FILE_FORMAT as MALFORMED, ERRCODE_INVALID_PARAMETER_VALUE as WRONG_OPTION,
+        ERRCODE_PROGRAM_LIMIT_EXCEEDED as LIMIT, ERRCODE_TOO_MANY_COLUMNS as COLUMNS,
+    };
+    let (code, hint) = match error {
         FormatError::RowTooLarge { .. } => {
-            Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
-                .hint("A quote that is not closed swallows the rows that follow it. Nothing was stored.")
+            (LIMIT, "A quote that is not closed swallows the rows that follow it. Nothing was stored.")
         }
-        FormatError::DocumentTooLarge { .. } => {
-            Error::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, message)
-                .hint("Split it into several documents. Nothing was stored.")
+        FormatError::DocumentTooLarge { .. } | FormatError::WorkbookTooLarge => {
+            (LIMIT, "Split it into several. Nothing was stored.")
         }
-        FormatError::UnterminatedDocument { .. } => {
-            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
-                .hint("The dump was cut off, or a bracket is missing. Nothing was stored.")
+        FormatError::UnterminatedDocument { .. } | FormatError::CompressionEnds | FormatError::XmlEnds => {
+            (MALFORMED, "The dump was cut off, or a bracket is missing. Nothing was stored.")
         }
-        FormatError::TooManyColumns => Error::new(PgSqlErrorCode::ERRCODE_TOO_MANY_COLUMNS, message),
-        FormatError::UnterminatedQuote { .. } => {
-            Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
-                .hint("Close the quote; inside a quoted field, a quote is written twice. Nothing was stored.")
+        FormatError::TooManyColumns => return Error::new(COLUMNS, message),
+        FormatError::UnterminatedQuote { .. } => (
+            MALFORMED,
+            "Close the quote; inside a quoted field, a quote is written twice. Nothing was stored.",
+        ),
+        FormatError::HeaderNotText => {
+            (MALFORMED, "The header has to be text without NUL bytes, and its quotes closed.")
         }
-        FormatError::HeaderNotText => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
-            .hint("The header has to be UTF-8 without NUL bytes, and its quotes closed."),
-        FormatError::NotRecognised => Error::new(PgSqlErrorCode::ERRCODE_BAD_COPY_FILE_FORMAT, message)
-            .hint("Give the source the format of its dumps by name; heimdall.formats() lists them."),
-    }
+        FormatError::NotRecognised => {
+            (MALFORMED, "Give the source the format of its dumps by name; heimdall.formats() lists them.")
+        }
+        FormatError::CompressionCorrupt => (MALFORMED, "Fetch or pack it again. Nothing was stored."),
+        FormatError::CompressionRest => (MALFORMED, "Is it several files in one? Nothing was stored."),
+        FormatError::CompressionWindow => {
+            (LIMIT, "Pack it again with zstd without --ultra or --long. Nothing was stored.")
+        }
+        FormatError::Expansion { .. } => {
+            (LIMIT, "Where that is right, raise the option max_expansion of the source. Nothing was stored.")
+        }
+        FormatError::XmlEntities
+        | FormatError::XmlInclude
+        | FormatError::XmlDepth
+        | FormatError::XmlTooLarge => (
+            MALFORMED,
+            "No program that scans networks writes such XML. Nothing was resolved, and nothing stored.",
+        ),
+        FormatError::NotNmap => (MALFORMED, "nmap writes it with -oX."),
+        FormatError::NotXlsx => (MALFORMED, "Save it as an Excel workbook without a password, or as CSV."),
+        FormatError::NoSheet => (WRONG_OPTION, "The option sheet of the source names one."),
+    };
+    Error::new(code, message).hint(hint)
 }
 
 fn plan_error(error: &PlanError, message: String) -> Error {

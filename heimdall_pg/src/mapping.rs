@@ -1,6 +1,6 @@
 //! Mappings in SQL.
 
-use heimdall_core::format::{Decoder, Format, FormatOptions};
+use heimdall_core::format::{Decoder, Format, FormatOptions, recognise};
 use heimdall_core::mapping::{Finding, Mapping, MappingError, Role, Sample};
 use heimdall_core::pipeline::IngestError;
 use pgrx::prelude::*;
@@ -52,6 +52,13 @@ pub fn formats() -> Vec<&'static str> {
     Format::ALL.iter().map(|format| format.name()).collect()
 }
 
+/// The format of a dump that begins so, packed or not; NULL where it is none that is known.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn detect_format(sample: &[u8]) -> Option<&'static str> {
+    logs::statement_is_ours();
+    ok(recognise(sample).map_err(IngestError::from).map_err(Error::from)).map(Format::name)
+}
+
 /// The format of that name.
 pub fn format(name: &str) -> Result<Format, Error> {
     Format::from_name(name).ok_or_else(|| {
@@ -62,10 +69,12 @@ pub fn format(name: &str) -> Result<Format, Error> {
 
 /// The mapping that a sample suggests, to be looked at and edited. Stores nothing.
 #[pg_extern(immutable, strict, parallel_safe)]
-fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
+fn infer_mapping(sample: &str, format: default!(&str, "'auto'")) -> JsonB {
     logs::statement_is_ours();
     let inferred = || -> Result<Mapping, Error> {
-        let mapping = self::sample(sample, format)?.mapping().map_err(IngestError::from)?;
+        let (format, options) = (self::format(format)?, FormatOptions::default());
+        let mapping =
+            self::sample(sample.as_bytes(), format, &options)?.mapping().map_err(IngestError::from)?;
         Ok(mapping.ok_or(IngestError::NothingInferred)?)
     };
     let mapping = ok(inferred());
@@ -77,8 +86,9 @@ fn infer_mapping(sample: &str, format: default!(&str, "'csv'")) -> JsonB {
 #[pg_extern(immutable, strict, parallel_safe)]
 #[allow(clippy::type_complexity)]
 fn explain_mapping(
-    sample: &str,
-    format: default!(&str, "'csv'"),
+    sample: &[u8],
+    format: default!(&str, "'auto'"),
+    options: default!(JsonB, "'{}'"),
 ) -> TableIterator<
     'static,
     (
@@ -91,7 +101,10 @@ fn explain_mapping(
 > {
     logs::statement_is_ours();
     let explained = || -> Result<Vec<Finding>, Error> {
-        Ok(self::sample(sample, format)?.explain().map_err(IngestError::from)?)
+        let format = self::format(format)?;
+        let options = FormatOptions::parse(&options.0.to_string(), format);
+        let options = options.map_err(|error| invalid("format options", &error))?;
+        Ok(self::sample(sample, format, &options)?.explain().map_err(IngestError::from)?)
     };
     TableIterator::new(ok(explained()).into_iter().map(|found| {
         let (role, kind) = match found.role {
@@ -107,10 +120,13 @@ fn explain_mapping(
     }))
 }
 
-fn sample(sample: &str, format: &str) -> Result<Sample, Error> {
-    let mut decoder = Decoder::new(self::format(format)?, &FormatOptions::default());
+/// The rows of a sample, which may end in the midst of one.
+fn sample(sample: &[u8], format: Format, options: &FormatOptions) -> Result<Sample, Error> {
+    let mut decoder = Decoder::new(format, options);
     let mut rows = Sample::default();
-    decoder.push(sample.as_bytes(), &mut rows).map_err(IngestError::from)?;
-    decoder.finish(&mut rows).map_err(IngestError::from)?;
-    Ok(rows)
+    decoder.push(sample, &mut rows).map_err(IngestError::from)?;
+    match decoder.finish(&mut rows) {
+        Err(error) if rows.columns().is_empty() => Err(IngestError::from(error).into()),
+        _ => Ok(rows),
+    }
 }

@@ -1,6 +1,5 @@
 //! Canonicalisers beside what Postgres has for the same values: a million of them in one statement, on one core.
 
-
 use heimdall_tests::{Database, backend, corpora};
 use postgres::Client;
 

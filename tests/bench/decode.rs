@@ -49,7 +49,8 @@ impl Sink for Counted {
 /// Measures every format that a dump can be written in here.
 pub fn run(options: &Options) -> String {
     let entries = log::entries(Shape::Repeating, 0, 50_000);
-    let mut table = Table::new(&["format", ">MB", ">rows", ">MB/s", ">rows/s", "rival", ">MB/s", ">Heimdall is"]);
+    let mut table =
+        Table::new(&["format", ">MB", ">rows", ">MB/s", ">rows/s", "rival", ">MB/s", ">Heimdall is"]);
     for format in Format::ALL {
         let Some(dump) = dumps::whole(format, &entries, options.scaled(BYTES) as usize) else { continue };
         let rival = rival(format);

@@ -55,8 +55,7 @@ struct Taken {
 
 /// Measures all, and draws the memory where the page is written.
 pub fn run(options: &Options) -> String {
-    let mut table =
-        Table::new(&["format", ">MB", ">rows", ">s", ">MB/s", ">rows/s", ">peak MB above idle"]);
+    let mut table = Table::new(&["format", ">MB", ">rows", ">s", ">MB/s", ">rows/s", ">peak MB above idle"]);
     let mut lines = Vec::new();
     for (format, mapping) in FORMATS {
         let Taken { bytes, rows, seconds, peak, memory } = take(options, format, mapping);
@@ -74,7 +73,8 @@ pub fn run(options: &Options) -> String {
     }
     let picture = svg(&chart(options, lines));
     if options.write {
-        std::fs::write(page::folder().join("benchmarks/memory.svg"), picture).expect("the picture is written");
+        std::fs::write(page::folder().join("benchmarks/memory.svg"), picture)
+            .expect("the picture is written");
     } else {
         let path = std::env::temp_dir().join("heimdall-memory.svg");
         std::fs::write(&path, picture).expect("the picture is written");
@@ -124,8 +124,10 @@ fn send(
     loop {
         for piece in entries.chunks(STEP as usize) {
             // Another hour each time: the rows repeat, the times do not.
-            let later: Vec<log::Entry> =
-                piece.iter().map(|entry| log::Entry { second: entry.second + round * 3600, ..*entry }).collect();
+            let later: Vec<log::Entry> = piece
+                .iter()
+                .map(|entry| log::Entry { second: entry.second + round * 3600, ..*entry })
+                .collect();
             assert!(dumps::records(format, &later, rows == 0, &mut text), "a dump of that format");
             rows += later.len() as u64;
             sent += text.len();

@@ -94,11 +94,9 @@ fn a_mapping_that_names_a_column_which_is_not_there() {
 #[test]
 fn a_header_that_is_none() {
     let database = with_logins();
-    for header in [
-        &b"time,user,src,host,\xff\n"[..],
-        b"time,user,src,host,a\x00b\n",
-        b"time,user,src,host,10.0.0.1\n",
-    ] {
+    for header in
+        [&b"time,user,src,host,\xff\n"[..], b"time,user,src,host,a\x00b\n", b"time,user,src,host,10.0.0.1\n"]
+    {
         assert_eq!(refused(&database, "logins", header).code, "22P04");
     }
 }

@@ -32,7 +32,11 @@ fn run(server: &Server, database: &str, folder: &Path, (language, text): Block<'
     // psql names file and line before a notice.
     let notices = String::from_utf8_lossy(&done.stderr).replace(&format!("psql:{}:", file.display()), "");
     let written = format!("{notices}{}", String::from_utf8_lossy(&done.stdout));
-    assert!(done.status.success(), "{written}\nof the block\n{}", std::fs::read_to_string(&file).expect("it"));
+    assert!(
+        done.status.success(),
+        "{written}\nof the block\n{}",
+        std::fs::read_to_string(&file).expect("it")
+    );
     written
 }
 

@@ -195,8 +195,7 @@ impl Database {
 
     /// Ingests a dump in the format of its source.
     pub fn ingest(&self, source: &str, dump: impl AsRef<[u8]>) -> Report {
-        self.try_ingest(source, dump)
-            .unwrap_or_else(|failure| panic!("{failure:?}\nin a dump of {source}"))
+        self.try_ingest(source, dump).unwrap_or_else(|failure| panic!("{failure:?}\nin a dump of {source}"))
     }
 
     /// The error of a dump that is to be refused.

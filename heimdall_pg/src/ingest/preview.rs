@@ -1,7 +1,6 @@
 //! `heimdall.preview`: what would become of each row of a sample. Stores nothing.
 
 use heimdall_core::batch::{Keys, Line};
-use heimdall_core::format::FormatOptions;
 use heimdall_core::pipeline::Preview;
 use heimdall_core::protect::DataKey;
 use pgrx::prelude::*;
@@ -48,7 +47,7 @@ fn preview(source: &str, sample: &[u8]) -> Result<Preview, Error> {
     let source = Source::load(source)?;
     // Nothing that is sealed for a preview is kept, and so is no key for it.
     let keys = Keys { hash: keys::hash_keys()?, data: DataKey::unkept()? };
-    let format = (source.format, &FormatOptions::default());
+    let format = (source.format, &source.options);
     Ok(Preview::of(sample, format, source.mapping, &source.policy, keys)?)
 }
 

@@ -4,7 +4,8 @@ use heimdall_tests::corpora;
 
 pub fn corpus() -> Option<String> {
     let csv =
-        std::fs::read_to_string(corpora()?.join("c27_pii_presidio_research/FakeNameGenerator.com_100.csv")).ok()?;
+        std::fs::read_to_string(corpora()?.join("c27_pii_presidio_research/FakeNameGenerator.com_100.csv"))
+            .ok()?;
     Some(csv.trim_start_matches('\u{feff}').to_owned())
 }
 

@@ -124,7 +124,7 @@ impl Window {
             .map_err(|_| "not valid UTF-8")
             .and_then(|lines| Event::new(&mut self.fields).read(lines));
         match read {
-            Ok(()) => self.fields.emit(number, offset, &raw, sink),
+            Ok(()) => self.fields.emit(number, offset, sink),
             Err(reason) => {
                 self.fields.announce(sink)?;
                 sink.malformed(Malformed { number, offset, reason, raw: &raw })

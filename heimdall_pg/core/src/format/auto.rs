@@ -1,10 +1,8 @@
 //! A dump whose format is told from its first bytes.
 
 use super::decoder::Body;
-use super::{Format, FormatError, FormatOptions, Sink, detect_format};
-
-/// How much of a dump its format is told from.
-const HEAD: usize = 64 << 10;
+use super::detect::{HEAD, detect_format};
+use super::{FormatError, FormatOptions, Sink};
 
 /// Holds the head of a dump back until its format is known, and leaves the rest to the decoder of that.
 pub(super) struct AutoDecoder {
@@ -48,14 +46,15 @@ impl AutoDecoder {
     fn begin<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
         let head = std::mem::take(&mut self.head);
         let sample = head.get(..HEAD).unwrap_or(&head);
-        let format = detect_format(sample).and_then(|detected| Format::from_name(detected.name()));
-        let body = Body::new(format.ok_or(FormatError::NotRecognised)?, &self.options);
+        let format = detect_format(sample).ok_or(FormatError::NotRecognised)?;
+        let body = Body::new(format, &self.options);
         self.body.insert(body).push(&head, sink)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Format;
     use super::super::tests::decode;
     use super::*;
 

@@ -51,7 +51,7 @@ impl Rows {
         let (number, offset) = (self.rows, line.offset);
         self.fields.clear();
         match read(raw, &mut self.fields) {
-            Ok(()) => self.fields.emit(number, offset, raw, sink),
+            Ok(()) => self.fields.emit(number, offset, sink),
             Err(reason) => {
                 self.fields.announce(sink)?;
                 sink.malformed(Malformed { number, offset, reason, raw })

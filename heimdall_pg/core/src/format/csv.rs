@@ -106,7 +106,7 @@ impl CsvDecoder {
 }
 
 /// A row as CSV, with every field quoted.
-pub fn encode_row<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+pub(super) fn encode_row<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut row = Vec::new();
     for field in fields {
         if !row.is_empty() {

@@ -3,86 +3,36 @@
 mod json;
 mod lines;
 
+use super::compression::Compression;
 use super::csv::is_table;
+use super::encoding::TextLayer;
+use super::{Format, FormatError, FormatOptions};
 
-/// What a dump looks like. The names are those of [`super::Format`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detected {
-    /// Fields between delimiters, in lines of one width.
-    Csv,
-    /// One JSON document.
-    Json,
-    /// One JSON object a line.
-    Ndjson,
-    /// Zeek's logs, as TSV with `#separator`, or as JSON.
-    Zeek,
-    /// Suricata's EVE.
-    Suricata,
-    /// Lines with a header of RFC 3164 or RFC 5424.
-    Syslog,
-    /// `CEF:0|…`, behind a syslog header or not.
-    Cef,
-    /// `LEEF:1.0|…`, behind a syslog header or not.
-    Leef,
-    /// Lines of `key=value`.
-    Kv,
-    /// Common or combined log format.
-    Clf,
-    /// W3C extended log format, with `#Fields:`.
-    W3c,
-    /// CloudTrail's records.
-    CloudTrail,
-    /// Windows events as JSON.
-    WinEvent,
-    /// `type=… msg=audit(…)`.
-    Auditd,
-    /// A STIX bundle.
-    Stix,
-    /// MISP events.
-    Misp,
-    /// A MISP warning list.
-    WarningList,
-    /// Nmap's XML.
-    Nmap,
-    /// A spreadsheet.
-    Xlsx,
-    /// Any other text.
-    Text,
+/// How much of a dump its format is told from.
+pub(super) const HEAD: usize = 64 << 10;
+
+/// The format of a dump that begins so, packed or not, in whatever encoding; `None` where it is no text and no
+/// spreadsheet, or nothing but blanks. 64 KiB are enough.
+///
+/// # Errors
+/// [`FormatError`] where it cannot be unpacked. That it ends too early is no such case.
+pub fn recognise(sample: &[u8]) -> Result<Option<Format>, FormatError> {
+    let mut head = Vec::new();
+    let mut keep = |piece: &[u8]| {
+        head.extend_from_slice(&piece[..piece.len().min(HEAD - head.len().min(HEAD))]);
+        Ok(())
+    };
+    let mut text = TextLayer::new(None);
+    let mut compression = Compression::new(FormatOptions::default().max_expansion());
+    compression.push(sample, &mut |piece| text.push(piece, &mut keep))?;
+    text.finish(&mut keep)?;
+    Ok(detect_format(&head))
 }
 
-impl Detected {
-    /// The name in SQL.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Detected::Csv => "csv",
-            Detected::Json => "json",
-            Detected::Ndjson => "ndjson",
-            Detected::Zeek => "zeek",
-            Detected::Suricata => "suricata",
-            Detected::Syslog => "syslog",
-            Detected::Cef => "cef",
-            Detected::Leef => "leef",
-            Detected::Kv => "kv",
-            Detected::Clf => "clf",
-            Detected::W3c => "w3c",
-            Detected::CloudTrail => "cloudtrail",
-            Detected::WinEvent => "winevent",
-            Detected::Auditd => "auditd",
-            Detected::Stix => "stix",
-            Detected::Misp => "misp",
-            Detected::WarningList => "warninglist",
-            Detected::Nmap => "nmap",
-            Detected::Xlsx => "xlsx",
-            Detected::Text => "text",
-        }
-    }
-}
-
-/// The format of a dump that begins so (64 KiB are enough); `None` where it is no text and no spreadsheet, or
-/// nothing but blanks.
-pub fn detect_format(sample: &[u8]) -> Option<Detected> {
+/// The format of text that begins so, or of a spreadsheet.
+pub(super) fn detect_format(sample: &[u8]) -> Option<Format> {
     if sample.starts_with(b"PK\x03\x04") {
-        return is_spreadsheet(sample).then_some(Detected::Xlsx);
+        return is_spreadsheet(sample).then_some(Format::Xlsx);
     }
     if memchr::memchr(0, sample).is_some() {
         return None;
@@ -93,12 +43,12 @@ pub fn detect_format(sample: &[u8]) -> Option<Detected> {
         return None;
     }
     if text.starts_with('<') && text.contains("<nmaprun") {
-        return Some(Detected::Nmap);
+        return Some(Format::Nmap);
     }
     json::detect(text)
         .or_else(|| lines::detect(text))
-        .or_else(|| is_table(sample).then_some(Detected::Csv))
-        .or(Some(Detected::Text))
+        .or_else(|| is_table(sample).then_some(Format::Csv))
+        .or(Some(Format::Text))
 }
 
 /// The parts of a workbook are named in the archive's headers; a document of text has the first of them as well.

@@ -34,7 +34,7 @@ pub enum FormatError {
     /// The header line is not UTF-8, or holds a NUL byte.
     #[error("the header line is not valid text")]
     HeaderNotText,
-    /// The bytes are of no format that is known, or of too many: see [`super::detect_format`].
+    /// The bytes are of no format that is known, or of too many: see [`super::recognise`].
     #[error("the format of the dump is not recognised")]
     NotRecognised,
     /// More than [`MAX_COLUMNS`].

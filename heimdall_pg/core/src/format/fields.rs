@@ -243,13 +243,7 @@ impl Fields {
     ///
     /// # Errors
     /// What the sink says.
-    pub fn emit<S: Sink>(
-        &mut self,
-        number: u64,
-        offset: u64,
-        raw: &[u8],
-        sink: &mut S,
-    ) -> Result<(), S::Error> {
+    pub fn emit<S: Sink>(&mut self, number: u64, offset: u64, sink: &mut S) -> Result<(), S::Error> {
         if !self.others.json.is_empty() {
             let slot = match self.slots.get(OTHER_FIELDS) {
                 Some(slot) => *slot,
@@ -271,7 +265,7 @@ impl Fields {
                 .iter()
                 .map(|cell| if cell.row == row { text.get(cell.text.clone()).unwrap_or("") } else { "" }),
         );
-        sink.row(Row { number, offset, values: &values, raw: Some(raw) })?;
+        sink.row(Row { number, offset, values: &values })?;
         self.values = recycle(values);
         Ok(())
     }
@@ -313,7 +307,7 @@ mod tests {
         for column in 1..MAX_COLUMNS {
             fields.set(&format!("c{column}"), "x").unwrap();
         }
-        fields.emit(1, 0, b"", &mut kept).unwrap();
+        fields.emit(1, 0, &mut kept).unwrap();
         fields.clear();
         fields.set("c7", "y").unwrap();
         fields.set("new", "a\"b").unwrap();
@@ -323,9 +317,9 @@ mod tests {
         fields.back_to(mark);
         fields.set("nothing", "").unwrap();
         fields.set(OTHER_FIELDS, "of the dump").unwrap();
-        fields.emit(2, 0, b"", &mut kept).unwrap();
+        fields.emit(2, 0, &mut kept).unwrap();
         fields.clear();
-        fields.emit(3, 0, b"", &mut kept).unwrap();
+        fields.emit(3, 0, &mut kept).unwrap();
         assert_eq!(kept.columns.len(), MAX_COLUMNS);
         assert_eq!(kept.columns.last().unwrap(), OTHER_FIELDS);
         assert_eq!(kept.rows[1][6], "y");
@@ -345,7 +339,7 @@ mod tests {
         assert_eq!(fields.back_to(mark), Some(1));
         assert_eq!(fields.back_to(mark), None);
         fields.set("c", "3").unwrap();
-        fields.emit(1, 0, b"", &mut kept).unwrap();
+        fields.emit(1, 0, &mut kept).unwrap();
         assert_eq!(
             (kept.columns, kept.rows),
             (vec!["a".into(), "c".into()], vec![vec!["1".into(), "3".into()]])

@@ -35,10 +35,11 @@ mod xml;
 mod zeek;
 
 pub use self::clf::ClfDecoder;
+pub use self::csv::CsvDecoder;
+use self::csv::encode_row;
 pub use self::csv::options::{HeaderLines, Ragged};
-pub use self::csv::{CsvDecoder, encode_row};
 pub use self::decoder::Decoder;
-pub use self::detect::{Detected, detect_format};
+pub use self::detect::recognise;
 pub use self::encoding::TextEncoding;
 pub use self::error::FormatError;
 pub use self::json::JsonDecoder;
@@ -48,8 +49,8 @@ pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
 pub use self::text::TextDecoder;
 pub use self::w3c::W3cDecoder;
-pub use self::zeek::ZeekDecoder;
 pub use self::xlsx::XlsxDecoder;
+pub use self::zeek::ZeekDecoder;
 
 use self::fields::Fields;
 use self::lines::Lines;

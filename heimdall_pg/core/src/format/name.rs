@@ -24,7 +24,7 @@ macro_rules! formats {
 }
 
 formats! {
-    /// Whichever of the others the dump is: see [`super::detect_format`].
+    /// Whichever of the others the dump is: see [`super::recognise`].
     Auto = "auto",
     /// RFC 4180 and its dialects.
     Csv = "csv",

@@ -109,7 +109,7 @@ impl Report {
         match Host::parse(&raw).and_then(|host| rows::check(&host, run).map(|()| host)) {
             Ok(host) => rows::each(&host, run, |values| {
                 self.rows += 1;
-                sink.row(Row { number: self.rows, offset, values, raw: None })
+                sink.row(Row { number: self.rows, offset, values })
             }),
             Err(reason) => {
                 self.rows += 1;

@@ -65,7 +65,7 @@ impl<F: LineFormat> Rows<F> {
             .map_err(|_| "not valid UTF-8")
             .and_then(|text| self.format.read(text, &mut self.fields));
         match read {
-            Ok(()) => self.fields.emit(number, offset, raw, sink),
+            Ok(()) => self.fields.emit(number, offset, sink),
             Err(reason) => {
                 self.fields.announce(sink)?;
                 sink.malformed(Malformed { number, offset, reason, raw })

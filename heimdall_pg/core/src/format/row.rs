@@ -11,8 +11,6 @@ pub struct Row<'a> {
     pub offset: u64,
     /// Values by column; may be shorter than the columns, the rest is absent.
     pub values: &'a [&'a str],
-    /// The row as it came, where the decoder has it at hand.
-    pub raw: Option<&'a [u8]>,
 }
 
 impl<'a> Row<'a> {

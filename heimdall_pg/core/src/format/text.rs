@@ -60,7 +60,7 @@ impl Rows {
         let (number, offset, raw) = (self.lines, line.offset, line.bytes);
         match self.read(raw) {
             Ok(false) => Ok(()),
-            Ok(true) => self.fields.emit(number, offset, raw, sink),
+            Ok(true) => self.fields.emit(number, offset, sink),
             Err(reason) => {
                 self.fields.announce(sink)?;
                 sink.malformed(Malformed { number, offset, reason, raw })

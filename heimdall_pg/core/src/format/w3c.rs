@@ -62,7 +62,7 @@ impl Rows {
         let (number, offset) = (self.rows, line.offset);
         // Not trimmed: behind a tab, the last field may be empty.
         match self.row(line.bytes) {
-            Ok(()) => self.fields.emit(number, offset, line.bytes, sink),
+            Ok(()) => self.fields.emit(number, offset, sink),
             Err(reason) => {
                 self.fields.announce(sink)?;
                 sink.malformed(Malformed { number, offset, reason, raw: line.bytes })

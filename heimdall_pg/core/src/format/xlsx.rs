@@ -105,7 +105,7 @@ impl Rows {
         let mut values = Vec::new();
         let reason = match (cells.problem, self.header.arrange(cells, &mut values)) {
             (Some(reason), _) | (None, Err(reason)) => reason,
-            (None, Ok(())) => return sink.row(Row { number, offset, values: &values, raw: None }),
+            (None, Ok(())) => return sink.row(Row { number, offset, values: &values }),
         };
         let raw = encode_row(cells.iter().map(|cell| cell.text.as_bytes()));
         sink.malformed(Malformed { number, offset, reason, raw: &raw })

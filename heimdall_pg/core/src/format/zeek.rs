@@ -43,7 +43,9 @@ impl ZeekDecoder {
             let first =
                 head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
             let mut form = match first {
-                Some(b'{') => Form::Json(Box::new(JsonDecoder::new(Format::Ndjson, &FormatOptions::default()))),
+                Some(b'{') => {
+                    Form::Json(Box::new(JsonDecoder::new(Format::Ndjson, &FormatOptions::default())))
+                }
                 None if head.len() < MAX_BLANK => return Ok(()),
                 _ => Form::Tsv(Box::default()),
             };

@@ -74,7 +74,7 @@ impl OwnedRow {
     /// Lends the row.
     pub fn with<T>(&self, take: impl FnOnce(Row<'_>) -> T) -> T {
         let values: Vec<&str> = self.values.iter().map(|value| &**value).collect();
-        take(Row { number: self.number, offset: self.offset, values: &values, raw: None })
+        take(Row { number: self.number, offset: self.offset, values: &values })
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::{Finished, Intake, Store};
 use crate::batch::Encoding;
-use crate::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink, encode_row};
+use crate::format::{
+    Decoder, Format, FormatError, FormatOptions, HeaderLines, Malformed, Row, Sink, recognise,
+};
 
 /// A row that was put aside, opened.
 #[derive(Clone, Copy, Debug)]
@@ -91,19 +93,27 @@ impl Retry {
                 *place = value;
             }
         }
-        self.intake.row(Row { number, offset, values: &values, raw: None }, store)
+        self.intake.row(Row { number, offset, values: &values }, store)
     }
 
     /// Decodes a row by itself. What went before it in its dump is gone, but for the names of the columns.
     fn decode(&self, raw: &[u8]) -> Result<Fields, &'static str> {
         let mut row = OneRow::default();
-        let mut decoder = Decoder::new(self.format, &self.options);
+        let format = match self.format {
+            Format::Auto => match recognise(raw).unwrap_or_default() {
+                None | Some(Format::Text) => Format::Csv,
+                Some(format) => format,
+            },
+            format => format,
+        };
+        let mut options = self.options.clone();
+        if format == Format::Csv {
+            options.header = Some(HeaderLines::Present(false));
+            options.columns = Some(self.header.clone());
+            options.skip_lines = None;
+        }
+        let mut decoder = Decoder::new(format, &options);
         let mut run = || -> Result<(), FormatError> {
-            if self.format == Format::Csv {
-                let mut header = encode_row(self.header.iter().map(|name| name.as_bytes()));
-                header.push(b'\n');
-                decoder.push(&header, &mut row)?;
-            }
             decoder.push(raw, &mut row)?;
             decoder.finish(&mut row)
         };

@@ -20,6 +20,7 @@ const OWN_NAMES: &[&str] = &[
     "create_reader",
     "create_source",
     "destroy_data_key",
+    "detect_format",
     "detect_pii",
     "drop_reader",
     "drop_rule",

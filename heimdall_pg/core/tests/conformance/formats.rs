@@ -1,6 +1,6 @@
 //! Files of known formats, and what they are taken for.
 
-use heimdall_core::format::{Detected, detect_format};
+use heimdall_core::format::{Format, recognise};
 use serde_json::Value;
 
 use crate::corpus::Corpus;
@@ -13,7 +13,8 @@ const HEAD: usize = 64 << 10;
 
 fn name(sample: &[u8]) -> Result<&'static str, String> {
     let sample = sample.get(..HEAD).unwrap_or(sample);
-    detect_format(sample).map(Detected::name).ok_or_else(|| "not recognised".to_owned())
+    let format = recognise(sample).map_err(|error| error.to_string())?;
+    format.map(Format::name).ok_or_else(|| "not recognised".to_owned())
 }
 
 /// Files of a folder of a set whose names end so, and their format.

@@ -61,7 +61,7 @@ fn row(trigger: &pg_sys::TriggerData) -> Result<(), Error> {
     if length > MAX_ROW {
         return Err(IngestError::from(FormatError::RowTooLarge { row: *rows }).into());
     }
-    let row = Row { number: *rows, offset: *bytes, values: &texts, raw: None };
+    let row = Row { number: *rows, offset: *bytes, values: &texts };
     *bytes += (length + texts.len()) as u64;
     upload.intake.row(row, &mut upload.store)?;
     if rows.is_multiple_of(SHOWN) {

@@ -250,7 +250,7 @@ impl Table {
 
     fn row<S: Sink>(&mut self, start: usize, values: &[&str], sink: &mut S) -> Result<(), S::Error> {
         self.rows += 1;
-        sink.row(Row { number: self.rows, offset: self.consumed + start as u64, values, raw: None })
+        sink.row(Row { number: self.rows, offset: self.consumed + start as u64, values })
     }
 
     fn malformed<S: Sink>(

@@ -2,16 +2,16 @@
 
 use serde::de::IgnoredAny;
 
-use super::Detected;
+use super::Format;
 
 /// Suricata's events of which every one has a time and not every one a flow.
 const EVE: [&str; 8] = ["stats", "alert", "dns", "http", "tls", "flow", "fileinfo", "anomaly"];
 
 /// The format of a text that begins as JSON does.
-pub(super) fn detect(text: &str) -> Option<Detected> {
+pub(super) fn detect(text: &str) -> Option<Format> {
     let object = first_object(text)?;
     let members = Members::of(object);
-    Some(members.format().unwrap_or_else(|| if is_lines(text) { Detected::Ndjson } else { Detected::Json }))
+    Some(members.format().unwrap_or_else(|| if is_lines(text) { Format::Ndjson } else { Format::Json }))
 }
 
 /// The text from its first object on; the text itself where it is an array of something else.
@@ -77,7 +77,7 @@ impl<'a> Members<'a> {
         Members::of(value.strip_prefix('[').map_or(value, str::trim_start))
     }
 
-    fn format(&self) -> Option<Detected> {
+    fn format(&self) -> Option<Format> {
         let is_trail =
             |members: &Members| members.has("eventVersion") && members.has_any(&["eventSource", "awsRegion"]);
         let is_eve = self.has("flow_id") && self.has_any(&["event_type", "alert"])
@@ -94,21 +94,21 @@ impl<'a> Members<'a> {
                     "ProviderName",
                 ]));
         if self.text("type") == "bundle" && (self.has("objects") || self.text("id").starts_with("bundle--")) {
-            Some(Detected::Stix)
+            Some(Format::Stix)
         } else if is_windows {
-            Some(Detected::WinEvent)
+            Some(Format::Winevent)
         } else if self.has("Event") || self.inside("response").has("Event") {
-            Some(Detected::Misp)
+            Some(Format::Misp)
         } else if self.value("list").is_some_and(|list| list.starts_with('['))
             && self.has_any(&["type", "description", "matching_attributes"])
         {
-            Some(Detected::WarningList)
+            Some(Format::Warninglist)
         } else if is_trail(self) || is_trail(&self.inside("Records")) {
-            Some(Detected::CloudTrail)
+            Some(Format::Cloudtrail)
         } else if is_eve {
-            Some(Detected::Suricata)
+            Some(Format::Suricata)
         } else if self.has("_path") || (self.has("ts") && self.has_any(&["uid", "id.orig_h"])) {
-            Some(Detected::Zeek)
+            Some(Format::Zeek)
         } else {
             None
         }

@@ -1,6 +1,6 @@
 //! Formats of lines: told by how most of the first ones begin.
 
-use super::Detected;
+use super::Format;
 
 /// Lines that are looked at.
 const LINES: usize = 100;
@@ -15,30 +15,30 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A format, and what its lines have.
-type Kind = (Detected, fn(&str) -> bool);
+type Kind = (Format, fn(&str) -> bool);
 
 /// The format of lines, where they are of one; CSV is not looked for here.
-pub(super) fn detect(text: &str) -> Option<Detected> {
+pub(super) fn detect(text: &str) -> Option<Format> {
     if text.starts_with("#separator") {
-        return Some(Detected::Zeek);
+        return Some(Format::Zeek);
     }
     if text.lines().take_while(|line| line.starts_with('#')).any(|line| line.starts_with("#Fields:")) {
-        return Some(Detected::W3c);
+        return Some(Format::W3c);
     }
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LINES).collect();
     // An event of theirs may go on in lines without a header.
     let first = lines.first().copied().unwrap_or("");
     if has_header(first, "CEF:") {
-        return Some(Detected::Cef);
+        return Some(Format::Cef);
     }
     if has_header(first, "LEEF:") {
-        return Some(Detected::Leef);
+        return Some(Format::Leef);
     }
     let kinds: [Kind; 4] = [
-        (Detected::Auditd, is_audit),
-        (Detected::Clf, is_access),
-        (Detected::Syslog, is_syslog),
-        (Detected::Kv, is_pairs),
+        (Format::Auditd, is_audit),
+        (Format::Clf, is_access),
+        (Format::Syslog, is_syslog),
+        (Format::Kv, is_pairs),
     ];
     kinds
         .into_iter()

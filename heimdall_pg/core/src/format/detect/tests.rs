@@ -1,7 +1,7 @@
 use super::*;
 
 fn name(sample: &str) -> Option<&'static str> {
-    detect_format(sample.as_bytes()).map(Detected::name)
+    detect_format(sample.as_bytes()).map(Format::name)
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn every_format_is_known_by_its_beginning() {
 
 #[test]
 fn archives_and_programs() {
-    assert_eq!(detect_format(b"PK\x03\x04....[Content_Types].xml....xl/workbook.xml"), Some(Detected::Xlsx));
+    assert_eq!(detect_format(b"PK\x03\x04....[Content_Types].xml....xl/workbook.xml"), Some(Format::Xlsx));
     assert_eq!(detect_format(b"PK\x03\x04....[Content_Types].xml....word/document.xml"), None);
     assert_eq!(detect_format(b"PK\x03\x04....other"), None);
     for nothing in [b"\x7FELF\x02\x01\x01\x00".as_slice(), b"", b"\xEF\xBB\xBF \n", &[0x9F; 100]] {

@@ -147,14 +147,8 @@ impl Flat {
     ///
     /// # Errors
     /// What the sink says.
-    pub fn emit<S: Sink>(
-        &mut self,
-        number: u64,
-        offset: u64,
-        raw: &[u8],
-        sink: &mut S,
-    ) -> Result<(), S::Error> {
-        self.fields.emit(number, offset, raw, sink)
+    pub fn emit<S: Sink>(&mut self, number: u64, offset: u64, sink: &mut S) -> Result<(), S::Error> {
+        self.fields.emit(number, offset, sink)
     }
 
     fn object(&mut self, scan: &mut Scan<'_>, parent: Option<Id>, depth: usize) -> Result<(), Stop> {

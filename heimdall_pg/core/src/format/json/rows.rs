@@ -93,7 +93,7 @@ impl Record<'_> {
         match fill(flat, around) {
             Ok(()) => {
                 *count += 1;
-                flat.emit(*count, self.offset, raw.as_bytes(), sink)
+                flat.emit(*count, self.offset, sink)
             }
             Err(reason) => {
                 flat.back_to(mark);

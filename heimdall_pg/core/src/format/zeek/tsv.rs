@@ -74,7 +74,7 @@ impl Rows {
             None => Err("no header"),
         };
         match read {
-            Ok(()) => sink.row(Row { number, offset, values: &values, raw: Some(raw) })?,
+            Ok(()) => sink.row(Row { number, offset, values: &values })?,
             Err(reason) => sink.malformed(Malformed { number, offset, reason, raw })?,
         }
         self.values = recycle(values);
