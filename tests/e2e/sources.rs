@@ -21,7 +21,7 @@ fn a_preset_is_a_source_in_one_word() {
             "SELECT s.format, s.preset, s.mapping_origin, s.mapping = p.mapping \
              FROM heimdall.source AS s JOIN heimdall.presets() AS p ON p.name = s.preset"
         ),
-        [["ndjson", "zeek.dns", "given", "t"]]
+        [["zeek", "zeek.dns", "given", "t"]]
     );
 }
 

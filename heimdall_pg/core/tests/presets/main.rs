@@ -1,0 +1,21 @@
+//! The presets against the dumps that they are for, and against the pages that tell of them.
+//!
+//! Dumps that others have published are not part of the project: they are read from `$HEIMDALL_CORPORA`, or from
+//! `shared/corpora` beside the work tree, and a set that is not there is skipped, and the output says so.
+
+#[cfg(test)]
+mod corpora;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod graph;
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod pairs;
+#[cfg(test)]
+mod protection;
+#[cfg(test)]
+mod sets;
+#[cfg(test)]
+mod vocabulary;
