@@ -41,6 +41,7 @@ mod plans;
 mod policy;
 mod preview;
 mod progress;
+mod presets;
 mod properties;
 mod protection;
 mod questions;
