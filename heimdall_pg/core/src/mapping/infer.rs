@@ -399,7 +399,8 @@ mod tests {
 
     #[test]
     fn a_list_of_several_kinds_has_an_entity_for_each() {
-        let dump = "indicator,note\n192.0.2.1,a\nevil.example.com,b\nd41d8cd98f00b204e9800998ecf8427e,c\nred,d\n";
+        let dump =
+            "indicator,note\n192.0.2.1,a\nevil.example.com,b\nd41d8cd98f00b204e9800998ecf8427e,c\nred,d\n";
         let mapping = infer(Format::Csv, dump).unwrap().unwrap();
         assert_eq!(
             entities(&mapping),
