@@ -5,6 +5,9 @@
 //! came of them is a table in the reference of canonical forms, which `make conformance` writes.
 
 #[cfg(test)]
+#[path = "../support/corpora.rs"]
+mod corpora;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod csv;
@@ -22,6 +25,12 @@ mod formats;
 mod iban;
 #[cfg(test)]
 mod ip;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod lines;
+#[cfg(test)]
+mod nmap;
 #[cfg(test)]
 mod personal;
 #[cfg(test)]

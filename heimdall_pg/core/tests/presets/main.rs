@@ -18,4 +18,7 @@ mod protection;
 #[cfg(test)]
 mod sets;
 #[cfg(test)]
+#[path = "../support/corpora.rs"]
+mod support;
+#[cfg(test)]
 mod vocabulary;
