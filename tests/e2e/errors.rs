@@ -32,7 +32,7 @@ fn no_such_source() {
 
 #[test]
 fn no_such_format() {
-    let failure = fails(&Database::new(), "SELECT heimdall.create_source('a', 'papyrus')");
+    let failure = fails(&Database::new(), "SELECT heimdall.create_source('a', 'parquet')");
     assert_eq!(failure.code, "22023");
     assert!(failure.hint.contains("csv") && failure.hint.contains("ndjson"), "{failure:?}");
 }

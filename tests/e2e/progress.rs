@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use heimdall_tests::{Database, backend, eventually, text_rows};
-use postgres::Client;
+use postgres::{Client, CopyInWriter};
 
 use crate::dumps::{ADDRESSES, LARGE, large};
 use crate::stream::COPY;
@@ -34,6 +34,15 @@ fn chunk(writer: &mut impl Write, bytes: &[u8]) {
         writer.write_all(&row).expect("a chunk");
         writer.flush().expect("it is taken");
     }
+}
+
+/// A stream whose first row is shown.
+fn streaming<'a>(database: &Database, client: &'a mut Client) -> CopyInWriter<'a> {
+    let mut writer = client.copy_in(COPY).expect("a stream");
+    header(&mut writer);
+    chunk(&mut writer, b"ip\n192.0.2.1\n");
+    eventually("it is shown", || database.rows(SHOWN).len() == 1);
+    writer
 }
 
 fn shows_nothing(database: &Database) {
@@ -70,10 +79,7 @@ fn nothing_is_shown_of_an_ingest_that_has_failed_or_was_left() {
     let mut client = database.connect();
     for end in ["error", "abandoned"] {
         client.batch_execute("BEGIN; SAVEPOINT a").expect("a savepoint");
-        let mut writer = client.copy_in(COPY).expect("a stream");
-        header(&mut writer);
-        chunk(&mut writer, b"ip\n192.0.2.1\n");
-        eventually("it is shown", || database.rows(SHOWN).len() == 1);
+        let mut writer = streaming(&database, &mut client);
         if end == "abandoned" {
             drop(writer);
         } else {
@@ -91,10 +97,7 @@ fn nothing_is_shown_of_a_backend_that_was_ended() {
     let database = with_addresses();
     let mut client = database.connect();
     let pid = backend(&mut client);
-    let mut writer = client.copy_in(COPY).expect("a stream");
-    header(&mut writer);
-    chunk(&mut writer, b"ip\n192.0.2.1\n");
-    eventually("it is shown", || database.rows(SHOWN).len() == 1);
+    let mut writer = streaming(&database, &mut client);
     database.run(&format!("SELECT pg_terminate_backend({pid})"));
     shows_nothing(&database);
     drop(writer);
@@ -179,10 +182,7 @@ fn a_stream_is_cancelled_with_its_next_chunk_and_leaves_nothing() {
     let before = database.snapshot();
     let mut client = database.connect();
     let pid = backend(&mut client);
-    let mut writer = client.copy_in(COPY).expect("a stream");
-    header(&mut writer);
-    chunk(&mut writer, b"ip\n192.0.2.1\n");
-    eventually("it is shown", || database.rows(SHOWN).len() == 1);
+    let mut writer = streaming(&database, &mut client);
     database.run(&format!("SELECT pg_cancel_backend({pid})"));
     let asked = Instant::now();
     let failure = writer.finish().expect_err("cancelled");
@@ -197,10 +197,7 @@ fn everybody_sees_his_own_and_those_who_run_it_see_all() {
     let database = with_addresses();
     let member = database.role("member", &["heimdall_ingest"]);
     let mut client = database.connect_as(&member);
-    let mut writer = client.copy_in(COPY).expect("a stream");
-    header(&mut writer);
-    chunk(&mut writer, b"ip\n192.0.2.1\n");
-    eventually("it is shown", || database.rows(SHOWN).len() == 1);
+    let mut writer = streaming(&database, &mut client);
     for (name, groups, seen) in [
         ("admin", &["heimdall_admin"][..], 1),
         ("monitor", &["pg_read_all_stats"], 1),

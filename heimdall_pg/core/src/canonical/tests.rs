@@ -59,7 +59,7 @@ fn observables_are_refanged() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn canonical_texts_are_their_own(raw in shapes()) {

@@ -9,42 +9,17 @@ mod value;
 
 use std::collections::VecDeque;
 
-use super::lines::Line;
-use super::{Fields, Lines, MAX_ROW, Malformed, Sink};
+use super::lines::{Line, TakeLine};
+use super::{Fields, MAX_ROW, Malformed, Sink};
 use event::Event;
 use record::Record;
 
 /// Events that are kept open, for records that are still to come.
 const WINDOW: usize = 32;
 
-/// See the module.
-#[derive(Default)]
-pub(super) struct AuditDecoder {
-    lines: Lines,
-    window: Window,
-}
-
-impl AuditDecoder {
-    /// See [`super::Decoder::push`].
-    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        let window = &mut self.window;
-        self.lines.push(chunk, |line| window.line(line, sink))
-    }
-
-    /// See [`super::Decoder::finish`].
-    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let window = &mut self.window;
-        self.lines.finish(|line| window.line(line, sink))?;
-        while !window.open.is_empty() {
-            window.close(0, sink)?;
-        }
-        Ok(())
-    }
-}
-
 /// The open events, in the order of their first records.
 #[derive(Default)]
-struct Window {
+pub(super) struct Auditd {
     open: VecDeque<Open>,
     /// Bytes of all of them, at most [`MAX_ROW`].
     held: usize,
@@ -61,7 +36,7 @@ struct Open {
     raw: Vec<u8>,
 }
 
-impl Window {
+impl TakeLine for Auditd {
     fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error> {
         let raw = line.bytes.trim_ascii();
         // `ausearch` draws a line between events, and writes their time once more.
@@ -82,6 +57,15 @@ impl Window {
         }
     }
 
+    fn end<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        while !self.open.is_empty() {
+            self.close(0, sink)?;
+        }
+        Ok(())
+    }
+}
+
+impl Auditd {
     fn take<S: Sink>(
         &mut self,
         record: &Record<'_>,

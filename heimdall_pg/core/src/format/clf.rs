@@ -5,8 +5,8 @@ mod apache_error;
 mod nginx_error;
 mod token;
 
-use super::lines::Line;
-use super::{Fields, Lines, Malformed, Sink};
+use super::lines::{Line, TakeLine};
+use super::{Fields, Malformed, Sink};
 
 /// A line of an error log.
 pub(super) fn is_error(line: &str) -> bool {
@@ -16,38 +16,12 @@ pub(super) fn is_error(line: &str) -> bool {
 
 /// See the module.
 #[derive(Default)]
-pub struct ClfDecoder {
-    lines: Lines,
-    rows: Rows,
-}
-
-#[derive(Default)]
-struct Rows {
+pub(super) struct Clf {
     fields: Fields,
     rows: u64,
 }
 
-impl ClfDecoder {
-    /// See [`super::Decoder::push`].
-    ///
-    /// # Errors
-    /// [`super::FormatError`], or what the sink says.
-    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.push(chunk, |line| rows.line(line, sink))
-    }
-
-    /// See [`super::Decoder::finish`].
-    ///
-    /// # Errors
-    /// [`super::FormatError`], or what the sink says.
-    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.finish(|line| rows.line(line, sink))
-    }
-}
-
-impl Rows {
+impl TakeLine for Clf {
     fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error> {
         let raw = line.bytes.trim_ascii();
         if raw.is_empty() {

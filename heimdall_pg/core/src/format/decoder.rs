@@ -2,19 +2,20 @@
 //!
 //! bytes → unpacked ([`Compression`]) → text ([`TextLayer`], where the format is text) → rows ([`Body`])
 
-use super::auditd::AuditDecoder;
+use super::auditd::Auditd;
 use super::auto::AutoDecoder;
 use super::cef::Cef;
+use super::clf::Clf;
 use super::compression::Compression;
 use super::encoding::TextLayer;
 use super::kv::Kv;
 use super::leef::Leef;
+use super::lines::ByLine;
 use super::records::LineDecoder;
 use super::syslog::Syslog;
-use super::{
-    ClfDecoder, CsvDecoder, Format, FormatOptions, JsonDecoder, NmapDecoder, Sink, TextDecoder, W3cDecoder,
-    XlsxDecoder, ZeekDecoder,
-};
+use super::text::Text;
+use super::w3c::W3c;
+use super::{CsvDecoder, Format, FormatOptions, JsonDecoder, NmapDecoder, Sink, XlsxDecoder, ZeekDecoder};
 
 /// Decodes a dump of any format.
 pub struct Decoder {
@@ -36,14 +37,14 @@ pub(super) enum Body {
     Json(Box<JsonDecoder>),
     Nmap(Box<NmapDecoder>),
     Zeek(Box<ZeekDecoder>),
-    W3c(Box<W3cDecoder>),
-    Clf(Box<ClfDecoder>),
-    Text(Box<TextDecoder>),
+    W3c(Box<ByLine<W3c>>),
+    Clf(Box<ByLine<Clf>>),
+    Text(Box<ByLine<Text>>),
     Syslog(Box<LineDecoder<Syslog>>),
     Cef(Box<LineDecoder<Cef>>),
     Leef(Box<LineDecoder<Leef>>),
     Kv(Box<LineDecoder<Kv>>),
-    Auditd(Box<AuditDecoder>),
+    Auditd(Box<ByLine<Auditd>>),
     Xlsx(Box<XlsxDecoder>),
 }
 

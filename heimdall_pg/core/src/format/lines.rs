@@ -1,6 +1,6 @@
 //! Lines out of chunks: what every format of one record a line begins with.
 
-use super::{FormatError, MAX_ROW};
+use super::{FormatError, MAX_ROW, Sink};
 
 /// A line without its end, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +74,51 @@ impl Lines {
 
     fn too_large(&self) -> FormatError {
         FormatError::RowTooLarge { row: self.count + 1 }
+    }
+}
+
+/// What is made of the lines of a dump, one after the other.
+pub(super) trait TakeLine {
+    /// Takes the next line.
+    ///
+    /// # Errors
+    /// [`FormatError`], or what the sink says.
+    fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error>;
+
+    /// Takes what no line has ended yet, when the dump has.
+    ///
+    /// # Errors
+    /// [`FormatError`], or what the sink says.
+    fn end<S: Sink>(&mut self, _sink: &mut S) -> Result<(), S::Error> {
+        Ok(())
+    }
+}
+
+/// The decoder of a format that is read line by line.
+#[derive(Default)]
+pub(super) struct ByLine<T> {
+    lines: Lines,
+    take: T,
+}
+
+impl<T: TakeLine> ByLine<T> {
+    /// See [`super::Decoder::push`].
+    ///
+    /// # Errors
+    /// [`FormatError`], or what the sink says.
+    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
+        let take = &mut self.take;
+        self.lines.push(chunk, |line| take.line(line, sink))
+    }
+
+    /// See [`super::Decoder::finish`].
+    ///
+    /// # Errors
+    /// [`FormatError`], or what the sink says.
+    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        let take = &mut self.take;
+        self.lines.finish(|line| take.line(line, sink))?;
+        self.take.end(sink)
     }
 }
 

@@ -34,7 +34,6 @@ mod xlsx;
 mod xml;
 mod zeek;
 
-pub use self::clf::ClfDecoder;
 pub use self::csv::CsvDecoder;
 use self::csv::encode_row;
 pub use self::csv::options::{HeaderLines, Ragged};
@@ -47,8 +46,6 @@ pub use self::name::Format;
 pub use self::nmap::NmapDecoder;
 pub use self::options::FormatOptions;
 pub use self::row::{Malformed, Row, Sink};
-pub use self::text::TextDecoder;
-pub use self::w3c::W3cDecoder;
 pub use self::xlsx::XlsxDecoder;
 pub use self::zeek::ZeekDecoder;
 

@@ -76,6 +76,9 @@ impl FormatOptions {
         options.check_csv(format)?;
         options.check_year(format)?;
         options.check_records(format)?;
+        if options.sheet.is_some() && !matches!(format, Format::Xlsx | Format::Auto) {
+            return Err(wrong("options.sheet", "an option of xlsx alone"));
+        }
         Ok(options)
     }
 

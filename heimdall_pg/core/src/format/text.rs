@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use self::reference::References;
 use super::escape::push_json_string;
-use super::lines::Line;
-use super::{Fields, Lines, Malformed, Sink};
+use super::lines::{Line, TakeLine};
+use super::{Fields, Malformed, Sink};
 use crate::canonical::domain::listed_domain;
 use crate::canonical::{Kind, extract_observables};
 
@@ -21,39 +21,13 @@ const REFERENCE: &str = "reference";
 
 /// See the module.
 #[derive(Default)]
-pub struct TextDecoder {
-    lines: Lines,
-    rows: Rows,
-}
-
-#[derive(Default)]
-struct Rows {
+pub(super) struct Text {
     fields: Fields,
     references: References,
     lines: u64,
 }
 
-impl TextDecoder {
-    /// See [`super::Decoder::push`].
-    ///
-    /// # Errors
-    /// [`super::FormatError`], or what the sink says.
-    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.push(chunk, |line| rows.line(line, sink))
-    }
-
-    /// See [`super::Decoder::finish`].
-    ///
-    /// # Errors
-    /// [`super::FormatError`], or what the sink says.
-    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.finish(|line| rows.line(line, sink))
-    }
-}
-
-impl Rows {
+impl TakeLine for Text {
     /// Rows have the number of their line, under which a person finds them.
     fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error> {
         self.lines += 1;
@@ -67,7 +41,9 @@ impl Rows {
             }
         }
     }
+}
 
+impl Text {
     /// Sets the fields of a line; false where it is no row.
     fn read(&mut self, line: &[u8]) -> Result<bool, &'static str> {
         self.fields.clear();

@@ -8,47 +8,21 @@ use std::borrow::Cow;
 
 use self::directives::Directives;
 use self::words::words;
-use super::lines::Line;
-use super::{Fields, Lines, Malformed, Sink};
+use super::lines::{Line, TakeLine};
+use super::{Fields, Malformed, Sink};
 
 /// The column of date and time as one.
 const TIMESTAMP: &str = "timestamp";
 
 /// See the module.
 #[derive(Default)]
-pub struct W3cDecoder {
-    lines: Lines,
-    rows: Rows,
-}
-
-#[derive(Default)]
-struct Rows {
+pub(super) struct W3c {
     directives: Directives,
     fields: Fields,
     rows: u64,
 }
 
-impl W3cDecoder {
-    /// See [`super::Decoder::push`].
-    ///
-    /// # Errors
-    /// [`super::FormatError`], or what the sink says.
-    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.push(chunk, |line| rows.line(line, sink))
-    }
-
-    /// See [`super::Decoder::finish`].
-    ///
-    /// # Errors
-    /// [`super::FormatError`], or what the sink says.
-    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.finish(|line| rows.line(line, sink))
-    }
-}
-
-impl Rows {
+impl TakeLine for W3c {
     fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error> {
         let raw = line.bytes.trim_ascii();
         if raw.is_empty() {
@@ -69,7 +43,9 @@ impl Rows {
             }
         }
     }
+}
 
+impl W3c {
     fn row(&mut self, line: &[u8]) -> Result<(), &'static str> {
         self.fields.clear();
         let line = std::str::from_utf8(line).map_err(|_| "not valid UTF-8")?;

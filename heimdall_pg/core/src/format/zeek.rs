@@ -8,7 +8,8 @@ mod plan;
 mod tsv;
 mod value;
 
-use self::tsv::TsvDecoder;
+use self::tsv::Tsv;
+use super::lines::ByLine;
 use super::{Format, FormatOptions, JsonDecoder, Sink};
 
 /// Blank bytes at the beginning that are looked at before a dump counts as tab separated.
@@ -22,7 +23,7 @@ pub struct ZeekDecoder {
 enum Form {
     /// Nothing but blank bytes so far.
     Unknown(Vec<u8>),
-    Tsv(Box<TsvDecoder>),
+    Tsv(Box<ByLine<Tsv>>),
     Json(Box<JsonDecoder>),
 }
 

@@ -256,6 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn a_row_tells_its_dialect_and_its_format_by_itself() {
+        let rows: [(u64, Encoding, &[u8]); 4] = [
+            (1, Encoding::Raw, b"192.0.2.1;\"a, b\""),
+            (2, Encoding::Raw, b"192.0.2.2;a, b"),
+            (3, Encoding::Raw, b"192.0.2.3\ta"),
+            (4, Encoding::Raw, b"192.0.2.4|a|b"),
+        ];
+        for format in [Format::Csv, Format::Auto] {
+            let (kept, finished) = retry(format, 1, &rows);
+            assert_eq!(
+                (finished.counts.accepted, &kept.rejects[..]),
+                (3, &[(4, "format")][..]),
+                "{format:?}"
+            );
+            assert!(kept.keys.iter().any(|key| key == "Ip:192.0.2.2"), "{:?}", kept.keys);
+        }
+        let rows: [(u64, Encoding, &[u8]); 1] = [(1, Encoding::Raw, br#"{"ip": "192.0.2.5", "name": "a"}"#)];
+        assert_eq!(retry(Format::Auto, 1, &rows).1.counts.accepted, 1);
+    }
+
+    #[test]
     fn the_same_rows_of_another_batch_are_another_dump() {
         let rows: [(u64, Encoding, &[u8]); 1] = [(1, Encoding::Fields, br#"{"ip":"192.0.2.1"}"#)];
         let digest = |batch| retry(Format::Csv, batch, &rows).1.digest;

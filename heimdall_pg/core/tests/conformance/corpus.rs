@@ -1,9 +1,9 @@
 //! Where the vectors are, and what became of them.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
 
+use crate::corpora::{folder, say};
 use crate::table::Results;
 
 /// A reason that begins so is no exception: the canonicaliser is wrong, and the vectors count as failed. It
@@ -26,16 +26,10 @@ pub struct Corpus {
 impl Corpus {
     /// The set in the folder of that name; `None`, said aloud, where there is none.
     pub fn open(name: &'static str) -> Option<Self> {
-        let root = std::env::var_os("HEIMDALL_CORPORA").map_or_else(
-            || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora")),
-            PathBuf::from,
-        );
-        let folder = root.join(name);
-        if !folder.is_dir() {
-            say(&format!("{name}: SKIPPED, the vectors are not on this machine"));
+        let Some(folder) = folder(name) else {
             Results::skipped(name, None);
             return None;
-        }
+        };
         Some(Self { name, folder, passed: 0, failed: Vec::new(), excepted: BTreeMap::new() })
     }
 
@@ -136,10 +130,4 @@ impl Corpus {
         }
         results.compare();
     }
-}
-
-/// Straight to the error stream: the harness would keep it for itself when the test passes.
-fn say(line: &str) {
-    let mut out = std::io::stderr().lock();
-    writeln!(out, "{line}").expect("the error stream is open");
 }

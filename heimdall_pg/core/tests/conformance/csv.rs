@@ -1,9 +1,10 @@
 //! CSV: polluted files against their clean form, and tables as they are found.
 
-use heimdall_core::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink};
+use heimdall_core::format::Format;
 use serde_json::{Map, Value, json};
 
 use crate::corpus::Corpus;
+use crate::rows::Rows;
 
 const UNKNOWN_PLACE: &str =
     "a delimiter is missing or too many, nobody knows where: the row is put aside, or as it reads";
@@ -11,45 +12,6 @@ const BARE_BLANKS: &str = "values hold the delimiter without quotes: their rows 
 const SAME_TABLE: &str = "a second table with the same header is more of the first: its rows are read";
 const HEADER_LINES: &str = "that a header has more lines than one has to be declared";
 const OTHER_ESCAPE: &str = "that another quote escapes has to be declared";
-
-/// What a decoder gives.
-#[derive(Debug, Default)]
-struct Table {
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
-    malformed: Vec<(u64, &'static str)>,
-}
-
-impl Sink for Table {
-    type Error = FormatError;
-
-    fn header(&mut self, names: &[String]) -> Result<(), FormatError> {
-        self.columns(names)
-    }
-
-    fn columns(&mut self, names: &[String]) -> Result<(), FormatError> {
-        self.columns.extend_from_slice(names);
-        Ok(())
-    }
-
-    fn row(&mut self, row: Row<'_>) -> Result<(), FormatError> {
-        self.rows.push((0..self.columns.len()).map(|column| row.value(column).to_owned()).collect());
-        Ok(())
-    }
-
-    fn malformed(&mut self, row: Malformed<'_>) -> Result<(), FormatError> {
-        self.malformed.push((row.number, row.reason));
-        Ok(())
-    }
-}
-
-fn decode(dump: &[u8], options: &FormatOptions) -> Result<Table, FormatError> {
-    let mut table = Table::default();
-    let mut decoder = Decoder::new(Format::Csv, options);
-    decoder.push(dump, &mut table)?;
-    decoder.finish(&mut table)?;
-    Ok(table)
-}
 
 /// The records of a clean form, whose fields are all quoted.
 fn clean(text: &str) -> Vec<Vec<String>> {
@@ -74,9 +36,9 @@ fn clean(text: &str) -> Vec<Vec<String>> {
 }
 
 /// The file of that name decoded, against its clean form.
-fn check(corpus: &Corpus, name: &str, parameters: &Value, options: &FormatOptions) -> Result<(), String> {
-    let table =
-        decode(&corpus.bytes(&format!("polluted/csv/{name}")), options).map_err(|error| error.to_string())?;
+fn check(corpus: &Corpus, name: &str, parameters: &Value, options: &str) -> Result<(), String> {
+    let dump = corpus.bytes(&format!("polluted/csv/{name}"));
+    let table = Rows::declared(Format::Csv, options, &dump).map_err(|error| error.to_string())?;
     let mut expected = clean(&corpus.read(&format!("polluted/clean/{name}")));
     if parameters["header_lines"] != json!(0) {
         let header = expected.remove(0);
@@ -98,7 +60,7 @@ fn check(corpus: &Corpus, name: &str, parameters: &Value, options: &FormatOption
 }
 
 /// The parameters of a file as options.
-fn declared(parameters: &Value) -> FormatOptions {
+fn declared(parameters: &Value) -> String {
     let mut options = Map::new();
     for (option, parameter) in [("delimiter", "delimiter"), ("quote", "quotechar"), ("escape", "escapechar")]
     {
@@ -108,7 +70,7 @@ fn declared(parameters: &Value) -> FormatOptions {
     }
     options.insert("header".to_owned(), parameters["header_lines"].clone());
     options.insert("skip_lines".to_owned(), parameters["preamble_lines"].clone());
-    FormatOptions::parse(&Value::Object(options).to_string(), Format::Csv).expect("options")
+    Value::Object(options).to_string()
 }
 
 fn exception(name: &str) -> Option<&'static str> {
@@ -131,7 +93,7 @@ fn polluted(title: &str, listed: &[(&str, usize)], is_declared: bool) {
         let name = file.trim_start_matches("polluted/csv/");
         let parameters = corpus.read(&format!("polluted/parameters/{name}_parameters.json"));
         let parameters: Value = serde_json::from_str(&parameters).expect("parameters");
-        let options = if is_declared { declared(&parameters) } else { FormatOptions::default() };
+        let options = if is_declared { declared(&parameters) } else { "{}".to_owned() };
         let result = check(&corpus, name, &parameters, &options);
         let exception = exception(name).or(match name {
             _ if is_declared => None,
@@ -161,7 +123,7 @@ fn polluted_files_whose_dialect_is_declared() {
 fn found(set: &'static str, title: &str, columns: impl Fn(&str) -> usize) {
     let Some(mut corpus) = Corpus::open(set) else { return };
     for file in corpus.files("", ".csv") {
-        let result = match decode(&corpus.bytes(&file), &FormatOptions::default()) {
+        let result = match Rows::declared(Format::Csv, "{}", &corpus.bytes(&file)) {
             Err(error) => Err(error.to_string()),
             Ok(table) if table.columns.len() != columns(&file) => {
                 Err(format!("{} columns", table.columns.len()))

@@ -4,41 +4,29 @@
 //! `shared/corpora` beside the work tree; a set that is not there is skipped, and the output says so. What
 //! came of them is a table in the reference of canonical forms, which `make conformance` writes.
 
-#[cfg(test)]
+#![cfg(test)]
+
+#[path = "../support/corpora.rs"]
+mod corpora;
 mod corpus;
-#[cfg(test)]
 mod csv;
-#[cfg(test)]
 mod defang;
-#[cfg(test)]
 mod detect;
-#[cfg(test)]
 mod ecs;
-#[cfg(test)]
 mod email;
-#[cfg(test)]
 mod formats;
-#[cfg(test)]
 mod iban;
-#[cfg(test)]
 mod ip;
-#[cfg(test)]
+mod json;
+mod lines;
+mod nmap;
 mod personal;
-#[cfg(test)]
 mod public_suffix;
-#[cfg(test)]
 mod reference;
-#[cfg(test)]
 mod rows;
-#[cfg(test)]
 mod table;
-#[cfg(test)]
 mod text;
-#[cfg(test)]
 mod timestamp;
-#[cfg(test)]
 mod url;
-#[cfg(test)]
 mod web;
-#[cfg(test)]
 mod zeek;

@@ -5,25 +5,32 @@ use std::collections::HashMap;
 use heimdall_core::format::{Decoder, Format, FormatError, FormatOptions, Malformed, Row, Sink};
 
 /// The rows of a dump.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Rows {
     pub columns: Vec<String>,
     by_name: HashMap<String, usize>,
-    rows: Vec<Vec<String>>,
-    /// The reasons.
-    pub malformed: Vec<&'static str>,
+    /// With a value for every column that there is up to this row.
+    pub rows: Vec<Vec<String>>,
+    /// Number and reason.
+    pub malformed: Vec<(u64, &'static str)>,
 }
 
 impl Rows {
-    /// Decodes a dump, in pieces as they come from a file.
+    /// Decodes a dump that is whole, of a source that declares nothing.
     pub fn decode(format: Format, dump: &[u8]) -> Rows {
+        Rows::declared(format, "{}", dump).expect("a dump")
+    }
+
+    /// Decodes a dump of a source with those options, in pieces as they come from a file.
+    pub fn declared(format: Format, options: &str, dump: &[u8]) -> Result<Rows, FormatError> {
+        let options = FormatOptions::parse(options, format).expect("options");
         let mut rows = Rows::default();
-        let mut decoder = Decoder::new(format, &FormatOptions::default());
-        for piece in dump.chunks(1 << 16) {
-            decoder.push(piece, &mut rows).expect("a dump");
+        let mut decoder = Decoder::new(format, &options);
+        for piece in dump.chunks(4093) {
+            decoder.push(piece, &mut rows)?;
         }
-        decoder.finish(&mut rows).expect("a dump");
-        rows
+        decoder.finish(&mut rows)?;
+        Ok(rows)
     }
 
     /// How many there are.
@@ -54,12 +61,12 @@ impl Sink for Rows {
     }
 
     fn row(&mut self, row: Row<'_>) -> Result<(), FormatError> {
-        self.rows.push(row.values.iter().map(|value| (*value).to_owned()).collect());
+        self.rows.push((0..self.columns.len()).map(|column| row.value(column).to_owned()).collect());
         Ok(())
     }
 
     fn malformed(&mut self, row: Malformed<'_>) -> Result<(), FormatError> {
-        self.malformed.push(row.reason);
+        self.malformed.push((row.number, row.reason));
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Presets against dumps that others have published, whole: what they name is in the graph, and nearly every row is taken.
 
 use crate::graph::Graph;
-use crate::sets::{files, say};
+use crate::sets::files;
+use crate::support::say;
 use heimdall_core::preset::Preset;
 
 /// At most one row of so many may be put aside.

@@ -3,19 +3,15 @@
 //! Dumps that others have published are not part of the project: they are read from `$HEIMDALL_CORPORA`, or from
 //! `shared/corpora` beside the work tree, and a set that is not there is skipped, and the output says so.
 
-#[cfg(test)]
+#![cfg(test)]
+
 mod corpora;
-#[cfg(test)]
 mod fixtures;
-#[cfg(test)]
 mod graph;
-#[cfg(test)]
 mod page;
-#[cfg(test)]
 mod pairs;
-#[cfg(test)]
 mod protection;
-#[cfg(test)]
 mod sets;
-#[cfg(test)]
+#[path = "../support/corpora.rs"]
+mod support;
 mod vocabulary;

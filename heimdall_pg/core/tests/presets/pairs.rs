@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::corpora::check;
 use crate::graph::{Graph, key};
-use crate::sets::{files, say};
+use crate::sets::files;
+use crate::support::say;
 
 /// What a vendor's parser reads from a line, a document of ECS.
 struct Pair {

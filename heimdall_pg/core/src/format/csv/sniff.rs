@@ -54,7 +54,8 @@ pub(super) fn layout(head: &[u8], whole: bool, options: &FormatOptions) -> Layou
     };
     let delimiter = options.delimiter.as_ref().map(|delimiter| delimiter.as_bytes().to_vec());
     let delimiter = delimiter.or_else(|| declared.map(|(delimiter, _)| vec![delimiter]));
-    let head = Head { bytes: head, start, whole };
+    let declared = options.columns.as_ref().map(Vec::len);
+    let head = Head { bytes: head, start, whole, declared };
     let dialect = head.dialect(comment, delimiter.as_deref(), options);
     head.table(dialect, options)
 }
@@ -63,7 +64,7 @@ pub(super) fn layout(head: &[u8], whole: bool, options: &FormatOptions) -> Layou
 pub(in super::super) fn is_table(sample: &[u8]) -> bool {
     let start = if sample.starts_with(BOM) { BOM.len() } else { 0 };
     let comment = comment(sample, start);
-    let head = Head { bytes: sample, start, whole: false };
+    let head = Head { bytes: sample, start, whole: false, declared: None };
     let options = FormatOptions::default();
     let declared = separator_line(sample, start).map(|(delimiter, _)| [delimiter]);
     let reading = head.dialect(comment, declared.as_ref().map(<[u8; 1]>::as_slice), &options);
@@ -104,6 +105,8 @@ struct Head<'a> {
     bytes: &'a [u8],
     start: usize,
     whole: bool,
+    /// How many columns the source says there are.
+    declared: Option<usize>,
 }
 
 /// A record of the head.
@@ -167,7 +170,8 @@ impl Head<'_> {
         for delimiter in &DELIMITERS[1..] {
             best = best.or_better(read(delimiter));
         }
-        if best.width < 2 || best.share < TABLE {
+        let is_other = self.declared.is_some_and(|declared| declared != best.width);
+        if best.width < 2 || best.share < TABLE || is_other {
             let rare = RARE_DELIMITERS.iter().map(|delimiter| read(delimiter));
             best = rare
                 .filter(|reading| self.names_columns(reading))
@@ -183,11 +187,16 @@ impl Head<'_> {
         best
     }
 
-    /// A rare delimiter makes a table where nearly all records are of one width, and the first of them are names.
+    /// A rare delimiter makes a table where nearly all records are of one width, which is the declared one, or the first
+    /// of them are names.
     fn names_columns(&self, reading: &Reading) -> bool {
-        reading.width >= 2
-            && reading.share >= RARE_TABLE
-            && reading.records.len() >= 2
+        if reading.width < 2 || reading.share < RARE_TABLE {
+            return false;
+        }
+        if let Some(declared) = self.declared {
+            return reading.width == declared;
+        }
+        reading.records.len() >= 2
             && reading.records.first().is_some_and(|first| {
                 first.fields == reading.width
                     && is_names(&self.cells(reading, first))
@@ -231,12 +240,13 @@ impl Head<'_> {
         let share = good.count() as f64 / count;
         let starts_wide = records.first().is_some_and(|first| first.fields == width);
         // Wider tables are likelier, but by less than what their records agree in; a comma with a blank behind it is of
-        // text as well.
+        // text as well. Where the source declares the columns, a table has so many.
         let score = share.powi(3)
             * (1.0 - 1.0 / width as f64)
             * if starts_wide { 1.0 } else { 0.5 }
             * if dialect.padded { 0.7 } else { 1.0 }
             * (1.0 - 0.5 * improper as f64 / count)
+            * if self.declared.is_none_or(|declared| declared == width) { 1.0 } else { 0.2 }
             * (read as f64 / self.bytes.len().max(1) as f64);
         Reading { dialect, records, width, share, score }
     }

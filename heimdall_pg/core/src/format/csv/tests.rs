@@ -201,3 +201,14 @@ fn leaks_with_colons_are_read_where_a_header_names_their_columns() {
     let kept = decode(Format::Csv, b"url\nhttp://a.example\nhttp://b.example\n", 100).unwrap();
     assert_eq!((kept.columns.len(), kept.rows.len()), (1, 2));
 }
+
+#[test]
+fn declared_columns_tell_the_delimiter() {
+    for dump in ["ada;a, b", "ada||a, b", "ada\ta, b"] {
+        let kept = with(r#"{"columns": ["user", "note"]}"#, dump.as_bytes());
+        assert_eq!(kept.rows, [["ada", "a, b"]], "{dump}");
+    }
+    assert_eq!(with(r#"{"columns": ["user", "note"]}"#, b"ada^a").rows, [["ada", "a"]]);
+    // What has other columns is put aside as ever.
+    assert_eq!(with(r#"{"columns": ["user", "note"]}"#, b"ada,a,b\n").malformed.len(), 1);
+}

@@ -2,18 +2,12 @@
 
 use super::header::Header;
 use super::plan::{Made, Plan, Slots};
-use crate::format::lines::Line;
-use crate::format::{FormatError, Lines, MAX_COLUMNS, Malformed, Row, Sink, recycle};
+use crate::format::lines::{Line, TakeLine};
+use crate::format::{FormatError, MAX_COLUMNS, Malformed, Row, Sink, recycle};
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct TsvDecoder {
-    lines: Lines,
-    rows: Rows,
-}
-
-#[derive(Default)]
-struct Rows {
+pub(super) struct Tsv {
     header: Header,
     slots: Slots,
     /// None after a header line: the next row makes it anew.
@@ -25,19 +19,7 @@ struct Rows {
     values: Vec<&'static str>,
 }
 
-impl TsvDecoder {
-    pub fn push<S: Sink>(&mut self, chunk: &[u8], sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.push(chunk, |line| rows.line(line, sink))
-    }
-
-    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
-        let rows = &mut self.rows;
-        self.lines.finish(|line| rows.line(line, sink))
-    }
-}
-
-impl Rows {
+impl TakeLine for Tsv {
     fn line<S: Sink>(&mut self, line: Line<'_>, sink: &mut S) -> Result<(), S::Error> {
         // A value at the beginning of a line has its `#` escaped.
         match line.bytes.first() {
@@ -49,7 +31,9 @@ impl Rows {
             Some(_) => self.row(line, sink),
         }
     }
+}
 
+impl Tsv {
     fn directive(&mut self, line: &[u8]) {
         if line.starts_with(b"#separator") {
             self.fault = None;

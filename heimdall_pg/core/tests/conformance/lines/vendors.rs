@@ -7,7 +7,9 @@ use heimdall_core::canonical::{Kind, canonical, parse_timestamp};
 use heimdall_core::format::Format;
 use serde_json::Value;
 
-use crate::table::{Table, folder, read, say};
+use crate::corpora::say;
+use crate::corpus::Corpus;
+use crate::rows::Rows;
 
 /// What was found of what the documents of a vendor have.
 #[derive(Default, Debug, PartialEq, Clone, Copy)]
@@ -34,11 +36,11 @@ fn strings(value: &Value, into: &mut BTreeSet<String>) {
 
 /// Decodes every case on its own, and looks for what its document has: as much has to be found as is listed.
 fn check(format: Format, least: &[Least], rejected: usize, takes: impl Fn(&str) -> bool) {
-    let Some(folder) = folder("c10_sekoia_intake_pairs") else { return };
+    let Some(corpus) = Corpus::open("c10_sekoia_intake_pairs") else { return };
     let mut sum = Score::default();
     for (vendor, lines, times, addresses) in least {
         let mut score = Score::default();
-        for line in read(&folder, &format!("{vendor}.jsonl")).lines() {
+        for line in corpus.read(&format!("{vendor}.jsonl")).lines() {
             let case: Value = serde_json::from_str(line).expect("a case");
             let message = case["input"]["message"].as_str().expect("a message");
             if takes(message) {
@@ -57,9 +59,10 @@ fn check(format: Format, least: &[Least], rejected: usize, takes: impl Fn(&str) 
 impl Score {
     fn add(&mut self, format: Format, message: &str, expected: &Value) {
         // A line is a record; some cases are several lines of a document.
-        let table = Table::of(format, &message.replace(['\r', '\n'], " "), "{\"year\": 2026}");
+        let line = message.replace(['\r', '\n'], " ");
+        let table = Rows::declared(format, "{\"year\": 2026}", line.as_bytes()).expect("a dump");
         self.lines += 1;
-        self.rows += table.rows.len();
+        self.rows += table.len();
         self.rejected += table.malformed.len();
         let values: Vec<&str> = table.rows.iter().flatten().map(String::as_str).collect();
         if let Some(time) = expected["@timestamp"].as_str() {

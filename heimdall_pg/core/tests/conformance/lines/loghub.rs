@@ -2,18 +2,20 @@
 
 use heimdall_core::format::Format;
 
-use crate::table::{Table, folder, read, say};
+use crate::corpora::say;
+use crate::corpus::Corpus;
+use crate::rows::Rows;
 
 /// Compares the header of every line; `names` are those of the day of the month, host, program, and process.
 #[track_caller]
-fn assert_headers(log: &str, names: [&str; 5]) -> Option<Table> {
-    let folder = folder("c17_loghub")?;
-    let given = Table::of(Format::Syslog, &read(&folder, log), "{}");
-    let expected = Table::of(Format::Csv, &read(&folder, &format!("{log}_structured.csv")), "{}");
-    assert_eq!((given.malformed.len(), given.rows.len()), (0, expected.rows.len()), "{log}");
-    assert_eq!(given.rows.len(), 2000, "{log}");
+fn assert_headers(log: &str, names: [&str; 5]) -> Option<Rows> {
+    let corpus = Corpus::open("c17_loghub")?;
+    let given = Rows::decode(Format::Syslog, &corpus.bytes(log));
+    let expected = Rows::decode(Format::Csv, &corpus.bytes(&format!("{log}_structured.csv")));
+    assert_eq!((given.malformed.len(), given.len()), (0, expected.len()), "{log}");
+    assert_eq!(given.len(), 2000, "{log}");
     let [month, day, host, app, pid] = names;
-    for row in 0..expected.rows.len() {
+    for row in 0..expected.len() {
         let value = |column| expected.value(row, column);
         let timestamp = format!("{} {:>2} {}", value(month), value(day), value("Time"));
         assert_eq!(given.value(row, "timestamp"), timestamp, "{log}, line {}", row + 1);
@@ -28,10 +30,8 @@ fn assert_headers(log: &str, names: [&str; 5]) -> Option<Table> {
 }
 
 /// How many rows have a value in every one of the columns.
-fn count(table: &Table, columns: &[&str]) -> usize {
-    (0..table.rows.len())
-        .filter(|row| columns.iter().all(|column| !table.value(*row, column).is_empty()))
-        .count()
+fn count(table: &Rows, columns: &[&str]) -> usize {
+    (0..table.len()).filter(|row| columns.iter().all(|column| !table.value(*row, column).is_empty())).count()
 }
 
 #[test]
