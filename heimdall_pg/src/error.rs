@@ -1,5 +1,6 @@
 //! Errors as Postgres reports them: code, message, detail, hint. No value of a dump is in any of them.
 
+use heimdall_core::canonical::timestamp::NO_YEAR;
 use heimdall_core::format::FormatError;
 use heimdall_core::mapping::PlanError;
 use heimdall_core::pipeline::IngestError;
@@ -65,10 +66,22 @@ impl From<IngestError> for Error {
             IngestError::Empty => Error::new(PgSqlErrorCode::ERRCODE_NO_DATA_FOUND, message)
                 .hint("A dump has a header line, or one JSON object at least."),
             IngestError::TooManyRejects { first, .. } => {
+                let hint = match first.reason {
+                    NO_YEAR => {
+                        "heimdall.set_source(name, options => '{\"year\": 2026}') says of which year the first row of its dumps is. \
+                         Nothing was stored."
+                    }
+                    _ => {
+                        "Mend the dump or the mapping, or raise the source's reject_limit. Nothing was stored."
+                    }
+                };
                 let column = first.column.map_or(String::new(), |column| format!(", column \"{column}\""));
                 Error::new(PgSqlErrorCode::ERRCODE_DATA_EXCEPTION, message)
-                    .detail(format!("The first one: row {}{column}: {}: {}.", first.row, first.rule, first.reason))
-                    .hint("Mend the dump or the mapping, or raise the source's reject_limit. Nothing was stored.")
+                    .detail(format!(
+                        "The first one: row {}{column}: {}: {}.",
+                        first.row, first.rule, first.reason
+                    ))
+                    .hint(hint)
             }
         }
     }

@@ -88,3 +88,16 @@ fn a_format_and_a_name_are_enough_and_so_is_a_name() {
     database.ingest("hosts", "addr,mac\n192.0.2.1,00:1a:2b:3c:4d:5e\n");
     assert_eq!(database.value("SELECT mapping_origin FROM heimdall.source"), "inferred");
 }
+
+#[test]
+fn stamps_without_a_year_are_refused_with_the_way_out() {
+    let database = Database::new();
+    database.run("SELECT heimdall.create_source('auth', preset => 'linux.auth')");
+    let dump = "Oct  1 22:14:15 edge sshd[7]: Failed password for root from 192.0.2.7 port 22 ssh2\n";
+    let failure = database.refused("auth", dump);
+    assert!(failure.hint.contains("heimdall.set_source"), "{failure:?}");
+    database.run("SELECT heimdall.set_source('auth', options => '{\"year\": 2026}')");
+    assert_eq!(database.ingest("auth", dump).accepted, 1);
+    let seen = "SELECT first_seen AT TIME ZONE 'UTC' FROM heimdall.lookup('ip', '192.0.2.7')";
+    assert_eq!(database.value(seen), "2026-10-01 22:14:15");
+}

@@ -27,6 +27,7 @@ use decimal::Decimal;
 use scan::Scan;
 use text::Text;
 
+pub use named::NO_YEAR;
 pub use options::{Ambiguous, DateOrder, Digits, TimeOptions};
 pub use parsed::{ParsedTime, Precision};
 pub use zone::{UnknownZone, Zone};

@@ -9,6 +9,8 @@ use super::scan::Scan;
 use super::{DateOrder, TimeOptions, numeric};
 
 const SHAPE: &str = "not a known form of a point in time";
+/// Why a stamp without a year is none, unless the source declares one.
+pub const NO_YEAR: &str = "the year is unknown";
 const TWICE: &str = "a part of the date comes twice";
 
 const MONTHS: [&[u8]; 12] = [
@@ -133,7 +135,7 @@ impl<'a> Parts<'a> {
         let month = self.month.ok_or(SHAPE)?;
         let number = self.day.ok_or("a month alone is not a point in time")?;
         let declared = options.year.map(|year| u32::try_from(year).unwrap_or(0));
-        let date = day(self.year.or(declared).ok_or("the year is unknown")?, month, number)?;
+        let date = day(self.year.or(declared).ok_or(NO_YEAR)?, month, number)?;
         let zone = self.zone.unwrap_or(Written::Nothing);
         Ok(Reading { date, clock: self.clock.unwrap_or_default(), zone })
     }
