@@ -62,7 +62,6 @@ fn a_mistake_in_a_mapping_is_named_by_its_path() {
         (LOGINS.replace("\"Ip\"", "\"I p\""), "entities.src.label"),
         (LOGINS.replace("\"key\": \"host\"", "\"key\": \"hots\""), "entities.host.key"),
         (LOGINS.replace("\"tlp\"", "\"tpl\""), "mapping"),
-        ("{}".to_owned(), "entities"),
         ("\"x\"".to_owned(), "mapping"),
     ] {
         for call in ["set_mapping('logins'", "create_source('other', 'csv'"] {

@@ -29,9 +29,7 @@ fn run(server: &Server, database: &str, folder: &Path, (language, text): Block<'
         _ => command.arg("-e"),
     };
     let done = command.arg(&file).current_dir(folder).output().expect("a program of the guide");
-    // psql names file and line before a notice.
-    let notices = String::from_utf8_lossy(&done.stderr).replace(&format!("psql:{}:", file.display()), "");
-    let written = format!("{notices}{}", String::from_utf8_lossy(&done.stdout));
+    let written = format!("{}{}", String::from_utf8_lossy(&done.stderr), String::from_utf8_lossy(&done.stdout));
     assert!(
         done.status.success(),
         "{written}\nof the block\n{}",
@@ -40,11 +38,14 @@ fn run(server: &Server, database: &str, folder: &Path, (language, text): Block<'
     written
 }
 
-/// Lines without what depends on widths of columns, on file names or on the line of a notice.
+/// Lines without what depends on widths of columns, and without the file and line that psql names before a message.
 fn lines(text: &str) -> Vec<String> {
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let notice = |line: String| line.find("NOTICE:").map_or(line.clone(), |at| line[at..].to_owned());
-    let all = text.lines().map(words).map(notice);
+    let said = |line: String| {
+        let at = ["NOTICE:", "ERROR:"].iter().find_map(|severity| line.find(severity));
+        at.map_or(line.clone(), |at| line[at..].to_owned())
+    };
+    let all = text.lines().map(words).map(said);
     all.filter(|line| !line.is_empty() && !line.starts_with("--") && !line.ends_with("rows)")).collect()
 }
 

@@ -82,11 +82,12 @@ fn a_dump_without_header_gets_names_that_are_no_values() {
 }
 
 #[test]
-fn a_dump_without_observables_is_refused() {
+fn a_dump_without_observables_gives_records_that_are_sealed() {
     let database = without_mapping();
-    let failure = database.refused("unknown", "colour,size\nred,large\n");
-    assert_eq!(failure.code, "22023");
-    assert!(failure.hint.contains("set_mapping"), "{failure:?}");
+    let report = database.ingest("unknown", "colour,size\nred,large\n");
+    assert_eq!((report.accepted, report.vertices_created), (1, 1));
+    let record = database.value("SELECT properties FROM heimdall_graph.\"Record\"");
+    assert!(record.contains("colour") && !record.contains("large"), "{record}");
 }
 
 #[test]

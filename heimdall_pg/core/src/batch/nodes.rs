@@ -44,6 +44,11 @@ impl Nodes {
         self.found.get(start..end).unwrap_or(&[])
     }
 
+    /// True where one of these entities has a node.
+    pub fn have_any(&self, entities: &[usize]) -> bool {
+        entities.iter().any(|entity| !self.of(*entity).is_empty())
+    }
+
     /// Those of two entities whose elements agree in so many places.
     pub fn pairs(&self, from: usize, to: usize, depth: usize) -> impl Iterator<Item = (Found, Found)> {
         let all = self.of(to);

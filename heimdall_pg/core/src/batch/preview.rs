@@ -97,7 +97,7 @@ impl Batch {
         found.extend(self.properties_of(cells, nodes));
         found.extend(self.time_of(cells));
         let has_record = self.nodes.iter().any(|node| node.label == 0);
-        found.extend(self.record_properties(cells, has_record));
+        found.extend(self.record_properties(cells, nodes, has_record));
         let computed = plan.inputs.iter().map(|input| input.name.as_str()).filter(|name| plan.computes(name));
         let names: Vec<&str> = plan.columns.iter().map(String::as_str).chain(computed).collect();
         let mut lines = Vec::new();
@@ -191,9 +191,11 @@ impl Batch {
         Some(Line { kind: Some(Kind::Timestamp.name()), ..line })
     }
 
-    fn record_properties(&mut self, cells: Cells<'_>, has_record: bool) -> Vec<Line> {
+    fn record_properties(&mut self, cells: Cells<'_>, nodes: &Nodes, has_record: bool) -> Vec<Line> {
         let plan = cells.plan;
-        let kept = plan.leftovers.iter().chain(&plan.asides).filter(|_| has_record);
+        let untaken = plan.untaken.iter().filter(|(_, entities)| !nodes.have_any(entities));
+        let untaken = untaken.map(|(position, _)| position);
+        let kept = plan.leftovers.iter().chain(&plan.asides).chain(untaken).filter(|_| has_record);
         let mut lines = Vec::new();
         for property in kept.filter_map(|at| plan.properties.get(usize::from(*at))) {
             let value = cells.paired(property.source, Pairing::NONE, [Index::default(); 2]).trim_ascii();

@@ -46,6 +46,12 @@ impl Batch {
         for kept in [&plan.leftovers, &plan.asides] {
             set(&mut self.properties, &mut node.properties, cells, kept, [Index::default(); 2], at);
         }
+        for (position, entities) in &plan.untaken {
+            if !nodes.have_any(entities) {
+                let kept = std::slice::from_ref(position);
+                set(&mut self.properties, &mut node.properties, cells, kept, [Index::default(); 2], at);
+            }
+        }
         if let (Some(position), Some(time)) = (plan.written_time, time) {
             // Its offset and precision, which the point in time does not have.
             let (head, at) = (&mut node.properties, time.timestamp.micros());

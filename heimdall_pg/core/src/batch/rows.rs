@@ -88,12 +88,14 @@ impl Batch {
             return Ok(());
         }
         let label = &cells.plan.labels[usize::from(entity.label)];
-        let node = self.entity(at, entity, label, spelled).map_err(|error| Fault {
-            column: Some(cells.plan.input_of(source)),
-            rule: entity.kind.name(),
-            reason: error.reason,
-        })?;
-        nodes.push(node, index);
+        match self.entity(at, entity, label, spelled) {
+            Ok(node) => nodes.push(node, index),
+            Err(_) if entity.lenient => {}
+            Err(error) => {
+                let column = Some(cells.plan.input_of(source));
+                return Err(Fault { column, rule: entity.kind.name(), reason: error.reason });
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,12 @@ mod token;
 use super::lines::{Line, TakeLine};
 use super::{Fields, Malformed, Sink};
 
+/// A line of an error log.
+pub(super) fn is_error(line: &str) -> bool {
+    apache_error::Entry::of(line).is_some_and(|entry| entry.has_time())
+        || nginx_error::Entry::of(line).is_some()
+}
+
 /// See the module.
 #[derive(Default)]
 pub(super) struct Clf {

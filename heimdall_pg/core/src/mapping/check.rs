@@ -28,9 +28,6 @@ pub struct MappingError {
 impl Mapping {
     /// Checks what the types do not.
     pub(super) fn check(&self) -> Result<(), MappingError> {
-        if self.entities.is_empty() {
-            return fault("entities", "names no column: a mapping needs one entity at least");
-        }
         for (at, column) in self.columns.iter().enumerate() {
             if column.is_empty() || self.columns[..at].contains(column) {
                 return fault(format!("columns[{at}]"), "is empty, or stands there twice");

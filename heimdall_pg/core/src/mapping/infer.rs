@@ -1,7 +1,9 @@
 //! A mapping from nothing but a sample: what the header calls a column, and what its values look like.
 
+use super::condition::{Kinds, Test, Trait};
 use super::elements::Elements;
 use super::infer_names::{named_kind, says_secret, says_time};
+use super::named::Named;
 use super::plan::PlanError;
 use super::plausible_header;
 use super::spec::{EntitySpec, Mapping};
@@ -16,6 +18,13 @@ const SAMPLE_ELEMENTS: usize = 20;
 
 /// The share of a column's values that have to be of one kind.
 const MAJORITY: f64 = 0.8;
+
+/// The share of a column's values that have to be observables for it to be a list of several kinds.
+const MIXED: f64 = 0.5;
+
+/// Kinds that nothing else is taken for.
+const STRICT: [Kind; 8] =
+    [Kind::Ip, Kind::Cidr, Kind::Domain, Kind::Url, Kind::Email, Kind::Hash, Kind::Mac, Kind::Cve];
 
 /// The first rows of a dump, as a decoder gives them.
 #[derive(Default)]
@@ -112,8 +121,9 @@ impl Sample {
         }
     }
 
-    /// The mapping that the sample suggests: an entity for every column of observables, the first time, and
-    /// nothing for the rest, which is sealed then. None where no column holds observables.
+    /// The mapping that the sample suggests: an entity for every column of observables and kind of them, the first time,
+    /// and nothing for the rest, which is sealed then. What is not of its kind is no such entity: the rows to come may hold
+    /// what those of the sample do not. None where there is no column.
     ///
     /// # Errors
     /// [`PlanError::HeaderIsData`].
@@ -131,10 +141,15 @@ impl Sample {
                 Role::Entity(kind) => (kind, finding.column.clone()),
                 Role::Entities(kind) => (kind, format!("{}[]", finding.column)),
             };
-            let spec = EntitySpec { label: kind.label().to_owned(), key: path, ..EntitySpec::default() };
-            mapping.entities.0.push((finding.column, spec));
+            let mut name = finding.column;
+            while mapping.entities.get(&name).is_some() {
+                name = format!("{name} {}", kind.name());
+            }
+            let when = Named(vec![(path.clone(), Test::Has(Trait::Kind(Kinds(vec![kind]))))]);
+            let label = kind.label().to_owned();
+            mapping.entities.0.push((name, EntitySpec { label, key: path, when, ..EntitySpec::default() }));
         }
-        Ok(if mapping.entities.is_empty() { None } else { Some(mapping) })
+        Ok(if self.columns.is_empty() { None } else { Some(mapping) })
     }
 
     /// What each column is taken for, and why.
@@ -149,17 +164,24 @@ impl Sample {
     fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for (column, tally) in self.columns.iter().zip(&self.tallies) {
-            let (mut role, mut confidence, mut reason) = tally.judge(column);
-            if role == Role::Time && findings.iter().any(|finding| finding.role == Role::Time) {
-                (role, confidence) = (Role::Property, 0.5);
-                reason.push_str(", but a column before it is the time of the row: sealed");
-            }
             // A path would take the name apart.
             if column.contains("[]") {
-                (role, confidence, reason) =
-                    (Role::Property, 1.0, "its name is that of an array path: sealed".to_owned());
+                let reason = "its name is that of an array path: sealed".to_owned();
+                findings.push(Finding {
+                    column: column.clone(),
+                    role: Role::Property,
+                    confidence: 1.0,
+                    reason,
+                });
+                continue;
             }
-            findings.push(Finding { column: column.clone(), role, confidence, reason });
+            for (mut role, mut confidence, mut reason) in tally.judge(column) {
+                if role == Role::Time && findings.iter().any(|finding| finding.role == Role::Time) {
+                    (role, confidence) = (Role::Property, 0.5);
+                    reason.push_str(", but a column before it is the time of the row: sealed");
+                }
+                findings.push(Finding { column: column.clone(), role, confidence, reason });
+            }
         }
         findings
     }
@@ -182,40 +204,66 @@ impl Tally {
         }
     }
 
-    /// What a column holds: what most of its values are or, where their shape says nothing, what the header says.
-    fn judge(&self, name: &str) -> (Role, f64, String) {
+    /// What a column holds: what most of its values are or, where their shape says nothing, what the header says. A list
+    /// of observables may hold several kinds.
+    fn judge(&self, name: &str) -> Vec<(Role, f64, String)> {
         if says_secret(name) {
-            return (Role::Property, 0.9, "its name says that it holds secrets: sealed".to_owned());
+            return vec![(Role::Property, 0.9, "its name says that it holds secrets: sealed".to_owned())];
         }
         if self.values == 0 {
-            return (Role::Property, 0.0, "no row of the sample has a value in it: sealed".to_owned());
+            return vec![(Role::Property, 0.0, "no row of the sample has a value in it: sealed".to_owned())];
         }
-        let entity = |kind| if self.arrays > 0 { Role::Entities(kind) } else { Role::Entity(kind) };
-        let what = if self.arrays > 0 { "elements" } else { "values" };
         let best = self.kinds.iter().max_by_key(|share| share.count);
         let best = best.filter(|share| share.count as f64 >= MAJORITY * self.values as f64);
-        let counted = best.map(|share| {
-            format!("{} of {} {what} are of the kind {}", share.count, self.values, share.kind.name())
-        });
-        let sure = best.map_or(0.0, |share| share.confidence / self.values as f64);
-        match (best.map(|share| share.kind), counted) {
-            (Some(Kind::Timestamp), Some(counted)) if says_time(name) && self.arrays == 0 => {
-                return (Role::Time, sure.max(0.9), format!("{counted}, and its name says so"));
+        match best {
+            Some(best) if best.kind == Kind::Timestamp && says_time(name) && self.arrays == 0 => {
+                let reason = format!("{}, and its name says so", self.counted(best));
+                return vec![(Role::Time, self.share_of(best).max(0.9), reason)];
             }
             // UUIDs are ids of rows and of accounts: a vertex for each would join nothing, and the header knows better.
-            (Some(Kind::Uuid | Kind::Timestamp), _) | (None, _) => {}
-            (Some(kind), Some(counted)) => return (entity(kind), sure, counted),
-            (Some(_), None) => {}
+            Some(Share { kind: Kind::Uuid | Kind::Timestamp, .. }) | None => {}
+            Some(best) if !STRICT.contains(&best.kind) => return vec![self.as_entity(best)],
+            Some(_) => return self.strict().map(|share| self.as_entity(share)).collect(),
         }
         if let Some(kind) = named_kind(name) {
-            return (entity(kind), 0.5, format!("its name says {}", kind.name()));
+            return vec![(self.role(kind), 0.5, format!("its name says {}", kind.name()))];
+        }
+        let observables: usize = self.strict().map(|share| share.count).sum();
+        if observables as f64 >= MIXED * self.values as f64 {
+            return self.strict().map(|share| self.as_entity(share)).collect();
         }
         let reason = match best.map(|share| share.kind) {
             Some(Kind::Timestamp) => "its values are times, but its name does not say so: sealed",
             Some(_) => "its values are UUIDs, which are ids of rows more often than things: sealed",
             None => "neither its values nor its name say what it holds: sealed",
         };
-        (Role::Property, 1.0 - sure / 2.0, reason.to_owned())
+        let sure = best.map_or(0.0, |share| self.share_of(share));
+        vec![(Role::Property, 1.0 - sure / 2.0, reason.to_owned())]
+    }
+
+    /// The kinds that nothing else is taken for, the most frequent first.
+    fn strict(&self) -> impl Iterator<Item = &Share> {
+        let mut found: Vec<&Share> = self.kinds.iter().filter(|share| STRICT.contains(&share.kind)).collect();
+        found.sort_by_key(|share| std::cmp::Reverse(share.count));
+        found.into_iter()
+    }
+
+    fn as_entity(&self, share: &Share) -> (Role, f64, String) {
+        (self.role(share.kind), self.share_of(share), self.counted(share))
+    }
+
+    fn role(&self, kind: Kind) -> Role {
+        if self.arrays > 0 { Role::Entities(kind) } else { Role::Entity(kind) }
+    }
+
+    /// How sure it is that a value is of the kind.
+    fn share_of(&self, share: &Share) -> f64 {
+        share.confidence / self.values as f64
+    }
+
+    fn counted(&self, share: &Share) -> String {
+        let what = if self.arrays > 0 { "elements" } else { "values" };
+        format!("{} of {} {what} are of the kind {}", share.count, self.values, share.kind.name())
     }
 }
 
@@ -341,8 +389,24 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_without_observables_has_no_mapping() {
-        assert_eq!(infer(Format::Csv, "colour,size\nred,1\n"), Ok(None));
+    fn a_dump_without_observables_gives_records() {
+        let mapping = infer(Format::Csv, "colour,size\nred,1\n").unwrap().unwrap();
+        assert!(mapping.entities.is_empty());
+        assert_eq!(mapping.columns, ["colour", "size"]);
+        assert_eq!(Mapping::parse(&mapping.to_json()).as_ref(), Ok(&mapping));
+        assert_eq!(infer(Format::Csv, ""), Ok(None));
+    }
+
+    #[test]
+    fn a_list_of_several_kinds_has_an_entity_for_each() {
+        let dump =
+            "indicator,note\n192.0.2.1,a\nevil.example.com,b\nd41d8cd98f00b204e9800998ecf8427e,c\nred,d\n";
+        let mapping = infer(Format::Csv, dump).unwrap().unwrap();
+        assert_eq!(
+            entities(&mapping),
+            [("indicator", "Ip"), ("indicator domain", "Domain"), ("indicator hash", "Hash")]
+        );
+        assert_eq!(Mapping::parse(&mapping.to_json()).as_ref(), Ok(&mapping));
     }
 
     #[test]

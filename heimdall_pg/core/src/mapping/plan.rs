@@ -15,6 +15,7 @@ pub use self::parts::{
 };
 
 use super::check::RESERVED;
+use super::named::Named;
 use super::path::column_of;
 use super::spec::{FieldRule, HAS_HOST, Mapping, OBSERVED_IN, RECORD, SUBDOMAIN_OF};
 use super::{EntitySpec, is_plausible_name};
@@ -57,6 +58,8 @@ pub struct Plan {
     pub leftovers: Vec<u16>,
     /// Columns that are only read: a record keeps them too, but none is made for their sake.
     pub asides: Vec<u16>,
+    /// Columns that are keys, but not of every row: a record keeps what none of these entities has taken.
+    pub untaken: Vec<(u16, Vec<usize>)>,
     /// Names of all columns so far.
     pub columns: Vec<String>,
     by_name: Vec<usize>,
@@ -107,13 +110,16 @@ impl Plan {
         let mut fields = Fields::new(mapping);
         let entities = mapping.entities.0.iter().map(|(_, spec)| {
             let keys = [fields::path(&spec.key)];
+            let decided = |(path, test): &(String, _)| spec.takes_its_kind_alone(path, test);
+            let (own, others) = spec.when.0.iter().cloned().partition::<Vec<_>, _>(decided);
             EntityPlan {
                 label: position(&labels, mapping.stored_label(spec)),
                 kind: spec.kind(),
                 options: Some(spec.options.clone().or(&mapping.options))
                     .filter(|options| options.concern(spec.kind())),
                 source: fields.key(mapping, spec),
-                when: fields.conditions(&spec.when, &keys),
+                when: fields.conditions(&Named(others), &keys),
+                lenient: !own.is_empty(),
                 key_rule: key_rule(mapping, spec),
                 keeps_original: mapping.keeps_original(spec),
                 original_tlp: mapping.rule(spec.column()).unwrap_or_default().mark(),
@@ -158,6 +164,7 @@ impl Plan {
             tlp: mapping.tlp,
             leftovers: Vec::new(),
             asides: Vec::new(),
+            untaken: Vec::new(),
             columns: Vec::new(),
             by_name: Vec::new(),
             uses: Vec::new(),
@@ -188,17 +195,24 @@ impl Plan {
             let rule = self.mapping.property_rule(name);
             let entities = self.mapping.entities.0.iter().enumerate();
             let entities = entities.filter(|(_, (_, spec))| spec.column() == name).map(|(index, _)| index);
-            let column = Use { entities: entities.collect(), dropped: rule.rule == Rule::Drop };
+            let entities: Vec<usize> = entities.collect();
             let mut input = None;
             if let Some(known) = self.inputs.iter().position(|input| input.name == *name) {
                 self.inputs[known].place = Some(Place::Column(at));
                 input = Some(known as u16);
             }
+            if let Some(input) =
+                input.filter(|_| rule.rule != Rule::Drop && self.mapping.may_be_untaken(name))
+            {
+                self.untaken.push((self.properties.len() as u16, entities.clone()));
+                self.properties.push(PropertyPlan::of_row(name, input, rule.clone()));
+            }
             let is_time = self.mapping.time.as_ref() == Some(name);
             if is_time {
                 self.add_time(name);
             }
-            if !self.mapping.stores(name) && !is_time && rule.rule != Rule::Drop {
+            let dropped = rule.rule == Rule::Drop;
+            if !self.mapping.stores(name) && !is_time && !dropped {
                 let kept = if input.is_some() { &mut self.asides } else { &mut self.leftovers };
                 kept.push(self.properties.len() as u16);
                 let input = input.unwrap_or_else(|| {
@@ -209,7 +223,7 @@ impl Plan {
             }
             let place = self.by_name.partition_point(|other| self.columns[*other] < *name);
             self.by_name.insert(place, at);
-            self.uses.push(column);
+            self.uses.push(Use { entities, dropped });
         }
         Ok(())
     }

@@ -113,13 +113,13 @@ impl Mapping {
         self
     }
 
-    /// A mapping that nobody has stated: of a column that is not to be stored it makes no entity. None where none is left.
+    /// A mapping that nobody has stated: of a column that is not to be stored it makes no entity.
     #[must_use]
-    pub fn without_dropped(mut self, policy: &Policy) -> Option<Mapping> {
+    pub fn without_dropped(mut self, policy: &Policy) -> Mapping {
         let is_dropped =
             |column: &str| policy.fields.get(column).is_some_and(|field| field.rule == Rule::Drop);
         self.entities.0.retain(|(_, entity)| !is_dropped(entity.column()));
-        (!self.entities.is_empty()).then_some(self)
+        self
     }
 
     /// What happens to a field, under a policy.
@@ -212,8 +212,10 @@ impl Mapping {
                 all.push((relation.edge_type.clone(), name.clone(), column_of(column).to_owned()));
             }
         }
-        let goes_to_record =
-            |field: &&String| !matches!(self.use_of(field).as_deref(), Some(used) if used != "time");
+        let goes_to_record = |field: &&String| {
+            self.may_be_untaken(field)
+                || !matches!(self.use_of(field).as_deref(), Some(used) if used != "time")
+        };
         for field in self.named_fields().iter().chain(others).filter(goes_to_record) {
             all.push((RECORD.to_owned(), free_name(field), field.clone()));
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{MappingError, fault};
-use super::condition::When;
+use super::condition::{Kinds, Test, Trait, When};
 use super::named::Named;
 use super::path::column_of;
 use super::value::ValueSpec;
@@ -231,6 +231,11 @@ impl Mapping {
 }
 
 impl EntitySpec {
+    /// Whether what is not of its kind is simply no such entity: a condition that the making of the key decides.
+    pub(super) fn takes_its_kind_alone(&self, path: &str, test: &Test) -> bool {
+        path == self.key && matches!(test, Test::Has(Trait::Kind(Kinds(kinds))) if kinds[..] == [self.kind()])
+    }
+
     /// The kind of the values; a label that is no kind has text.
     pub fn kind(&self) -> Kind {
         Kind::from_label(&self.label).unwrap_or(Kind::Text)
@@ -318,7 +323,6 @@ mod tests {
         );
         assert_eq!(path("\"time\"", "\"tiem\""), "mapping");
         assert_eq!(path("\"user\": {\"rule\": \"hash\"", "\"query\": {\"rule\": \"drop\""), "fields.query");
-        assert_eq!(Mapping::parse("{}").unwrap_err().path, "entities");
     }
 
     #[test]

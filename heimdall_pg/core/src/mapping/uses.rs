@@ -15,6 +15,12 @@ impl Mapping {
         labels
     }
 
+    /// Whether a column is nothing but a key, and one that not every value of it has to be.
+    pub(super) fn may_be_untaken(&self, field: &str) -> bool {
+        let mut keys = self.entities.0.iter().filter(|(_, entity)| entity.column() == field).peekable();
+        keys.peek().is_some() && keys.all(|(_, entity)| !entity.when.is_empty()) && !self.is_property(field)
+    }
+
     /// Whether a key or a property is made of a column or computed value.
     pub(super) fn stores(&self, field: &str) -> bool {
         !self.keys_in(field).is_empty() || self.is_property(field)

@@ -80,8 +80,8 @@ impl OwnedRow {
 
 /// The mapping that a sample suggests under a policy.
 pub(super) fn inferred(sample: &Sample, policy: &Policy) -> Result<Mapping, IngestError> {
-    let mapping = sample.mapping()?.and_then(|mapping| mapping.without_dropped(policy));
-    mapping.ok_or(IngestError::NothingInferred)
+    let mapping = sample.mapping()?.ok_or(IngestError::NothingInferred)?;
+    Ok(mapping.without_dropped(policy))
 }
 
 impl Intake {

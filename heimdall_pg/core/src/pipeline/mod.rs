@@ -58,8 +58,8 @@ pub enum IngestError {
     /// A value cannot be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// There is no mapping, and no column that holds observables.
-    #[error("no mapping can be inferred: no column of the dump holds values of a known kind")]
+    /// There is no mapping, and no column.
+    #[error("no mapping can be inferred: no row of the dump could be decoded")]
     NothingInferred,
     /// Not even a header.
     #[error("the dump is empty")]

@@ -26,6 +26,11 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// Whether it begins as the lines of that log do, rather than only holding a level.
+    pub fn has_time(&self) -> bool {
+        !self.time.is_empty()
+    }
+
     /// `None` for a line without a level in brackets.
     pub fn of(line: &'a str) -> Option<Entry<'a>> {
         let mut entry = Entry::default();

@@ -1,6 +1,7 @@
 //! Formats of lines: told by how most of the first ones begin.
 
 use super::Format;
+use crate::format::clf::is_error;
 
 /// Lines that are looked at.
 const LINES: usize = 100;
@@ -36,7 +37,7 @@ pub(super) fn detect(text: &str) -> Option<Format> {
     }
     let kinds: [Kind; 4] = [
         (Format::Auditd, is_audit),
-        (Format::Clf, is_access),
+        (Format::Clf, |line| is_access(line) || is_error(line)),
         (Format::Syslog, is_syslog),
         (Format::Kv, is_pairs),
     ];

@@ -31,6 +31,8 @@ fn every_format_is_known_by_its_beginning() {
         ("leef", "LEEF:2.0|Vendor|Product|1.0|100|^|src=192.0.2.1\n"),
         ("kv", "date=2026-01-01 time=10:00:00 devname=\"fw\" srcip=192.0.2.1\n"),
         ("clf", "192.0.2.1 - ada [10/Oct/2026:13:55:36 -0700] \"GET / HTTP/1.0\" 200 1\n"),
+        ("clf", "[Mon Dec 26 16:15:55.103522 2016] [core:notice] [pid 1] AH1: started\n"),
+        ("clf", "2026/01/31 10:00:00 [error] 1#0: *1 x, client: ::1\n"),
         ("w3c", "#Software: x\n#Fields: date time c-ip\n2026-01-01 10:00:00 192.0.2.1\n"),
         ("cloudtrail", "{\"Records\": [{\"eventVersion\": \"1.08\", \"eventSource\": \"x\"}]}"),
         (

@@ -102,6 +102,8 @@ pub struct EntityPlan {
     pub source: Option<Source>,
     /// What has to hold.
     pub when: Vec<Condition>,
+    /// What is not of the kind is no such entity, rather than a fault of the row.
+    pub lenient: bool,
     /// How the key is stored.
     pub key_rule: KeyRule,
     /// Whether what was written is sealed beside a key that does not tell it.
