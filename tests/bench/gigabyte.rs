@@ -15,7 +15,7 @@ use crate::plot::{Axis, Chart, Line, svg};
 use crate::table::{Table, count, round};
 use crate::timing::timed;
 
-const BYTES: u32 = 1 << 30;
+const BYTES: u32 = 1_000_000_000;
 /// Rows that are made at a time.
 const STEP: u32 = 20_000;
 /// Points of the picture.
@@ -165,12 +165,12 @@ fn chunk(writer: &mut impl std::io::Write, text: &str) {
 fn chart(options: &Options, lines: Vec<Line>) -> Chart {
     let gigabytes = |at: usize| f64::from(options.scaled(BYTES)) / 1e9 * at as f64 / POINTS as f64;
     let label = |at: usize| match at % 5 {
-        0 => format!("{:.2} GB", gigabytes(at)),
+        0 => format!("{:.2}", gigabytes(at)),
         _ => String::new(),
     };
     Chart {
         title: "Memory of the backend while a dump goes in".to_owned(),
-        across: "of the dump so far",
+        across: "GB of the dump so far",
         upward: "MB above idle",
         axis: Axis::Linear,
         places: (1..=POINTS).map(|at| (gigabytes(at), label(at))).collect(),
