@@ -29,7 +29,8 @@ fn run(server: &Server, database: &str, folder: &Path, (language, text): Block<'
         _ => command.arg("-e"),
     };
     let done = command.arg(&file).current_dir(folder).output().expect("a program of the guide");
-    let written = format!("{}{}", String::from_utf8_lossy(&done.stderr), String::from_utf8_lossy(&done.stdout));
+    let written =
+        format!("{}{}", String::from_utf8_lossy(&done.stderr), String::from_utf8_lossy(&done.stdout));
     assert!(
         done.status.success(),
         "{written}\nof the block\n{}",
