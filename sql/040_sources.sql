@@ -130,21 +130,23 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     own heimdall.source;
+    declared record;
+    most double precision;
 BEGIN
     SELECT * INTO own FROM heimdall.source AS s WHERE s.name = set_source.name FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no source "%"', name
             USING ERRCODE = 'undefined_object', HINT = 'heimdall.create_source() makes one.';
     END IF;
-    own.reject_limit := coalesce(set_source.reject_limit, own.reject_limit);
-    PERFORM heimdall._check_reject_limit(own.reject_limit);
-    SELECT d.format, d.options INTO own.format, own.options
-    FROM heimdall._declared(coalesce(set_source.format, own.format), coalesce(set_source.options, own.options), NULL, NULL) AS d;
+    most := coalesce(set_source.reject_limit, own.reject_limit);
+    PERFORM heimdall._check_reject_limit(most);
+    SELECT * INTO declared
+    FROM heimdall._declared(coalesce(set_source.format, own.format), coalesce(set_source.options, own.options), NULL, NULL);
     UPDATE heimdall.source AS s
-    SET format = own.format, options = own.options, reject_limit = own.reject_limit
+    SET format = declared.format, options = declared.options, reject_limit = most
     WHERE s.name = own.name;
     PERFORM heimdall._audit('source.set', own.name, jsonb_build_object(
-        'format', own.format, 'options', own.options, 'reject_limit', own.reject_limit));
+        'format', declared.format, 'options', declared.options, 'reject_limit', most));
 END
 $$;
 

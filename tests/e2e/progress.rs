@@ -97,7 +97,7 @@ fn nothing_is_shown_of_a_backend_that_was_ended() {
     let database = with_addresses();
     let mut client = database.connect();
     let pid = backend(&mut client);
-    let mut writer = streaming(&database, &mut client);
+    let writer = streaming(&database, &mut client);
     database.run(&format!("SELECT pg_terminate_backend({pid})"));
     shows_nothing(&database);
     drop(writer);
@@ -182,7 +182,7 @@ fn a_stream_is_cancelled_with_its_next_chunk_and_leaves_nothing() {
     let before = database.snapshot();
     let mut client = database.connect();
     let pid = backend(&mut client);
-    let mut writer = streaming(&database, &mut client);
+    let writer = streaming(&database, &mut client);
     database.run(&format!("SELECT pg_cancel_backend({pid})"));
     let asked = Instant::now();
     let failure = writer.finish().expect_err("cancelled");

@@ -94,6 +94,9 @@ pub(super) static PREFIXES: &[Prefix] = &[
     key("eyJ", Alphabet::Dotted, 30, 16 * 1024),
 ];
 
+/// The shortest header of a JSON web token behind its `eyJ`.
+const LEAST_HEADER: usize = 12;
+
 impl Scan<'_> {
     /// The key that begins there.
     pub(super) fn key(&self, prefix: usize, start: usize) -> Option<Candidate> {
@@ -101,6 +104,10 @@ impl Scan<'_> {
         // The automaton does not tell small letters from capitals.
         let body = self.bytes().get(start..)?.strip_prefix(text.as_bytes())?;
         if self.before(start).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return None;
+        }
+        // A text of many beginnings of tokens is not read to the longest of them at each.
+        if *text == "eyJ" && body.iter().take(LEAST_HEADER).any(|&byte| byte == b'.') {
             return None;
         }
         let length = body.iter().take(most + 1).take_while(|&&byte| alphabet.has(byte)).count();
@@ -159,7 +166,7 @@ fn end_line(closing: &[u8]) -> usize {
 fn is_token(body: &[u8]) -> bool {
     let mut parts = body.split(|&byte| byte == b'.');
     let (header, payload) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    header.len() >= 12 && payload.len() >= 4
+    header.len() >= LEAST_HEADER && payload.len() >= 4
 }
 
 /// More than one character over and over, or placeholders of a manual.

@@ -43,9 +43,9 @@ impl Header {
         (self.least..=self.names.len()).contains(&fields)
     }
 
-    /// True where a row is the header once more.
+    /// True where a row is the header once more. In a list, it may be a value: `password` is one of `password`.
     pub fn is_repeated_by(&self, values: &[&str]) -> bool {
-        self.fits(values.len()) && self.same_cells(values) >= self.least && !self.cells.is_empty()
+        self.cells.len() > 1 && self.fits(values.len()) && self.same_cells(values) >= self.least
     }
 
     /// True where a row is the header of another table: it has other columns, and half of them are called the same.
@@ -125,6 +125,7 @@ mod tests {
         assert!(header.is_resembled_by(&["time", "user", "host", "x", "y"]));
         assert!(!header.is_resembled_by(&["time", "a", "b", "c", "d"]));
         assert!(!Header::made(2).is_repeated_by(&["", ""]));
+        assert!(!Header::of_lines(&[cells("password")]).is_repeated_by(&["password"]));
     }
 
     #[test]
