@@ -88,16 +88,14 @@ fn take(options: &Options, format: Format, mapping: &str) -> Taken {
     database.source("dump", format.name(), mapping);
     // What a backend takes once, whatever it ingests, is no part of it.
     let mut client = database.connect();
-    let few = log::entries(Shape::Repeating, 0, 100);
-    send(&mut client, format, &few, usize::MAX, |_| ());
+    send(&mut client, format, (0, 100), 1, |_| ());
     let pid = backend(&mut client);
     let before = anonymous(pid);
     let watch = Watch::start(pid);
     let bytes = options.scaled(BYTES) as usize;
-    let entries = log::entries(Shape::Repeating, 1_000_000, STEP * 50);
     let mut memory = Vec::new();
     let (seconds, (rows, sent)) = timed(|| {
-        send(&mut client, format, &entries, bytes, |sent| {
+        send(&mut client, format, (STEP, STEP), bytes, |sent| {
             while sent >= bytes / POINTS * (memory.len() + 1) && memory.len() < POINTS {
                 memory.push(anonymous(pid) - before);
             }
@@ -106,11 +104,11 @@ fn take(options: &Options, format: Format, mapping: &str) -> Taken {
     Taken { bytes: sent, rows, seconds, peak: watch.stop(), memory }
 }
 
-/// Sends entries over and over until so many bytes are out, or once where there are fewer; gives rows and bytes.
+/// Sends the log from its row `first` on, so many rows a chunk, until so many bytes are out; gives rows and bytes.
 fn send(
     client: &mut Client,
     format: Format,
-    entries: &[log::Entry],
+    (first, step): (u32, u32),
     bytes: usize,
     mut look: impl FnMut(usize),
 ) -> (u64, usize) {
@@ -120,34 +118,21 @@ fn send(
     let (before, _, after) = dumps::frame(format);
     writer.write_all(b"PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0").expect("COPY goes on");
     let mut text = String::from(before);
-    let (mut sent, mut rows, mut round) = (0, 0, 0);
-    loop {
-        for piece in entries.chunks(STEP as usize) {
-            // Another hour each time: the rows repeat, the times do not.
-            let later: Vec<log::Entry> = piece
-                .iter()
-                .map(|entry| log::Entry { second: entry.second + round * 3600, ..*entry })
-                .collect();
-            assert!(dumps::records(format, &later, rows == 0, &mut text), "a dump of that format");
-            rows += later.len() as u64;
-            sent += text.len();
-            chunk(&mut writer, &text);
-            text.clear();
-            look(sent);
-            if sent >= bytes {
-                break;
-            }
-        }
-        round += 1;
-        if sent >= bytes || bytes == usize::MAX {
-            break;
-        }
+    let (mut sent, mut rows) = (0, 0);
+    while sent < bytes {
+        let entries = log::entries(Shape::Repeating, first + rows, step);
+        assert!(dumps::records(format, &entries, rows == 0, &mut text), "a dump of that format");
+        rows += step;
+        sent += text.len();
+        chunk(&mut writer, &text);
+        text.clear();
+        look(sent);
     }
     text.push_str(after);
     chunk(&mut writer, &text);
     writer.write_all(&(-1i16).to_be_bytes()).expect("COPY goes on");
     writer.finish().expect("COPY ends");
-    (rows, sent)
+    (u64::from(rows), sent)
 }
 
 /// One row of the stream, as COPY has it in binary.

@@ -11,7 +11,7 @@ use crate::protect::Tlp;
 
 /// A batch of this size is flushed. With the arrays that a flush makes of it, the backend stays within
 /// 256 MB of what it had before.
-pub const FLUSH_BYTES: usize = 128 << 20;
+pub const FLUSH_BYTES: usize = 96 << 20;
 
 /// A sample of this size is large enough, however few its rows are.
 const SAMPLE_BYTES: usize = 8 << 20;
