@@ -15,7 +15,8 @@ use crate::timing::median;
 const RUNS: usize = 5;
 /// As the shell hands chunks over.
 const CHUNK: usize = 64 << 10;
-const BYTES: u32 = 64 << 20;
+/// A MISP event has 64 MiB at most.
+const BYTES: u32 = 48 << 20;
 
 /// Counts what comes.
 #[derive(Default)]
