@@ -3,7 +3,7 @@
 use std::fs::remove_dir_all;
 use std::path::PathBuf;
 
-use heimdall_tests::Database;
+use heimdall_tests::{Database, eventually};
 
 /// Which libraries are loaded, and in which order: what is set up first is asked last.
 #[derive(Clone, Copy)]
@@ -73,7 +73,15 @@ impl<'d> Hostile<'d> {
         self.0.server().data.join("log")
     }
 
-    /// What the server has logged since it was made so, in plain text.
+    /// What the server has logged until now. The collector gets messages through a pipe: one of our own follows them, and
+    /// is waited for.
+    pub fn log_until_now(&self) -> String {
+        self.0.run("DO $$BEGIN RAISE LOG 'until now'; END$$");
+        eventually("the collector has written it", || self.log().contains("until now"));
+        self.log()
+    }
+
+    /// What the server has logged since it was made so, in plain text, as far as it is written.
     pub fn log(&self) -> String {
         let mut log = String::new();
         for file in std::fs::read_dir(self.folder()).expect("the folder of the logs").flatten() {

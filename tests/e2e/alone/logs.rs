@@ -31,7 +31,7 @@ fn leave_nothing(libraries: Libraries, test: &'static str) {
     hostile.restart();
     assert_eq!(sent.found(&database), BTreeMap::new());
 
-    let log = hostile.log();
+    let log = hostile.log_until_now();
     for said in [
         "statement: (hidden by heimdall: ingest_csv)",
         "plan: (hidden by heimdall: lookup)",
@@ -93,7 +93,7 @@ fn what_has_nothing_to_do_with_heimdall_is_logged_as_ever() {
     copy(&mut client, "COPY own.orders FROM STDIN (FORMAT csv)", copied.as_bytes()).expect_err("too many");
     drop(client);
 
-    let log = hostile.log();
+    let log = hostile.log_until_now();
     for said in [
         format!("statement: INSERT INTO own.orders VALUES ('{}')", customers[0]),
         format!("Key (customer)=({}) already exists.", customers[0]),
@@ -155,7 +155,7 @@ fn a_deadlock_does_not_show_what_the_other_was_doing() {
     assert!(failure.is_err() || other.is_err(), "no deadlock");
     drop(users);
     assert_eq!(sent.found(&database), BTreeMap::new());
-    let log = hostile.log();
+    let log = hostile.log_until_now();
     assert!(log.contains("deadlock detected") && log.contains("blocked by process"), "no report");
 }
 
