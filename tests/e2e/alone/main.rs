@@ -4,6 +4,7 @@ mod base_backup;
 mod byte_search;
 mod corpus;
 mod crash;
+mod demo;
 mod environment;
 mod hostile;
 mod keys;

@@ -222,7 +222,10 @@ impl Tally {
             }
             // UUIDs are ids of rows and of accounts: a vertex for each would join nothing, and the header knows better.
             Some(Share { kind: Kind::Uuid | Kind::Timestamp, .. }) | None => {}
-            Some(best) if !STRICT.contains(&best.kind) => return vec![self.as_entity(best)],
+            // Beside addresses of e-mail, what looks like a domain is a person's misspelled address: not for all to read.
+            Some(best) if !STRICT.contains(&best.kind) || best.kind.is_personal() => {
+                return vec![self.as_entity(best)];
+            }
             Some(_) => return self.strict().map(|share| self.as_entity(share)).collect(),
         }
         if let Some(kind) = named_kind(name) {
@@ -401,6 +404,8 @@ mod tests {
     fn a_list_of_several_kinds_has_an_entity_for_each() {
         let dump =
             "indicator,note\n192.0.2.1,a\nevil.example.com,b\nd41d8cd98f00b204e9800998ecf8427e,c\nred,d\n";
+        let people = "mail\na@example.com\nb@example.com\nc@example.com\nd@example.com\nd.example.com\n";
+        assert_eq!(entities(&infer(Format::Csv, people).unwrap().unwrap()), [("mail", "Email")]);
         let mapping = infer(Format::Csv, dump).unwrap().unwrap();
         assert_eq!(
             entities(&mapping),
