@@ -26,7 +26,7 @@ fn fails(database: &Database, sql: &str) -> Failure {
 fn no_such_source() {
     let failure = refused(&Database::new(), "nobody", LOGINS_CSV);
     assert_eq!(failure.code, "42704");
-    assert!(failure.message.contains("\"nobody\""));
+    assert!(!failure.message.contains("nobody"), "it may be the dump: {failure:?}");
     assert!(failure.hint.contains("create_source"));
 }
 

@@ -102,3 +102,11 @@ fn a_failed_first_dump_leaves_the_source_without_mapping() {
         "the stream alone"
     );
 }
+
+#[test]
+fn records_alone_take_dumps_without_the_time_of_the_first() {
+    let database = Database::new();
+    database.run("SELECT heimdall.create_source('events', 'ndjson')");
+    database.ingest("events", "{\"time\": \"2026-01-01T10:00:00Z\", \"colour\": \"red\"}\n");
+    assert_eq!(database.ingest("events", "{\"colour\": \"blue\"}\n").accepted, 1);
+}

@@ -105,7 +105,7 @@ fn one_statement_takes_one_dump_of_a_source_that_there_is() {
     let before = database.snapshot();
     for (chunks, code, part) in [
         ([("logins", head), ("others", rest)], "22023", "a dump of the source \"logins\""),
-        ([("nothing", head), ("nothing", rest)], "42704", "there is no source \"nothing\""),
+        ([("nothing", head), ("nothing", rest)], "42704", "there is no source of that name"),
     ] {
         let failure = stream(&mut database.connect(), chunks).expect_err("one source");
         assert_eq!(failure.code, code, "{failure:?}");
@@ -123,6 +123,22 @@ fn one_statement_takes_one_dump_of_a_source_that_there_is() {
     stream(&mut client, [("others", head), ("others", rest)]).expect("another");
     client.batch_execute("COMMIT").expect("both");
     assert_eq!(database.value("SELECT count(*) FROM heimdall.batch"), "2");
+}
+
+#[test]
+fn a_dump_in_the_place_of_a_name_is_not_told() {
+    let database = with_logins();
+    let mut client = database.connect();
+    let table = "COPY heimdall_in.stream (source, chunk) FROM STDIN (FORMAT csv)";
+    let wrong = [
+        copy(&mut client, table, b"ada@example.org,hunter2\n").expect_err("no source").message,
+        text_rows(&mut client, "SELECT heimdall.ingest_csv('hunter2,ada@example.org', 'logins')")
+            .expect_err("no source")
+            .message,
+    ];
+    for message in wrong {
+        assert_eq!(message, "there is no source of that name");
+    }
 }
 
 #[test]

@@ -54,8 +54,10 @@ impl Source {
             let rows = session.query(SOURCE, &[Arg::Text(name)])?;
             let (Some(format), Some(reject_limit)) = (rows.text(0, 1), rows.float(0, 3)) else {
                 let code = PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT;
-                return Err(Error::new(code, format!("there is no source \"{name}\""))
-                    .hint("SELECT heimdall.create_source('name') makes one."));
+                // What stands in its place may be the dump, or a column of it.
+                return Err(Error::new(code, "there is no source of that name").hint(
+                    "The table heimdall.source has them all; heimdall.create_source('name') makes one.",
+                ));
             };
             let mapping = rows.text(0, 2).map(|json| mapping::parse(&json)).transpose()?;
             let policy_json = rows.text(0, 4).unwrap_or_default();

@@ -324,11 +324,10 @@ impl Plan {
     /// # Errors
     /// [`PlanError::NoSuchColumn`].
     pub fn check_any(&self) -> Result<(), PlanError> {
-        if self
-            .entities
-            .iter()
-            .any(|entity| entity.source.is_none_or(|source| self.is_there(self.input_of(source))))
-        {
+        let is_there =
+            |entity: &EntityPlan| entity.source.is_none_or(|source| self.is_there(self.input_of(source)));
+        // Without entities, every row is a record, whatever it has.
+        if self.entities.is_empty() || self.entities.iter().any(is_there) {
             Ok(())
         } else {
             self.check_complete()
