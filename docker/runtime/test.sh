@@ -13,6 +13,12 @@ cd "$CLONE"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# The tests of the gateway start its binary. The same packages are chosen as below, so that nothing is compiled twice.
+step "Building the gateway"
+cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall >&2 9>&-
+HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
+export HEIMDALL_GATEWAY
+
 step "Running the tests"
 status=0
 "$RUNTIME/with-server.sh" cargo test --workspace --exclude heimdall_pg --no-fail-fast "$@" 2>&1 | tee "$log" || status=$?

@@ -1,0 +1,9 @@
+//! HTTP around the routes: who asks, request ids, problems.
+
+mod authenticate;
+mod caller;
+mod request_id;
+mod router;
+
+pub use caller::Caller;
+pub use router::router;

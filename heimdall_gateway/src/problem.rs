@@ -1,0 +1,132 @@
+//! Errors as callers see them: problem+json (RFC 9457). Nothing of the database's SQL or values is in them.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong with a request (RFC 9457).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Problem {
+    /// Names the kind of problem: `urn:heimdall:problem:` and a word.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The kind, for people.
+    pub title: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// What was wrong this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Box<str>>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Box<str>>,
+    /// SQLSTATE, where the database refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
+    /// Under which the log and the audit trail have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Box<str>>,
+    /// Seconds, as in `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u32>,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $word:literal, $title:literal;)+) => {
+        impl Problem { $(
+            $(#[$doc])*
+            pub fn $name() -> Problem { Problem::new(StatusCode::$status, concat!("urn:heimdall:problem:", $word), $title) }
+        )+ }
+    };
+}
+
+kinds! {
+    /// Bad input.
+    bad_request = BAD_REQUEST, "invalid", "The request is not valid";
+    /// Nobody, or nobody we know.
+    unauthenticated = UNAUTHORIZED, "unauthenticated", "Who asks is not known";
+    /// Somebody who may not.
+    forbidden = FORBIDDEN, "forbidden", "Not allowed";
+    /// Nothing there.
+    not_found = NOT_FOUND, "not-found", "There is no such thing";
+    /// The route knows other methods.
+    method_not_allowed = METHOD_NOT_ALLOWED, "method", "Not with this method";
+    /// It is there already, or has changed meanwhile.
+    conflict = CONFLICT, "conflict", "It conflicts with what is there";
+    /// The body took too long to come.
+    timed_out = REQUEST_TIMEOUT, "timeout", "The request took too long to come";
+    /// The body is too large.
+    too_large = PAYLOAD_TOO_LARGE, "too-large", "The body is too large";
+    /// The body is of another type.
+    unsupported_media = UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of a type that is not taken";
+    /// Understood, and refused by the database.
+    refused = UNPROCESSABLE_ENTITY, "refused", "The database refused it";
+    /// More often than allowed.
+    too_many = TOO_MANY_REQUESTS, "rate", "Too many requests";
+    /// A defect, ours or the database's.
+    internal = INTERNAL_SERVER_ERROR, "internal", "Something failed here";
+    /// The database, or the identity provider, is away; or there is too much to do.
+    unavailable = SERVICE_UNAVAILABLE, "unavailable", "Not at the moment";
+    /// The database took too long.
+    too_slow = GATEWAY_TIMEOUT, "slow", "The database took too long";
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Problem {
+        Problem {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: None,
+            hint: None,
+            code: None,
+            request_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// With what was wrong. No value of a dump or of the database may be in it.
+    pub fn detail(mut self, detail: impl Into<Box<str>>) -> Problem {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With what to do.
+    pub fn hint(mut self, hint: impl Into<Box<str>>) -> Problem {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With the SQLSTATE.
+    pub fn code(mut self, code: impl Into<Box<str>>) -> Problem {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// With the seconds after which to try again.
+    pub fn retry_after(mut self, seconds: u32) -> Problem {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // The middleware adds the request id, and logs what it was.
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,3 @@
+//! The gateway's binary over TLS, before a real database: each test has both for itself.
+
+mod who;

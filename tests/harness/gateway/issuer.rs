@@ -1,0 +1,130 @@
+//! An issuer of tokens: what it says of itself is served over TLS, and it signs whatever claims a test wants. For the ways of a
+//! real identity provider there is one in the tests of log-in.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::routing::get;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::service::TowerToHyperService;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use rcgen::KeyPair;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use serde_json::{Value, json};
+use tokio_rustls::TlsAcceptor;
+
+use super::Authority;
+
+/// It runs until it is dropped.
+pub struct Issuer {
+    address: SocketAddr,
+    key: KeyPair,
+    asked: Arc<AtomicUsize>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+const KEY_ID: &str = "key-1";
+
+impl Issuer {
+    /// On a free port of this machine.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn start() -> Issuer {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let key = KeyPair::generate().expect("a key");
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let base = format!("https://localhost:{}", address.port());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let discovery = json!({
+            "issuer": base, "jwks_uri": format!("{base}/jwks"),
+            "authorization_endpoint": format!("{base}/auth"), "token_endpoint": format!("{base}/token"),
+            "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"]
+        })
+        .to_string();
+        let point = key.public_key_raw();
+        let (x, y) =
+            (BASE64_URL_SAFE_NO_PAD.encode(&point[1..33]), BASE64_URL_SAFE_NO_PAD.encode(&point[33..65]));
+        let keys = json!({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": KEY_ID, "x": x, "y": y}]}).to_string();
+        let counted = Arc::clone(&asked);
+        let routes = Router::new()
+            .route("/.well-known/openid-configuration", get(move || std::future::ready(discovery.clone())))
+            .route(
+                "/jwks",
+                get(move || {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    std::future::ready(keys.clone())
+                }),
+            );
+        let acceptor = TlsAcceptor::from(Arc::new(tls()));
+        runtime.spawn(async move {
+            loop {
+                let Ok((stream, _)) = listener.accept().await else { continue };
+                let (acceptor, service) = (acceptor.clone(), TowerToHyperService::new(routes.clone()));
+                tokio::spawn(async move {
+                    let Ok(stream) = acceptor.accept(stream).await else { return };
+                    let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+        });
+        Issuer { address, key, asked, _runtime: runtime }
+    }
+
+    /// Its name in tokens.
+    pub fn name(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// How often its keys were asked for.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Claims of somebody with those groups, good for an hour.
+    pub fn claims(&self, subject: &str, groups: &[&str]) -> Value {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+        json!({"iss": self.name(), "aud": "heimdall-machines", "sub": subject, "groups": groups, "iat": now, "nbf": now - 5, "exp": now + 3600})
+    }
+
+    /// A token with those claims.
+    ///
+    /// # Panics
+    /// Where they cannot be signed.
+    pub fn sign(&self, claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(KEY_ID.to_owned());
+        let key = EncodingKey::from_ec_der(&self.key.serialize_der());
+        encode(&header, claims, &key).expect("a token")
+    }
+
+    /// A token of somebody with those groups, good for an hour.
+    pub fn token(&self, subject: &str, groups: &[&str]) -> String {
+        self.sign(&self.claims(subject, groups))
+    }
+}
+
+fn tls() -> rustls::ServerConfig {
+    let (certificate, key) = Authority::of_the_run().sign(&format!("issuer-{:x}", fastrand::u64(..)), |_| {});
+    let chain: Vec<_> =
+        CertificateDer::pem_file_iter(certificate).expect("PEM").collect::<Result<_, _>>().expect("PEM");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, PrivateKeyDer::from_pem_file(key).expect("PEM"))
+        .expect("a certificate")
+}

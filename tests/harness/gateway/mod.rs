@@ -1,0 +1,9 @@
+//! The gateway's binary before a database of a test's own, with an authority and an issuer of tokens.
+
+mod authority;
+mod issuer;
+mod process;
+
+pub use authority::Authority;
+pub use issuer::Issuer;
+pub use process::{Answer, Gateway, Settings};
