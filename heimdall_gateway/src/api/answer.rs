@@ -2,11 +2,48 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio_postgres::Row;
 
-/// `{"items": […]}` of rows with one JSON text each.
+use crate::problem::Problem;
+
+/// `{"items": […]}` of rows whose first column is a JSON text.
 pub fn items(rows: &[Row]) -> Response {
-    let texts: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
-    let body = format!(r#"{{"items":[{}]}}"#, texts.join(","));
+    json(format!(r#"{{"items":[{}]}}"#, texts(rows)))
+}
+
+/// `{"items": […], "next": …}` of a page: the statement gives one row more than `limit` where there are more, and `cursor` says
+/// of the last row that is given what comes after it.
+pub fn page(rows: &[Row], limit: usize, cursor: impl Fn(&Row) -> Vec<String>) -> Response {
+    let given = rows.get(..limit).unwrap_or(rows);
+    let next = if rows.len() > limit {
+        given.last().map(|last| format!("\"{}\"", encode(&cursor(last))))
+    } else {
+        None
+    };
+    json(format!(r#"{{"items":[{}],"next":{}}}"#, texts(given), next.as_deref().unwrap_or("null")))
+}
+
+/// What a cursor that [`page`] has given holds.
+///
+/// # Errors
+/// 400 where it is none.
+pub fn after(cursor: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
+    let parts = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    parts.map(Some).ok_or_else(|| Problem::bad_request().detail("The cursor is not one that was given."))
+}
+
+fn encode(parts: &[String]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(parts).unwrap_or_default())
+}
+
+fn texts(rows: &[Row]) -> String {
+    rows.iter().map(|row| row.get(0)).collect::<Vec<&str>>().join(",")
+}
+
+fn json(body: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -1,6 +1,6 @@
 //! The routes: what they take and give. Each area is a file of its own.
 
-mod answer;
+pub mod answer;
 pub mod health;
 mod observables;
 mod whoami;
