@@ -9,4 +9,5 @@ pub mod http;
 pub mod identity;
 pub mod problem;
 pub mod server;
+pub mod telemetry;
 pub mod tls;

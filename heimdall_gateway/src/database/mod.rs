@@ -2,6 +2,7 @@
 //! set for a session, and no statement has a name that outlives its transaction.
 
 mod failure;
+mod readiness;
 mod rows;
 mod transaction;
 
@@ -94,14 +95,5 @@ impl Database {
     /// 503 where there is no connection, 403 where the caller's role may not be taken on.
     pub async fn begin(&self, caller: &Caller, access: Access) -> Result<Transaction, Problem> {
         Transaction::begin(self, caller, access).await
-    }
-
-    /// Whether it answers and has the graph, for `/ready`.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn answers(&self) -> Result<(), Problem> {
-        let client = self.pool.get().await.map_err(failure::no_connection)?;
-        client.query_typed("SELECT 1", &[]).await.map(|_| ()).map_err(|error| problem(&error))
     }
 }
