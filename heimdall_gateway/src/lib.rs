@@ -5,6 +5,7 @@ pub mod api;
 pub mod config;
 pub mod database;
 pub mod gateway;
+pub mod grpc;
 pub mod http;
 pub mod identity;
 pub mod problem;

@@ -1,11 +1,11 @@
 //! HTTP around the routes: who asks, how often, request ids, the log, problems.
 
-mod authenticate;
+pub mod authenticate;
 mod caller;
 mod cors;
 mod load;
 mod observe;
-mod rate;
+pub mod rate;
 mod request_id;
 mod router;
 mod security;

@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{authenticate, cors, load, observe, rate, request_id, security};
 use crate::api;
 use crate::gateway::Gateway;
+use crate::grpc;
 use crate::problem::Problem;
 
 #[derive(OpenApi)]
@@ -20,7 +21,10 @@ use crate::problem::Problem;
 struct Document;
 
 /// Everything that is served.
-pub fn router(gateway: Arc<Gateway>) -> Router {
+///
+/// # Errors
+/// Where the descriptors of gRPC cannot be read.
+pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
     let state = || Arc::clone(&gateway);
     let authenticated = api::routes()
         .layer(middleware::from_fn_with_state(state(), rate::layer))
@@ -30,8 +34,9 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         OpenApiRouter::with_openapi(Document::openapi()).nest("/v1", authenticated).split_for_parts();
     let document = document.merge_from(of_health);
     let document = Arc::new(document);
-    router
+    let router = router
         .route("/openapi.json", get(move || async move { Json((*document).clone()) }))
+        .merge(grpc::router(&gateway)?.with_state(()))
         .layer(middleware::from_fn_with_state(state(), load::layer))
         // Probes are answered however much there is to do.
         .merge(health)
@@ -41,5 +46,6 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .layer(middleware::from_fn_with_state(state(), observe::layer))
         .layer(middleware::from_fn(security::layer))
         .layer(middleware::from_fn(request_id::layer))
-        .with_state(gateway)
+        .with_state(gateway);
+    Ok(router)
 }

@@ -14,6 +14,7 @@ use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::Registry;
 
 /// Makes spans of ours those of OpenTelemetry; nothing where no collector is named.
+#[allow(clippy::type_complexity)] // two parts, taken apart at once
 pub(super) fn layer() -> Result<Option<(OpenTelemetryLayer<Registry, SdkTracer>, SdkTracerProvider)>, String>
 {
     let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
