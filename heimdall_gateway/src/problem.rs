@@ -56,6 +56,8 @@ kinds! {
     method_not_allowed = METHOD_NOT_ALLOWED, "method", "Not with this method";
     /// It is there already, or has changed meanwhile.
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
+    /// It has changed since the caller has seen it.
+    precondition = PRECONDITION_FAILED, "precondition", "It has changed meanwhile";
     /// The body took too long to come.
     timed_out = REQUEST_TIMEOUT, "timeout", "The request took too long to come";
     /// The body is too large.
