@@ -54,6 +54,8 @@ kinds! {
     not_found = NOT_FOUND, "not-found", "There is no such thing";
     /// The route knows other methods.
     method_not_allowed = METHOD_NOT_ALLOWED, "method", "Not with this method";
+    /// The caller reads none of the formats that there are.
+    not_acceptable = NOT_ACCEPTABLE, "format", "It is not to be had in that format";
     /// It is there already, or has changed meanwhile.
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
     /// It has changed since the caller has seen it.

@@ -25,6 +25,21 @@ pub fn page(rows: &[Row], limit: usize, cursor: impl Fn(&Row) -> Vec<String>) ->
     json(format!(r#"{{"items":[{}],"next":{}}}"#, texts(given), next.as_deref().unwrap_or("null")))
 }
 
+/// The same with a place in the log for `next`, which is a cursor of the database.
+pub fn up_to(rows: &[Row], next: Option<&str>) -> Response {
+    let next = next.map_or_else(|| "null".to_owned(), |next| serde_json::Value::from(next).to_string());
+    json(format!(r#"{{"items":[{}],"next":{next}}}"#, texts(rows)))
+}
+
+/// The one row of a statement whose first column is a JSON text.
+///
+/// # Errors
+/// 404 where there is none.
+pub fn object(rows: &[Row]) -> Result<Response, Problem> {
+    let row = rows.first().ok_or_else(Problem::not_found)?;
+    Ok(json(row.get(0)))
+}
+
 /// What a cursor that [`page`] has given holds.
 ///
 /// # Errors
