@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
-use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{authenticate, request_id};
@@ -16,9 +17,24 @@ use crate::problem::Problem;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Heimdall", description = "Security telemetry, canonical, protected, in one graph."),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    modifiers(&Ways),
+    security(("bearer" = []), ("session" = []))
 )]
 struct Document;
+
+/// How one says who one is.
+struct Ways;
+
+impl Modify for Ways {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(token));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("heimdall"));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    }
+}
 
 /// Everything that is served.
 pub fn router(gateway: Arc<Gateway>) -> Router {
