@@ -51,8 +51,8 @@ struct Entries {
     /// Of that request alone.
     request_id: Option<String>,
     /// Entries at most, 100 unless told.
-    #[param(minimum = 1, maximum = 10_000)]
-    limit: Option<i32>,
+    #[param(minimum = 1, maximum = 1_000)]
+    limit: Option<u16>,
     /// `next` of the page before.
     after: Option<String>,
 }
@@ -76,8 +76,8 @@ async fn entries(
     caller: Caller,
     Query(asked): Query<Entries>,
 ) -> Result<Response, Problem> {
-    let limit = Format::Json.limit(asked.limit, 100)?;
-    let more = limit.saturating_add(1);
+    let limit = answer::limit(asked.limit)?;
+    let more = answer::one_more(limit);
     let after = answer::after(asked.after.as_deref())?.map(<[String; 3]>::try_from).transpose();
     let after = after.map_err(|_| Problem::bad_request().detail("The cursor is one of another route."))?;
     let [at, lane, position] = after.map(|parts| parts.map(Some)).unwrap_or_default();
@@ -92,12 +92,10 @@ async fn entries(
         (&at as _, Type::TEXT),
         (&lane as _, Type::TEXT),
         (&position as _, Type::TEXT),
-        (&more as _, Type::INT4),
+        (&more as _, Type::INT8),
     ];
     let rows = gateway.database.query(&caller, Access::Read, ENTRIES, &parameters).await?;
-    Ok(answer::page(&rows, usize::try_from(limit).unwrap_or_default(), |row| {
-        vec![row.get(1), row.get(2), row.get(3)]
-    }))
+    Ok(answer::page(&rows, limit, |row| vec![row.get(1), row.get(2), row.get(3)]))
 }
 
 const HEADS: &str = "SELECT heimdall.audit_heads()::text";

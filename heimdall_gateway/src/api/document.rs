@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use sha2::{Digest, Sha256};
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 
+use super::entity::{Conditions, Entity};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
@@ -40,39 +37,25 @@ pub fn begin() -> utoipa::openapi::OpenApi {
 
 /// `/openapi.json`.
 pub fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Gateway>> {
-    let body = Bytes::from(serde_json::to_vec(&complete(document)).unwrap_or_default());
-    let digest: String = Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{digest}\"");
-    Router::new()
-        .route("/openapi.json", get(move |headers: HeaderMap| async move { answer(&headers, body, &tag) }))
-}
-
-fn answer(headers: &HeaderMap, body: Bytes, tag: &str) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_known =
-        known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag || one == "*");
-    let mut response = if is_known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
-    };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
+    let document = complete(document).to_json().map_err(|_| Problem::internal()).and_then(Entity::new);
+    Router::new().route(
+        "/openapi.json",
+        get(
+            move |conditions: Conditions| async move { document.map(|document| conditions.answer(document)) },
+        ),
+    )
 }
 
 /// Who may ask, what may go wrong, and questions that are asked by POST as well.
 fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let components = document.components.get_or_insert_default();
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    components.add_security_scheme("token", SecurityScheme::Http(token));
+    components.add_security_scheme("bearer", SecurityScheme::Http(token));
     let session = ApiKeyValue::with_description("__Host-heimdall", "What a log-in in the browser leaves");
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     let none: [&str; 0] = [];
     document.security =
-        Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
+        Some(vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("session", none)]);
     for item in document.paths.paths.values_mut() {
         ask_by_post(item);
         let PathItem { get, put, post, delete, head, patch, .. } = item;
