@@ -26,6 +26,7 @@ pub use transaction::{Access, Parameter, Transaction};
 pub struct Database {
     pool: Pool,
     statement_timeout: Duration,
+    upkeep_timeout: Duration,
 }
 
 impl Database {
@@ -51,7 +52,13 @@ impl Database {
         Ok(Database {
             pool: pool.map_err(|error| error.to_string())?,
             statement_timeout: config.statement_timeout,
+            upkeep_timeout: config.upkeep_timeout,
         })
+    }
+
+    /// The same with time for what goes through all that is stored: rollback, erasure, policies.
+    pub fn for_upkeep(&self) -> Database {
+        Database { statement_timeout: self.upkeep_timeout, ..self.clone() }
     }
 
     /// The connections that are there and those in use, for metrics.

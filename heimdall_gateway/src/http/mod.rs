@@ -3,6 +3,7 @@
 pub mod authenticate;
 mod caller;
 mod cors;
+pub mod extract;
 mod load;
 mod observe;
 pub mod rate;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::routing::get;
-use axum::{Json, Router, middleware};
-use utoipa::OpenApi;
+use axum::extract::DefaultBodyLimit;
+use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{authenticate, cors, load, observe, rate, request_id, security};
@@ -12,13 +11,6 @@ use crate::api;
 use crate::gateway::Gateway;
 use crate::grpc;
 use crate::problem::Problem;
-
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Heimdall", description = "Security telemetry, canonical, protected, in one graph."),
-    components(schemas(Problem))
-)]
-struct Document;
 
 /// Everything that is served.
 ///
@@ -31,12 +23,12 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .layer(middleware::from_fn_with_state(state(), authenticate::layer));
     let (health, of_health) = api::health::routes().split_for_parts();
     let (router, document) =
-        OpenApiRouter::with_openapi(Document::openapi()).nest("/v1", authenticated).split_for_parts();
-    let document = document.merge_from(of_health);
-    let document = Arc::new(document);
+        OpenApiRouter::with_openapi(api::document::begin()).nest("/v1", authenticated).split_for_parts();
     let router = router
-        .route("/openapi.json", get(move || async move { Json((*document).clone()) }))
+        .merge(api::document::routes(document.merge_from(of_health)))
+        .merge(api::page::routes())
         .merge(grpc::router(&gateway)?.with_state(()))
+        .layer(DefaultBodyLimit::max(gateway.config.limits.body))
         .layer(middleware::from_fn_with_state(state(), load::layer))
         // Probes are answered however much there is to do.
         .merge(health)
