@@ -106,7 +106,7 @@ impl Copy {
     pub async fn finish(mut self) -> Result<Report, Problem> {
         self.flush().await?;
         self.send(Bytes::from_static(TRAILER)).await?;
-        self.sink.as_mut().finish().await.map_err(|error| known_already(problem(&error)))?;
+        self.sink.as_mut().finish().await.map_err(|error| of_dump(&error))?;
         let rows = self.transaction.query(REPORT, &[]).await?;
         let report = rows.first().and_then(|row| serde_json::from_str(row.get(0)).ok());
         let report = report.ok_or_else(Problem::internal)?;
@@ -123,7 +123,7 @@ impl Copy {
     /// Why a COPY has failed of which [`super::watch`] says so. Nothing is there.
     pub async fn failure(mut self) -> Problem {
         match self.sink.as_mut().finish().await {
-            Err(error) => known_already(problem(&error)),
+            Err(error) => of_dump(&error),
             Ok(_) => Problem::internal(),
         }
     }
@@ -141,13 +141,16 @@ impl Copy {
     }
 }
 
-/// A dump of which parts were written before it turned out to be there already is refused, not reported.
-fn known_already(problem: Problem) -> Problem {
-    if problem.code.as_deref() == Some("23505") {
-        Problem { detail: problem.detail, code: problem.code, ..Problem::duplicate() }
-    } else {
-        problem
-    }
+/// What the database says of a dump: the request was well-formed, whatever is in the dump. Of one that is there already,
+/// and of which parts had been written before that was known, it gives an error instead of a report.
+fn of_dump(error: &tokio_postgres::Error) -> Problem {
+    let problem = problem(error);
+    let kind = match (problem.status, problem.code.as_deref()) {
+        (_, Some("23505")) => Problem::duplicate(),
+        (400, _) => Problem::refused(),
+        _ => return problem,
+    };
+    Problem { detail: problem.detail, hint: problem.hint, code: problem.code, ..kind }
 }
 
 fn length(field: &[u8]) -> Result<i32, Problem> {
