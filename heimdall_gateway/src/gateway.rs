@@ -12,6 +12,7 @@ use crate::identity::Identity;
 use crate::telemetry::Metrics;
 use crate::telemetry::metrics::State;
 use crate::tls;
+use crate::uploads::Uploads;
 
 /// The parts of a gateway that runs.
 pub struct Gateway {
@@ -29,6 +30,8 @@ pub struct Gateway {
     pub metrics: Metrics,
     /// What `/ready` saw last.
     pub last_look: LastLook,
+    /// Uploads that run.
+    pub uploads: Arc<Uploads>,
 }
 
 impl Gateway {
@@ -47,6 +50,7 @@ impl Gateway {
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, config.oidc.clone(), config.roles.clone());
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
+        let uploads = Uploads::new(database.clone(), config.limits.clone());
         let metrics = Metrics::default();
         Ok(Arc::new(Gateway {
             config,
@@ -56,6 +60,7 @@ impl Gateway {
             places,
             metrics,
             last_look: LastLook::default(),
+            uploads,
         }))
     }
 

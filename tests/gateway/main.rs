@@ -2,4 +2,5 @@
 
 mod grpc;
 mod operation;
+mod uploads;
 mod who;
