@@ -10,3 +10,4 @@ pub mod identity;
 pub mod problem;
 pub mod server;
 pub mod tls;
+pub mod validate;

@@ -1,12 +1,13 @@
 //! `vanopticon_heimdall`: the gateway of Heimdall.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use heimdall_gateway::config::Config;
+use clap::{Args, Parser, Subcommand};
+use heimdall_gateway::config::Sources;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::server;
+use heimdall_gateway::{server, validate};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -18,15 +19,28 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve until SIGTERM
-    Run,
-    /// Say what is wrong with the configuration, and stop
-    Validate,
+    Run(Configuration),
+    /// Say what the configuration is and what is wrong with it, and stop
+    Validate {
+        #[command(flatten)]
+        configuration: Configuration,
+        /// How to say it
+        #[arg(long, value_enum, default_value = "text")]
+        format: validate::Format,
+    },
+}
+
+#[derive(Args)]
+struct Configuration {
+    /// Settings in TOML; what the environment says comes first [default: $HMD_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run => run(),
-        Command::Validate => Config::load().map(|_| ()).map_err(|mistakes| mistakes.to_string()),
+        Command::Run(configuration) => run(configuration),
+        Command::Validate { configuration, format } => return validate(configuration, format),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,9 +51,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), String> {
-    let config = Config::load().map_err(|mistakes| mistakes.to_string())?;
+fn validate(configuration: Configuration, format: validate::Format) -> ExitCode {
+    let reading = validate::read(&Sources::of_process(configuration.config));
+    let told = validate::tell(&reading, format, std::io::stdout().lock());
+    if told.is_ok() && reading.mistakes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(configuration: Configuration) -> Result<(), String> {
+    let reading = validate::read(&Sources::of_process(configuration.config));
+    let warnings = reading.warnings.clone();
+    let config = reading.into_config().map_err(|mistakes| mistakes.to_string())?;
     tracing_subscriber::fmt().json().with_writer(std::io::stdout).init();
+    for warning in warnings {
+        tracing::warn!(%warning, "the configuration is odd");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
