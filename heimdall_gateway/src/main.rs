@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use heimdall_gateway::config::Sources;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::{server, validate};
+use heimdall_gateway::{client, server, validate};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -28,6 +28,8 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: validate::Format,
     },
+    /// Upload dumps; who does it is HMD_TOKEN, or HMD_OAUTH_M2M_ID and _SECRET at HMD_OAUTH_DISCOVERY_URL
+    Ingest(client::Options),
 }
 
 #[derive(Args)]
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(configuration) => run(configuration),
         Command::Validate { configuration, format } => return validate(configuration, format),
+        Command::Ingest(options) => return client::ingest(&options, &Sources::of_process(None)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

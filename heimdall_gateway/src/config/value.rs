@@ -66,9 +66,16 @@ pub fn origin(text: &str) -> Option<String> {
 
 /// Where log-in comes back to: scheme, host and port, over TLS.
 pub fn public_url(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    (bare && no_user(&url) && safe_scheme(&url, false)).then_some(url)
+    Url::parse(text).ok().filter(|url| is_bare(url) && safe_scheme(url, false))
+}
+
+/// Where a client finds a gateway: over TLS, or what is in front of one on this machine.
+pub fn gateway_url(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| is_bare(url) && safe_scheme(url, true))
+}
+
+fn is_bare(url: &Url) -> bool {
+    no_user(url) && url.path() == "/" && url.query().is_none() && url.fragment().is_none()
 }
 
 /// Of the provider's document: over TLS, or in development of this machine.
