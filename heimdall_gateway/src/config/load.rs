@@ -175,6 +175,7 @@ impl Config {
                 requests: read.parsed("HMD_REQUESTS", "a number", 512),
                 connections: read.parsed("HMD_CONNECTIONS", "a number", 20_000),
                 handshake: read.seconds("HMD_HANDSHAKE_TIMEOUT", 10),
+                idle: read.seconds("HMD_IDLE_TIMEOUT", 75),
                 shutdown: read.seconds("HMD_SHUTDOWN_TIMEOUT", 60),
             },
             network: Network {

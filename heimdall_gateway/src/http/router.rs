@@ -7,7 +7,7 @@ use axum::{Json, Router, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{authenticate, request_id};
+use super::{authenticate, network, request_id};
 use crate::api;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -32,6 +32,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/openapi.json", get(move || async move { Json((*document).clone()) }))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(middleware::from_fn_with_state(gateway.clone(), network::layer))
         .layer(middleware::from_fn(request_id::layer))
         .with_state(gateway)
 }
