@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
@@ -24,7 +23,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Takes connections in.
 pub struct Acceptor {
     gateway: Arc<Gateway>,
-    listener: TcpListener,
     tls: TlsAcceptor,
     connection: Arc<Connection>,
     handshakes: Handshakes,
@@ -33,14 +31,9 @@ pub struct Acceptor {
 }
 
 impl Acceptor {
-    /// Of that listener, so many connections at a time.
-    pub fn new(
-        gateway: &Arc<Gateway>,
-        listener: TcpListener,
-        connections: usize,
-    ) -> Result<Acceptor, String> {
+    /// So many connections at a time.
+    pub fn new(gateway: &Arc<Gateway>, connections: usize) -> Result<Acceptor, String> {
         Ok(Acceptor {
-            listener,
             tls: TlsAcceptor::from(tls::server_config(Arc::clone(&gateway.tls))?),
             connection: Arc::new(Connection::new(Arc::clone(gateway))),
             handshakes: Handshakes::new(),
@@ -51,11 +44,11 @@ impl Acceptor {
     }
 
     /// Accepts for as long as it is polled.
-    pub async fn run(&mut self, watchdog: &mut Watchdog) {
+    pub async fn run(&mut self, listener: &TcpListener, watchdog: &mut Watchdog) {
         loop {
             let turn = self.handshakes.room().await;
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
+                accepted = listener.accept() => match accepted {
                     Ok(accepted) => self.take(accepted, turn),
                     Err(error) => failed(&error).await,
                 },
@@ -64,11 +57,19 @@ impl Acceptor {
         }
     }
 
-    /// Accepts those who are in the system's queue already, and nobody else. What is open is left to finish.
-    pub async fn close(mut self) -> TaskTracker {
-        while let Some(Ok(accepted)) = self.listener.accept().now_or_never() {
-            let turn = self.handshakes.room().await;
-            self.take(accepted, turn);
+    /// Ends listening. Who is in the system's queue already is still taken in, as far as there is room for handshakes. What is
+    /// open is left to finish.
+    pub fn close(mut self, listener: TcpListener) -> TaskTracker {
+        // Without the runtime, which would have to hear of each from the system first.
+        if let Ok(listener) = listener.into_std() {
+            while let Some(turn) = self.handshakes.room_now()
+                && let Ok((stream, peer)) = listener.accept()
+            {
+                let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+                if let Ok(stream) = stream {
+                    self.take((stream, peer), turn);
+                }
+            }
         }
         self.open.close();
         self.open

@@ -29,8 +29,10 @@ pub struct Turn {
 impl Turn {
     /// Waits until it has to give way.
     pub async fn over(&mut self) {
-        // Nothing is ever sent: the other end is dropped.
-        let _ = (&mut self.given_up).await;
+        if (&mut self.given_up).await.is_err() {
+            // Nobody comes any more for whom to give way.
+            std::future::pending().await
+        }
     }
 }
 
@@ -43,16 +45,26 @@ impl Handshakes {
     /// Waits until there is room for one more.
     pub async fn room(&mut self) -> OwnedSemaphorePermit {
         loop {
-            if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
+            if let Some(room) = self.room_now() {
                 return room;
             }
             self.running.retain(|(_, turn)| !turn.is_closed());
             let oldest = self.running.front().map_or_else(Instant::now, |(since, _)| *since);
             tokio::select! {
                 Ok(room) = Arc::clone(&self.room).acquire_owned() => return room,
-                () = tokio::time::sleep_until(oldest + GRANTED) => drop(self.running.pop_front()),
+                () = tokio::time::sleep_until(oldest + GRANTED) => {
+                    if let Some((_, turn)) = self.running.pop_front() {
+                        // One that has ended meanwhile has made room by that.
+                        let _ = turn.send(());
+                    }
+                }
             }
         }
+    }
+
+    /// Room for one more, where there is some.
+    pub fn room_now(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.room).try_acquire_owned().ok()
     }
 
     /// Begins one.

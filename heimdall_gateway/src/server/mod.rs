@@ -30,14 +30,14 @@ pub async fn serve(gateway: Arc<Gateway>) -> Result<(), String> {
     let mut signals = Signals::new().map_err(|error| error.to_string())?;
     let connections = files::room_for(gateway.config.limits.connections);
     let (listener, address) = listen(gateway.config.listen.address).await?;
-    let mut acceptor = Acceptor::new(&gateway, listener, connections)?;
+    let mut acceptor = Acceptor::new(&gateway, connections)?;
     let mut watchdog = Watchdog::new();
     let watch = tokio::spawn(Arc::clone(&gateway.tls).watch());
     tracing::info!(%address, "listening");
     notify::ready(&format!("listening on {address}"));
     loop {
         tokio::select! {
-            () = acceptor.run(&mut watchdog) => {}
+            () = acceptor.run(&listener, &mut watchdog) => {}
             signal = signals.next() => match signal {
                 Signal::Reload => reload(&gateway),
                 Signal::Stop => break,
@@ -48,7 +48,7 @@ pub async fn serve(gateway: Arc<Gateway>) -> Result<(), String> {
     notify::stopping();
     watch.abort();
     gateway.stop.cancel();
-    let open = acceptor.close().await;
+    let open = acceptor.close(listener);
     let deadline = Instant::now() + gateway.config.limits.shutdown;
     loop {
         tokio::select! {

@@ -113,7 +113,8 @@ fn verify(
 
 fn reason(error: &CertificateError, name: &ServerName<'_>) -> String {
     match error {
-        CertificateError::UnknownIssuer => {
+        // Another authority of the same name has signed it.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "its chain ends in no authority of the system or of HMD_TLS_CA".to_owned()
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
