@@ -31,7 +31,7 @@ impl Gateway {
             .timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| error.to_string())?;
-        let identity = Identity::new(http, config.oidc.clone(), config.roles.clone());
+        let identity = Identity::new(http, &config)?;
         Ok(Arc::new(Gateway { config, database, identity }))
     }
 }

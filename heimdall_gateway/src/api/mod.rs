@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod health;
+pub mod login;
 mod observables;
 mod whoami;
 

@@ -25,6 +25,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         api::routes().layer(middleware::from_fn_with_state(gateway.clone(), authenticate::layer));
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(api::health::routes())
+        .merge(api::login::routes())
         .nest("/v1", authenticated)
         .split_for_parts();
     let document = Arc::new(document);
