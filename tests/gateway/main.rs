@@ -1,3 +1,6 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
+mod keys;
+mod login;
+mod tokens;
 mod who;
