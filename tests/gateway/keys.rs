@@ -104,5 +104,7 @@ fn nobody_speaks_for_another_issuer() {
         settings.insert("HMD_OAUTH_DISCOVERY_URL".into(), url);
     });
     assert_eq!(gateway.get_as(&["analyst"], "/v1/whoami").status, 503);
-    eventually("the log says why", || gateway.log().iter().any(|line| line.contains("the issuer is another")));
+    eventually("the log says why", || {
+        gateway.log().iter().any(|line| line.contains("the issuer is another"))
+    });
 }

@@ -67,8 +67,9 @@ async fn callback(
     headers: HeaderMap,
     query: Result<Query<Callback>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(Callback { state, code, error, iss: issuer }) = query
-        .map_err(|_| Problem::bad_request().detail("This is no answer to a log-in.").hint("Log in: /auth/login"))?;
+    let Query(Callback { state, code, error, iss: issuer }) = query.map_err(|_| {
+        Problem::bad_request().detail("This is no answer to a log-in.").hint("Log in: /auth/login")
+    })?;
     let (cookies, done) =
         gateway.identity.people.finish(&headers, Returned { state, code, error, issuer }).await;
     Ok(match done {

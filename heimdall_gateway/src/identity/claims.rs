@@ -116,9 +116,6 @@ mod tests {
     #[test]
     fn times_may_have_fractions() {
         let claims = claims(r#"{"a": 12, "b": 12.9, "c": "12", "d": -1}"#);
-        assert_eq!(
-            ["a", "b", "c", "d"].map(|name| claims.time(name)),
-            [Some(12), Some(12), None, None]
-        );
+        assert_eq!(["a", "b", "c", "d"].map(|name| claims.time(name)), [Some(12), Some(12), None, None]);
     }
 }

@@ -46,10 +46,11 @@ pub async fn exchange(
     Ok(response)
 }
 
+/// What comes of [`exchange`], some time.
+pub type Exchange = BoxFuture<'static, Result<http::Response<Vec<u8>>, Failed>>;
+
 /// [`exchange`] as what speaks OAuth wants it.
-pub fn exchanger(
-    http: &Client,
-) -> impl Fn(http::Request<Vec<u8>>) -> BoxFuture<'static, Result<http::Response<Vec<u8>>, Failed>> + use<> {
+pub fn exchanger(http: &Client) -> impl Fn(http::Request<Vec<u8>>) -> Exchange + use<> {
     let http = http.clone();
     move |request| {
         let http = http.clone();

@@ -160,8 +160,9 @@ impl Provider {
     }
 
     async fn get(&self, url: &Url) -> Result<Vec<u8>, String> {
-        let request =
-            http::Request::get(url.as_str()).header(http::header::ACCEPT, "application/json").body(Vec::new());
+        let request = http::Request::get(url.as_str())
+            .header(http::header::ACCEPT, "application/json")
+            .body(Vec::new());
         let answer = exchange(&self.http, request.map_err(|error| error.to_string())?).await;
         let answer = answer.map_err(|error| error.to_string())?;
         match answer.status() {

@@ -41,7 +41,12 @@ impl Browser {
                 .build()
                 .expect("a client")
         };
-        Browser { client: build(Policy::limited(10)), standing: build(Policy::none()), jar, at: String::new() }
+        Browser {
+            client: build(Policy::limited(10)),
+            standing: build(Policy::none()),
+            jar,
+            at: String::new(),
+        }
     }
 
     /// A request to the site, which follows no redirection.

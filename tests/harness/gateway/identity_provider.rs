@@ -24,8 +24,9 @@ impl IdentityProvider {
     /// # Panics
     /// Where it does not start.
     pub fn start(seconds: u32, claims_on_demand: bool) -> IdentityProvider {
-        let folder = std::env::var("HEIMDALL_IDENTITY_PROVIDER")
-            .expect("HEIMDALL_IDENTITY_PROVIDER is a folder that docker/runtime/identity-provider.sh has made");
+        let folder = std::env::var("HEIMDALL_IDENTITY_PROVIDER").expect(
+            "HEIMDALL_IDENTITY_PROVIDER is a folder that docker/runtime/identity-provider.sh has made",
+        );
         let name = format!("provider-{:x}", fastrand::u64(..));
         let (certificate, key) = Authority::of_the_run().sign(&name, |_| {});
         let mut process = Command::new(format!("{folder}/node"))

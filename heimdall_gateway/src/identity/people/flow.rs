@@ -112,8 +112,11 @@ impl Flow {
             .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier.clone()))
             .request_async(&http)
             .await
-            .map_err(|error| refused(&error, "The log-in does not hold: it was used before, or took too long."))?;
-        let no_id = || Problem::unauthenticated().detail("The identity provider does not say who has logged in.");
+            .map_err(|error| {
+                refused(&error, "The log-in does not hold: it was used before, or took too long.")
+            })?;
+        let no_id =
+            || Problem::unauthenticated().detail("The identity provider does not say who has logged in.");
         let claims = self.id(&answer).await?.ok_or_else(no_id)?;
         if claims.text("nonce") != Some(&pending.nonce) {
             return Err(Problem::unauthenticated().detail("The ID token is of another log-in."));
@@ -246,7 +249,10 @@ fn refused(error: &TokenError, detail: &'static str) -> Problem {
             Problem::unauthenticated().detail(detail).hint("Log in: /auth/login")
         }
         RequestTokenError::ServerResponse(response) => {
-            tracing::warn!(error = response.error().as_ref(), "the identity provider refuses the client for people");
+            tracing::warn!(
+                error = response.error().as_ref(),
+                "the identity provider refuses the client for people"
+            );
             away()
         }
         _ => {

@@ -99,7 +99,8 @@ impl People {
             return Err(refuse("The answer is of another identity provider."));
         }
         let Some(code) = returned.code else {
-            let is_word = |word: &&str| word.len() <= 64 && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            let is_word =
+                |word: &&str| word.len() <= 64 && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
             let word = returned.error.as_deref().filter(is_word).unwrap_or("no code");
             let detail = format!("The identity provider has not let you in: {word}.");
             return Err(Problem::forbidden().detail(detail).hint("Log in: /auth/login"));
@@ -185,4 +186,108 @@ fn kept(session: Session) -> Option<axum_extra::extract::cookie::Cookie<'static>
         tracing::warn!("a refresh token is too large for a cookie: the session is not renewed");
         cookie(SESSION, &Session { refresh_token: None, ..session })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header;
+
+    use super::*;
+    use crate::config::{Client, Oidc, RoleRule, Secret};
+    use crate::identity::principal::Reason;
+
+    const RULE: [&str; 3] = ["groups", "soc", "soc_analyst"];
+
+    fn people(rule: [&str; 3]) -> People {
+        let client = || Client { id: String::new(), secret: Secret::new("") };
+        let discovery_url: Url =
+            "https://id.example/.well-known/openid-configuration".parse().expect("a URL");
+        let oidc = Oidc {
+            discovery_url,
+            people: client(),
+            machines: client(),
+            audiences: Vec::new(),
+            scope: String::new(),
+            leeway: std::time::Duration::ZERO,
+            keys_floor: std::time::Duration::ZERO,
+        };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let provider = Arc::new(Provider::new(reqwest::Client::new(), &oidc));
+        let [claim, value, role] = rule.map(str::to_owned);
+        let site = Site::new("https://heimdall.example".parse().expect("a URL")).expect("a site");
+        People {
+            flow: Arc::new(Flow { provider, oidc, roles: vec![RoleRule { claim, value, role }], site }),
+            cookies: Cookies::new(&Secret::new("0".repeat(32))).expect("a key"),
+            renewals: Arc::new(Renewals::new()),
+            lifetime: 3600,
+        }
+    }
+
+    fn session() -> Session {
+        let now = get_current_timestamp();
+        Session {
+            subject: "ada".to_owned(),
+            role: RULE[2].to_owned(),
+            reason: Reason { claim: RULE[0].to_owned(), value: RULE[1].to_owned() },
+            since: now,
+            renew_at: now + 60,
+            expires_at: now + 60,
+            refresh_token: None,
+        }
+    }
+
+    /// The headers of a browser that has this session.
+    fn headers(people: &People, session: Session) -> HeaderMap {
+        use axum::response::IntoResponse;
+        let cookies =
+            people.cookies.jar(&HeaderMap::new()).add(kept(session).expect("it goes into a cookie"));
+        let answer = (cookies, ()).into_response();
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().expect("text");
+        let pair = cookie.split(';').next().expect("a pair").parse().expect("a header");
+        HeaderMap::from_iter([(header::COOKIE, pair)])
+    }
+
+    async fn status(people: &People, method: Method, headers: &HeaderMap) -> u16 {
+        people.known(&method, headers).await.map_or_else(|problem| problem.status, |_| 200)
+    }
+
+    #[tokio::test]
+    async fn pages_elsewhere_cannot_use_a_session() {
+        let people = people(RULE);
+        let mut headers = headers(&people, session());
+        assert_eq!(status(&people, Method::GET, &headers).await, 200);
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            headers.remove("sec-fetch-site");
+            assert_eq!(status(&people, method.clone(), &headers).await, 403, "{method}");
+            headers.insert("sec-fetch-site", "cross-site".parse().expect("a header"));
+            assert_eq!(status(&people, method.clone(), &headers).await, 403, "{method}");
+            headers.insert("sec-fetch-site", "same-origin".parse().expect("a header"));
+            assert_eq!(status(&people, method.clone(), &headers).await, 200, "{method}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_holds_for_its_time_and_its_rule() {
+        let people = people(RULE);
+        let now = get_current_timestamp();
+        for (session, expected) in [
+            (session(), 200),
+            (Session { expires_at: now, ..session() }, 401),
+            (Session { since: now - 3600, ..session() }, 401),
+        ] {
+            assert_eq!(status(&people, Method::GET, &headers(&people, session)).await, expected);
+        }
+        // The operator has changed the rule: the cookie is sealed by the same secret.
+        let changed = self::people(["groups", "soc", "another_role"]);
+        assert_eq!(status(&changed, Method::GET, &headers(&people, session())).await, 401);
+    }
+
+    #[test]
+    fn a_refresh_token_that_is_too_large_is_left_out() {
+        let with = |bytes: usize| Session { refresh_token: Some("x".repeat(bytes)), ..session() };
+        for (bytes, is_kept) in [(2000, true), (8000, false)] {
+            let cookie = kept(with(bytes)).expect("a cookie");
+            assert_eq!(cookie.value().len() > bytes, is_kept);
+        }
+    }
 }

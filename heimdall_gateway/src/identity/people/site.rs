@@ -26,15 +26,23 @@ impl Site {
         let url = match &listen.public_url {
             Some(url) => url.clone(),
             None => {
-                let name = name(tls).ok_or("HMD_PUBLIC_URL: is missing, and the certificate names no host")?;
+                let name =
+                    name(tls).ok_or("HMD_PUBLIC_URL: is missing, and the certificate names no host")?;
                 let url = format!("https://{name}:{}", listen.address.port());
-                url.parse().map_err(|_| "HMD_PUBLIC_URL: is missing, and the certificate's name is no host")?
+                url.parse()
+                    .map_err(|_| "HMD_PUBLIC_URL: is missing, and the certificate's name is no host")?
             }
         };
-        if url.scheme() != "https" || !url.has_host() {
-            return Err("HMD_PUBLIC_URL: an https URL, https://host[:port]".to_owned());
+        Site::new(url)
+    }
+
+    /// # Errors
+    /// Where browsers cannot be sent there.
+    pub fn new(url: Url) -> Result<Site, String> {
+        match url.scheme() == "https" && url.has_host() {
+            true => Ok(Site(url)),
+            false => Err("HMD_PUBLIC_URL: an https URL, https://host[:port]".to_owned()),
         }
-        Ok(Site(url))
     }
 
     /// An address of the site.
@@ -89,7 +97,9 @@ fn name(tls: &Tls) -> Option<String> {
     let addresses = names.iter().filter_map(|name| match name {
         GeneralName::IPAddress(bytes) => match <[u8; 4]>::try_from(*bytes) {
             Ok(v4) => Some(std::net::Ipv4Addr::from(v4).to_string()),
-            Err(_) => <[u8; 16]>::try_from(*bytes).ok().map(|v6| format!("[{}]", std::net::Ipv6Addr::from(v6))),
+            Err(_) => {
+                <[u8; 16]>::try_from(*bytes).ok().map(|v6| format!("[{}]", std::net::Ipv6Addr::from(v6)))
+            }
         },
         _ => None,
     });
