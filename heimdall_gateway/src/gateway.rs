@@ -58,7 +58,7 @@ impl Gateway {
             .timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| error.to_string())?;
-        let identity = Identity::new(http, config.oidc.clone(), config.roles.clone());
+        let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
         let uploads = Uploads::new(database.clone(), config.limits.clone());
         let metrics = Metrics::default();

@@ -2,12 +2,15 @@
 
 mod connections;
 mod grpc;
+mod keys;
+mod login;
 mod operation;
 mod shutdown;
 mod systemd;
 mod tls_refusals;
 mod tls_reload;
 mod tls_versions;
+mod tokens;
 mod uploads;
 mod who;
 mod wire;
