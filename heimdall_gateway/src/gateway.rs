@@ -24,7 +24,7 @@ impl Gateway {
     /// What is wrong with the configuration beyond its form.
     pub fn new(config: Config) -> Result<Arc<Gateway>, String> {
         let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let database = Database::new(&config.database, client.clone())?;
+        let database = Database::new(&config.database, &client)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured((*client).clone())
             .redirect(reqwest::redirect::Policy::none())
