@@ -35,7 +35,7 @@ impl Failure {
     pub fn of_end(self) -> Problem {
         match self {
             Failure::Refused(problem) => problem,
-            Failure::Broken(_) | Failure::Silent(_) => Problem::unavailable()
+            Failure::Broken(_) | Failure::Silent(_) => Problem::outcome_unknown()
                 .detail("The database has not acknowledged the end: whether it was done is not known.")
                 .hint(
                     "Look whether it was, or send it again: a dump that is there already is not taken twice.",
@@ -97,7 +97,7 @@ pub fn problem(error: &Error) -> Problem {
             Problem::bad_request()
         }
         _ if from_heimdall(db) && *code != SqlState::INTERNAL_ERROR => Problem::refused(),
-        "22P02" | "22007" | "22008" | "22003" | "22021" | "22P05" => Problem::bad_request(),
+        "22P02" | "22007" | "22008" | "22003" | "22021" | "22P05" | "54001" => Problem::bad_request(),
         _ if code.code().starts_with("42") => Problem::bad_request(),
         _ => Problem::internal(),
     };

@@ -3,14 +3,16 @@
 
 mod address;
 mod failure;
+mod readiness;
 mod rows;
 mod transaction;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use tokio::time::timeout;
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use self::failure::Failure;
@@ -28,6 +30,7 @@ pub struct Database {
     pool: Pool,
     wait: Duration,
     statement_timeout: Duration,
+    upkeep_timeout: Duration,
 }
 
 impl Database {
@@ -52,7 +55,13 @@ impl Database {
             pool: pool.map_err(|error| error.to_string())?,
             wait: config.wait,
             statement_timeout: config.statement_timeout,
+            upkeep_timeout: config.upkeep_timeout,
         })
+    }
+
+    /// The same with time for what goes through all that is stored: rollback, erasure, policies.
+    pub fn for_upkeep(&self) -> Database {
+        Database { statement_timeout: self.upkeep_timeout, ..self.clone() }
     }
 
     /// The connections that are there and those in use, for metrics.
@@ -74,7 +83,7 @@ impl Database {
     ) -> Result<Vec<Row>, Problem> {
         match access {
             Access::Read => self.twice(|| Transaction::read(self, caller, sql, parameters)).await,
-            Access::Write => self.begin(caller, access).await?.write(sql, parameters).await,
+            access => self.begin(caller, access).await?.write(sql, parameters).await,
         }
     }
 
@@ -103,26 +112,25 @@ impl Database {
         self.twice(|| Transaction::begin(self, caller, access, Some(self.statement_timeout))).await
     }
 
-    /// The same for an upload, whose COPY may take as long as bytes come.
+    /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
     ///
     /// # Errors
-    /// 503 where there is no connection, 403 where the caller's role may not be taken on.
-    pub async fn begin_upload(&self, caller: &Caller) -> Result<Transaction, Problem> {
-        self.twice(|| Transaction::begin(self, caller, Access::Write, None)).await
+    /// Where the database does not answer.
+    pub async fn has_transaction(&self, backend: i32) -> Result<bool, Problem> {
+        const SQL: &str = "SELECT FROM pg_catalog.pg_locks AS l \
+            WHERE l.locktype OPERATOR(pg_catalog.=) 'virtualxid' AND l.pid OPERATOR(pg_catalog.=) $1 AND l.granted";
+        Ok(!self.ask(SQL, &[(&backend, Type::INT4)]).await?.is_empty())
     }
 
-    /// Whether it answers and has the graph, for `/ready`.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn answers(&self) -> Result<(), Problem> {
+    /// A question of the gateway's own.
+    async fn ask(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
         self.twice(|| async {
             let client =
                 self.pool.get().await.map_err(|error| Failure::Refused(failure::no_connection(error)))?;
-            match timeout(self.wait, client.query_typed("SELECT 1", &[])).await {
-                Ok(answer) => Ok(answer.map(drop)?),
+            match timeout(self.wait, client.query_typed(sql, parameters)).await {
+                Ok(rows) => Ok(rows?),
                 Err(_) => {
-                    drop(deadpool_postgres::Object::take(client));
+                    drop(Object::take(client));
                     Err(Failure::silence())
                 }
             }
