@@ -1,4 +1,5 @@
 //! The way to the database breaks, is slow, or leads nowhere: never a wrong answer, and always one within bounded time.
+//! Of uploads: what was acknowledged is there, what was not is not there in part, and sent again it is there once.
 
 use std::time::{Duration, Instant};
 
@@ -186,4 +187,81 @@ fn what_nobody_waits_for_any_more_ends_in_the_database_too() {
         assert!(asking.join().expect("no panic").expect_err("given up").is_timeout());
     });
     eventually("it has ended", || database.rows(&waiting).is_empty());
+}
+
+const HOSTS: &str = "/v1/sources/list/ingest";
+
+/// A dump that nobody else brings.
+fn dump(number: usize) -> String {
+    let rows = (0..200).map(|row| format!("10.{}.{}.{row}\n", number / 250, number % 250));
+    "ip\n".to_owned() + &rows.collect::<String>()
+}
+
+fn upload(gateway: &Gateway, number: usize) -> Answer {
+    let begun = Instant::now();
+    let request = gateway.request_as(&["ingest"], Method::POST, HOSTS).body(dump(number));
+    let answer = gateway.answer(request);
+    assert!(begun.elapsed() < LONG, "{:?}: {answer:?}", begun.elapsed());
+    answer
+}
+
+/// Batches, and what they hold.
+fn stored(database: &Database) -> (usize, usize) {
+    let counts = database.rows(
+        "SELECT (SELECT count(*) FROM heimdall.batch), (SELECT count(*) FROM heimdall.node WHERE key LIKE 'Ip:10.%')",
+    );
+    (counts[0][0].parse().expect("a number"), counts[0][1].parse().expect("a number"))
+}
+
+#[test]
+fn an_upload_that_is_cut_off_anywhere_is_there_once_or_not_at_all() {
+    let database = Database::new();
+    database.source("list", "csv", LIST);
+    let proxy = Proxy::start(&database);
+    let gateway = start(&database, &proxy, |_| {});
+    assert_eq!(upload(&gateway, 0).status, 201, "before");
+    let (mut acknowledged, mut unknown, mut absent) = (0, 0, 0);
+    let mut number = 0;
+    for towards in [Towards::Database, Towards::Gateway] {
+        // How many bytes an upload is, from its BEGIN to the answer to COMMIT.
+        let before = proxy.seen(towards);
+        number += 1;
+        assert_eq!(upload(&gateway, number).status, 201, "undisturbed");
+        let whole = proxy.seen(towards) - before;
+        let ends = (0..16).map(|end| whole.saturating_sub(8 * end));
+        for bytes in (0..12).map(|part| whole * part / 12).chain(ends) {
+            number += 1;
+            let (batches, rows) = stored(&database);
+            proxy.once(towards, bytes, Fault::Cut);
+            let answer = upload(&gateway, number);
+            proxy.back();
+            let when = format!("{bytes} of {whole} bytes towards {towards:?}: {answer:?}");
+            eventually("the server has ended it", || {
+                let open = format!("{} AND state <> 'idle'", backends(&database));
+                database.rows(&open).is_empty()
+            });
+            let (batches_now, rows_now) = stored(&database);
+            let is_there = batches_now > batches;
+            assert_eq!(rows_now - rows, if is_there { 200 } else { 0 }, "all or nothing: {when}");
+            match (answer.status, answer.json()["type"].as_str().unwrap_or_default()) {
+                (201, _) => {
+                    assert!(is_there, "an acknowledged upload is lost: {when}");
+                    acknowledged += 1;
+                }
+                (503, "urn:heimdall:problem:outcome-unknown") => unknown += 1,
+                (503, "urn:heimdall:problem:unavailable") => {
+                    assert!(!is_there, "what was said to have failed is there: {when}");
+                    absent += 1;
+                }
+                other => panic!("{other:?}: {when}"),
+            }
+            let again = upload(&gateway, number);
+            assert_eq!(again.status, if is_there { 200 } else { 201 }, "again, {when}: {again:?}");
+            assert_eq!(stored(&database), (batches + 1, rows + 200), "{when}");
+        }
+    }
+    assert!(
+        acknowledged > 0 && unknown > 0 && absent > 0,
+        "{acknowledged} acknowledged, {unknown} unknown, {absent} absent"
+    );
 }

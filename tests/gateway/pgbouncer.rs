@@ -93,3 +93,35 @@ fn a_connection_that_the_server_has_ended_is_no_failure_of_a_read() {
     is_own("analyst", &gateway.get_as(&["analyst"], LOOKUP));
     assert_eq!(gateway.answer(gateway.request(Method::GET, "/health")).status, 200);
 }
+
+#[test]
+fn uploads_share_the_connections_with_everybody() {
+    let database = with_list();
+    let bouncer = PgBouncer::start(&database);
+    let gateways = [behind(&database, &bouncer), behind(&database, &bouncer)];
+    std::thread::scope(|scope| {
+        for thread in 0..6_usize {
+            let gateway = &gateways[thread % 2];
+            scope.spawn(move || {
+                for round in 0..5_usize {
+                    let rows = (0..50).map(|row| format!("10.{thread}.{round}.{row}\n"));
+                    let dump = "ip\n".to_owned() + &rows.collect::<String>();
+                    let token = gateway.issuer.token(&format!("user-{thread}"), &["ingest"]);
+                    let request = gateway.request(Method::POST, "/v1/sources/list/ingest").bearer_auth(token);
+                    let answer = gateway.answer(request.body(dump));
+                    assert_eq!(answer.status, 201, "{answer:?}");
+                    is_own("uncleared", &gateway.get_as(&["uncleared"], LOOKUP));
+                }
+            });
+        }
+    });
+    let by_actor = "SELECT actor, count(*), sum(rows_accepted) FROM heimdall.batch WHERE actor LIKE 'user-%' GROUP BY 1 ORDER BY 1";
+    let expected: Vec<Vec<String>> =
+        (0..6).map(|thread| vec![format!("user-{thread}"), "5".to_owned(), "250".to_owned()]).collect();
+    assert_eq!(database.rows(by_actor), expected);
+    let mut client = bouncer.connect(&database);
+    for _ in 0..4 {
+        let left = text_rows(&mut client, "SELECT name FROM pg_prepared_statements").expect("a view");
+        assert_eq!(left, Vec::<Vec<String>>::new(), "a statement was left for the next");
+    }
+}

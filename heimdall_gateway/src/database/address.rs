@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use tokio_postgres::config::SslMode;
 
+use super::passfile;
 use crate::config;
 
 /// What a silent peer is asked after so long, so often, so many times: it is given up after half a minute.
@@ -39,6 +40,7 @@ pub fn read(config: &config::Database) -> Result<tokio_postgres::Config, String>
         address.tcp_user_timeout(IDLE + INTERVAL * RETRIES);
     }
     address.keepalives_idle(IDLE).keepalives_interval(INTERVAL).keepalives_retries(RETRIES);
+    passfile::fill(&mut address);
     Ok(address)
 }
 

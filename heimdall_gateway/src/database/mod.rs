@@ -3,6 +3,7 @@
 
 mod address;
 mod failure;
+mod passfile;
 mod readiness;
 mod rows;
 mod transaction;

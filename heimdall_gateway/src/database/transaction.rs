@@ -79,7 +79,7 @@ impl Transaction {
                 client.query_typed(AS_CALLER, &settings),
             )
         };
-        let (begun, set) = timeout(database.wait, both).await.map_err(|_| Failure::silence())?;
+        let (begun, set) = timeout(transaction.patience, both).await.map_err(|_| Failure::silence())?;
         begun.and(set)?;
         Ok(transaction)
     }

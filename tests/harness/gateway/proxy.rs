@@ -40,6 +40,8 @@ struct State {
     is_away: bool,
     delay: Duration,
     fault: Option<Planned>,
+    /// Bytes that have come through, towards the database and towards the gateway.
+    seen: [usize; 2],
     open: Vec<(TcpStream, UnixStream)>,
 }
 
@@ -101,6 +103,11 @@ impl Proxy {
     /// Everything is late.
     pub fn delay(&self, delay: Duration) {
         lock(&self.state).delay = delay;
+    }
+
+    /// Bytes that have come through in that direction.
+    pub fn seen(&self, towards: Towards) -> usize {
+        lock(&self.state).seen[towards as usize]
     }
 
     /// After so many bytes more in that direction, that happens, once.
@@ -181,6 +188,7 @@ where
 /// How many of these bytes come through, and what happens then.
 fn allow(state: &mut State, towards: Towards, bytes: usize) -> (usize, Option<Fault>, Duration) {
     let delay = state.delay;
+    state.seen[towards as usize] += bytes;
     match &mut state.fault {
         Some(planned) if planned.towards == towards && planned.left < bytes => {
             let (allowed, then) = (planned.left, planned.then);
