@@ -6,7 +6,7 @@ mod pgbouncer;
 mod process;
 mod proxy;
 
-pub use authority::Authority;
+pub use authority::{Authority, write_key};
 pub use issuer::Issuer;
 pub use pgbouncer::PgBouncer;
 pub use process::{Answer, Gateway, Settings};
