@@ -8,6 +8,10 @@ set -euo pipefail
 . "$RUNTIME/lib/postgres.sh"
 # shellcheck source=lib/seed.sh
 . "$RUNTIME/lib/seed.sh"
+# shellcheck source=lib/apt.sh
+. "$RUNTIME/lib/apt.sh"
+# shellcheck source=lib/pgbouncer.sh
+. "$RUNTIME/lib/pgbouncer.sh"
 
 cd "$CLONE"
 log=$(mktemp)
@@ -20,6 +24,7 @@ HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 export HEIMDALL_GATEWAY
 HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
 export HEIMDALL_IDENTITY_PROVIDER
+find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
 
 step "Running the tests"
 status=0

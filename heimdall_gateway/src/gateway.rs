@@ -51,7 +51,7 @@ impl Gateway {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let database = Database::new(&config.database, client.clone())?;
+        let database = Database::new(&config.database, &client)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured((*client).clone())
             .redirect(reqwest::redirect::Policy::none())

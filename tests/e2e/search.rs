@@ -233,6 +233,8 @@ fn search_reads_ranges_of_indexes() {
         ("'*', max_rows => 100", 100),
         ("'10.0.7.0/24', max_rows => 1000", 256),
         ("'10.0.0.0/8', since => '2026-01-31'", 100),
+        ("'10.0.0.0/8', after => 'Ip:10.1.9.9'", 100),
+        ("'*.zone7.example', max_rows => 10, after => 'Domain:host55007.zone7.example'", 10),
         ("'10.0.7.64/26', until => '2026-03-01'", 64),
     ] {
         // The sixth time and later, a plan is made for any argument.
@@ -252,3 +254,57 @@ fn search_reads_ranges_of_indexes() {
 
 const COUNTERS: &str = "SELECT coalesce(sum(seq_scan), 0), coalesce(sum(idx_tup_fetch), 0) \
     FROM pg_stat_xact_user_tables WHERE relid IN ('heimdall.node'::regclass, 'heimdall.sighting'::regclass, 'heimdall.sighting_run'::regclass)";
+
+/// All pages of so many rows, each begun behind the last key of the one before.
+fn paged(database: &Database, arguments: &str, size: usize) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    loop {
+        let after = all.last().map_or("NULL".to_owned(), |key| format!("'{key}'"));
+        let page =
+            format!("SELECT key FROM heimdall.search({arguments}, max_rows => {size}, after => {after})");
+        let page: Vec<String> = database.rows(&page).into_iter().flatten().collect();
+        if page.is_empty() {
+            return all;
+        }
+        assert!(page.len() <= size, "{page:?}");
+        all.extend(page);
+    }
+}
+
+#[test]
+fn pages_have_together_what_the_whole_has_in_its_order() {
+    let database = graph();
+    for (arguments, rows) in [
+        ("'*'", 12),
+        ("'*', 'ip'", 5),
+        ("'192.0.2.0/24'", 2),
+        ("'2001:db8::/32'", 2),
+        ("'*.example.org'", 3),
+        ("'*example.org'", 5),
+        ("'*example*'", 5),
+        ("'*.org', since => '2026-01-02', until => '2026-01-04 12:00Z'", 3),
+        ("'192.0.2.1'", 1),
+    ] {
+        let whole = format!("SELECT key FROM heimdall.search({arguments}, max_rows => 1000)");
+        let whole: Vec<String> = database.rows(&whole).into_iter().flatten().collect();
+        assert_eq!(whole.len(), rows, "{arguments}");
+        for size in [1, 2, 5] {
+            assert_eq!(paged(&database, arguments, size), whole, "{arguments}, {size} a page");
+        }
+    }
+}
+
+#[test]
+fn what_ends_so_comes_in_the_order_of_its_ends() {
+    let database = graph();
+    assert_eq!(
+        keys(&database, "'*example.org'"),
+        [
+            "Domain:a.b.example.org",
+            "Domain:mail.example.org",
+            "Domain:www.example.org",
+            "Domain:example.org",
+            "Domain:badexample.org"
+        ]
+    );
+}

@@ -4,10 +4,14 @@ mod authority;
 mod browser;
 mod identity_provider;
 mod issuer;
+mod pgbouncer;
 mod process;
+mod proxy;
 
 pub use authority::{Authority, write_key};
 pub use browser::Browser;
 pub use identity_provider::IdentityProvider;
 pub use issuer::Issuer;
+pub use pgbouncer::PgBouncer;
 pub use process::{Answer, Gateway, Settings};
+pub use proxy::{Fault, Proxy, Towards};
