@@ -8,6 +8,10 @@ set -euo pipefail
 . "$RUNTIME/lib/postgres.sh"
 # shellcheck source=lib/seed.sh
 . "$RUNTIME/lib/seed.sh"
+# shellcheck source=lib/apt.sh
+. "$RUNTIME/lib/apt.sh"
+# shellcheck source=lib/pgbouncer.sh
+. "$RUNTIME/lib/pgbouncer.sh"
 
 cd "$CLONE"
 log=$(mktemp)
@@ -18,6 +22,7 @@ step "Building the gateway"
 cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall >&2 9>&-
 HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 export HEIMDALL_GATEWAY
+find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
 
 step "Running the tests"
 status=0

@@ -163,6 +163,7 @@ impl Config {
                 connections: read.parsed("HMD_DATABASE_CONNECTIONS", "a number", 16),
                 wait: read.seconds("HMD_DATABASE_WAIT", 2),
                 statement_timeout: read.seconds("HMD_STATEMENT_TIMEOUT", 30),
+                upkeep_timeout: read.seconds("HMD_UPKEEP_TIMEOUT", 3_600),
             },
             limits: Limits {
                 body: read.parsed("HMD_BODY_LIMIT", "a number of bytes", 8 << 20),

@@ -125,6 +125,8 @@ pub struct Database {
     pub wait: Duration,
     /// How long a question may take.
     pub statement_timeout: Duration,
+    /// How long may take what goes through all that is stored.
+    pub upkeep_timeout: Duration,
 }
 
 /// How much of what.

@@ -2,8 +2,12 @@
 
 mod authority;
 mod issuer;
+mod pgbouncer;
 mod process;
+mod proxy;
 
 pub use authority::Authority;
 pub use issuer::Issuer;
+pub use pgbouncer::PgBouncer;
 pub use process::{Answer, Gateway, Settings};
+pub use proxy::{Fault, Proxy, Towards};
