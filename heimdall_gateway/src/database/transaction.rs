@@ -35,10 +35,13 @@ impl Access {
     }
 }
 
-// Times are written in UTC, whatever the server's zone. A role that may not be taken on is an error of the first.
+// Times are written in UTC, whatever the server's zone. A statement whose client has gone ends within a second, and a
+// transaction that hears nothing from us too, some time later. A role that may not be taken on is an error of the first.
 const AS_CALLER: &str = "SELECT pg_catalog.set_config('role', $1, true), \
     pg_catalog.set_config('heimdall.actor', $2, true), pg_catalog.set_config('heimdall.request_id', $3, true), \
-    pg_catalog.set_config('statement_timeout', $4, true), pg_catalog.set_config('timezone', 'UTC', true)";
+    pg_catalog.set_config('statement_timeout', $4, true), pg_catalog.set_config('timezone', 'UTC', true), \
+    pg_catalog.set_config('client_connection_check_interval', '1000', true), \
+    pg_catalog.set_config('idle_in_transaction_session_timeout', '120000', true)";
 
 /// One that is open. Dropped before it is committed, its connection is closed, which rolls it back.
 pub struct Transaction {
