@@ -33,9 +33,9 @@ fn pages_have_every_entry_once_the_latest_first() {
 fn entries_are_chosen_by_what_they_say() {
     let database = graph();
     let gateway = Gateway::start(&database);
-    let ingests = gateway.get_as(&AUDITOR, "/v1/audit?action=ingest&object=logins").json();
-    assert_eq!(ingests["items"].as_array().map(Vec::len), Some(1), "{ingests}");
-    assert_eq!(ingests["items"][0]["action"], "ingest");
+    let made = gateway.get_as(&AUDITOR, "/v1/audit?action=source.create&object=logins").json();
+    assert_eq!(made["items"].as_array().map(Vec::len), Some(1), "{made}");
+    assert_eq!(made["items"][0]["action"], "source.create");
     for path in
         ["actor=nobody", "since=2999-01-01T00:00:00Z", "until=1999-01-01T00:00:00Z", "request_id=none"]
     {
@@ -56,7 +56,7 @@ fn the_trail_is_verified_and_exported() {
     let database = graph();
     let gateway = Gateway::start(&database);
     let heads = gateway.get_as(&AUDITOR, "/v1/audit/heads").json();
-    assert_eq!(heads.to_string().len() > 2, true);
+    assert_ne!(heads, json!({}));
     let verified = send(&gateway, &AUDITOR, "/v1/audit/verify", &json!({"known_heads": heads})).json();
     let lanes = verified["items"].as_array().expect("items");
     assert!(!lanes.is_empty() && lanes.iter().all(|lane| lane["reason"].is_null()), "{verified}");
@@ -78,7 +78,8 @@ fn the_trail_is_verified_and_exported() {
 
 #[test]
 fn nobody_else_reads_it() {
-    let gateway = Gateway::start(&graph());
+    let database = graph();
+    let gateway = Gateway::start(&database);
     for groups in [["analyst"], ["ingest"], ["sync"], ["admin"]] {
         for path in ["/v1/audit", "/v1/audit/heads", "/v1/audit/export"] {
             assert_eq!(gateway.get_as(&groups, path).status, 403, "{groups:?} {path}");

@@ -7,7 +7,8 @@ use crate::graph::{ask, graph, send};
 
 #[test]
 fn cypher_gives_objects() {
-    let gateway = Gateway::start(&graph());
+    let database = graph();
+    let gateway = Gateway::start(&database);
     let asked = json!({
         "query": "MATCH (i:Ip)-[:REACHED]->(d:Domain) WHERE i.value = $ip RETURN d.value AS host ORDER BY host",
         "parameters": {"ip": "192.0.2.2"}});
@@ -21,7 +22,8 @@ fn cypher_gives_objects() {
 
 #[test]
 fn what_is_refused_says_why() {
-    let gateway = Gateway::start(&graph());
+    let database = graph();
+    let gateway = Gateway::start(&database);
     for (query, status) in [
         ("CREATE (n:Ip {value: 'hunter2'}) RETURN n", 403),
         ("MATCH (a)-[*1..3]->(b) RETURN b", 422),

@@ -44,7 +44,8 @@ fn csv_is_what_sql_gives() {
 
 #[test]
 fn nothing_leaves_that_is_marked_higher_or_that_one_may_not_see() {
-    let gateway = Gateway::start(&graph());
+    let database = graph();
+    let gateway = Gateway::start(&database);
     let header = "label,value,tlp,sightings,first_seen,last_seen,sources\r\n";
     assert_eq!(gateway.get_as(&["analyst"], "/v1/export/csv").body, header);
     assert_eq!(gateway.get_as(&["uncleared"], "/v1/export/csv?max_tlp=red").body, header);

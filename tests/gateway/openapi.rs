@@ -28,7 +28,8 @@ fn document(gateway: &Gateway) -> Value {
 
 #[test]
 fn every_operation_answers_and_is_described() {
-    let gateway = Gateway::start(&Database::new());
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
     let document = document(&gateway);
     assert_eq!(document["openapi"], "3.1.0");
     let operations = operations(&document);
@@ -57,7 +58,8 @@ fn every_operation_answers_and_is_described() {
 
 #[test]
 fn who_has_the_document_gets_it_no_more() {
-    let gateway = Gateway::start(&Database::new());
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
     let first = gateway.answer(gateway.request(Method::GET, "/openapi.json"));
     let tag = first.headers["etag"].as_str();
     let again = gateway.answer(gateway.request(Method::GET, "/openapi.json").header("if-none-match", tag));
@@ -69,7 +71,8 @@ fn who_has_the_document_gets_it_no_more() {
 
 #[test]
 fn the_page_needs_nothing_from_elsewhere() {
-    let gateway = Gateway::start(&Database::new());
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
     let page = gateway.answer(gateway.request(Method::GET, "/docs/"));
     assert_eq!(page.status, 200);
     let policy = &page.headers["content-security-policy"];

@@ -27,7 +27,8 @@ fn a_reveal_gives_the_plaintext_and_leaves_a_trace() {
 
 #[test]
 fn who_may_not_or_says_not_why_gets_nothing() {
-    let gateway = Gateway::start(&graph());
+    let database = graph();
+    let gateway = Gateway::start(&database);
     let asked = json!({"kind": "user", "value": "ada", "field": "note", "reason": "case 4711"});
     for (groups, status) in [(["uncleared"], 404), (["admin"], 403), (["auditor"], 403)] {
         let answer = send(&gateway, &groups, "/v1/reveal", &asked);

@@ -38,7 +38,8 @@ fn peak(gateway: &Gateway) -> u64 {
 
 #[test]
 fn two_hundred_thousand_rows_come_in_bounded_memory() {
-    let gateway = Gateway::start(&Database::new());
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
     // Warm: code, buffers, threads.
     asked(&gateway, "RETURN 1 AS one", "application/x-ndjson", 1)
         .and_then(Response::bytes)

@@ -60,10 +60,21 @@ fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
         ask_by_post(item);
         let PathItem { get, put, post, delete, head, patch, .. } = item;
         for operation in [get, put, post, delete, head, patch].into_iter().flatten() {
+            name(operation);
             add_problems(operation);
         }
     }
     document
+}
+
+/// Handlers of several areas may have one name; of an operation there is one.
+fn name(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next();
+    if let (Some(tag), Some(id)) = (tag, &mut operation.operation_id)
+        && tag != id
+    {
+        *id = format!("{tag}_{id}");
+    }
 }
 
 /// Of a question that is asked by GET and by POST, the one has parameters, the other a body with the same members.
