@@ -9,6 +9,9 @@ use serde::Serialize;
 use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+/// Media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
 /// What went wrong with a request (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -63,6 +66,16 @@ kinds! {
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
     /// It has changed since the caller has seen it.
     precondition = PRECONDITION_FAILED, "precondition", "It has changed meanwhile";
+    /// The same dump is there already, and had been written in part before that was known.
+    duplicate = CONFLICT, "duplicate", "The dump is there already";
+    /// It was there, and is over.
+    gone = GONE, "gone", "It is over";
+    /// Another request works with it.
+    locked = LOCKED, "locked", "Another request works with it";
+    /// Another version of a protocol.
+    other_version = PRECONDITION_FAILED, "version", "The version of the protocol is not spoken here";
+    /// The database has not said whether it has stored it.
+    outcome_unknown = SERVICE_UNAVAILABLE, "outcome-unknown", "Whether it is stored is not known";
     /// The body took too long to come.
     timed_out = REQUEST_TIMEOUT, "timeout", "The request took too long to come";
     /// The body is too large.
@@ -125,7 +138,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

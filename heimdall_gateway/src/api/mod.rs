@@ -26,6 +26,9 @@ mod search;
 mod sheet;
 mod sources;
 mod subjects;
+mod resumable;
+mod upload_events;
+mod uploads;
 mod whoami;
 
 use std::sync::Arc;
@@ -36,7 +39,7 @@ use crate::gateway::Gateway;
 
 /// The routes of `/v1`, all of which want to know who asks.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().merge(whoami::routes()).merge(asking()).merge(managing())
+    OpenApiRouter::new().merge(whoami::routes()).merge(asking()).merge(managing()).merge(uploading())
 }
 
 fn asking() -> OpenApiRouter<Arc<Gateway>> {
@@ -61,4 +64,8 @@ fn managing() -> OpenApiRouter<Arc<Gateway>> {
         .merge(keys::routes())
         .merge(access::routes())
         .merge(subjects::routes())
+}
+
+fn uploading() -> OpenApiRouter<Arc<Gateway>> {
+    OpenApiRouter::new().merge(uploads::routes()).merge(resumable::routes())
 }
