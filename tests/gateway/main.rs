@@ -1,3 +1,9 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
+mod asking;
+mod batches;
+mod mappings;
+mod policy;
+mod rejects;
+mod sources;
 mod who;
