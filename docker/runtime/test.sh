@@ -8,6 +8,10 @@ set -euo pipefail
 . "$RUNTIME/lib/postgres.sh"
 # shellcheck source=lib/seed.sh
 . "$RUNTIME/lib/seed.sh"
+# shellcheck source=lib/apt.sh
+. "$RUNTIME/lib/apt.sh"
+# shellcheck source=lib/linters.sh
+. "$RUNTIME/lib/linters.sh"
 
 cd "$CLONE"
 log=$(mktemp)
@@ -18,6 +22,13 @@ step "Building the gateway"
 cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall >&2 9>&-
 HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 export HEIMDALL_GATEWAY
+
+# One of its tests has schemathesis ask what the OpenAPI document describes.
+if find_schemathesis; then
+  export HEIMDALL_SCHEMATHESIS=$SCHEMATHESIS
+else
+  note "schemathesis: left out (it needs python3 with venv and pip, and the package schemathesis $SCHEMATHESIS_VERSION)"
+fi
 
 step "Running the tests"
 status=0

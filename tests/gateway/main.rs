@@ -15,6 +15,7 @@ mod operation;
 mod policy;
 mod rejects;
 mod reveal;
+mod schemathesis;
 mod search;
 mod sources;
 mod streaming;

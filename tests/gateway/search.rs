@@ -1,7 +1,7 @@
 //! Search, and what came in between two times.
 
 use heimdall_tests::Gateway;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::graph::{ask, graph, items};
 
@@ -43,4 +43,23 @@ fn what_came_in_is_what_sql_says() {
     assert_eq!(gateway.get_as(&["analyst"], path).json(), expected);
     let refused = gateway.get_as(&["analyst"], "/v1/changes-between?since=yesterday");
     assert_eq!(refused.status, 400, "{refused:?}");
+}
+
+#[test]
+fn pages_follow_each_other() {
+    let database = graph();
+    let gateway = Gateway::start(&database);
+    let all = gateway.get_as(&["analyst"], "/v1/search?query=*").json();
+    assert_eq!(all["next"], Value::Null);
+    let mut paged = Vec::new();
+    let mut path = "/v1/search?query=*&limit=2".to_owned();
+    loop {
+        let page = gateway.get_as(&["analyst"], &path).json();
+        paged.extend(page["items"].as_array().expect("items").clone());
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/search?query=*&limit=2&after={next}");
+    }
+    assert_eq!(json!(paged), all["items"]);
+    assert_eq!(paged.len(), 6);
+    assert_eq!(gateway.get_as(&["analyst"], "/v1/search?query=*&after=%21").status, 400);
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::header;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -40,9 +41,10 @@ pub fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Gateway>> {
     let document = complete(document).to_json().map_err(|_| Problem::internal()).and_then(Entity::new);
     Router::new().route(
         "/openapi.json",
-        get(
-            move |conditions: Conditions| async move { document.map(|document| conditions.answer(document)) },
-        ),
+        get(move |conditions: Conditions| async move {
+            // Everybody may have it, and keep it while it is the one that there is.
+            document.map(|document| ([(header::CACHE_CONTROL, "no-cache")], conditions.answer(document)))
+        }),
     )
 }
 
@@ -51,7 +53,8 @@ fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
     let components = document.components.get_or_insert_default();
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(token));
-    let session = ApiKeyValue::with_description("__Host-heimdall", "What a log-in in the browser leaves");
+    let session =
+        ApiKeyValue::with_description("__Host-heimdall-session", "What a log-in in the browser leaves");
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     let none: [&str; 0] = [];
     document.security =
