@@ -12,6 +12,8 @@ set -euo pipefail
 . "$RUNTIME/lib/apt.sh"
 # shellcheck source=lib/pgbouncer.sh
 . "$RUNTIME/lib/pgbouncer.sh"
+# shellcheck source=lib/linters.sh
+. "$RUNTIME/lib/linters.sh"
 
 cd "$CLONE"
 log=$(mktemp)
@@ -25,6 +27,13 @@ export HEIMDALL_GATEWAY
 HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
 export HEIMDALL_IDENTITY_PROVIDER
 find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
+
+# One of its tests has schemathesis ask what the OpenAPI document describes.
+if find_schemathesis; then
+  export HEIMDALL_SCHEMATHESIS=$SCHEMATHESIS
+else
+  note "schemathesis: left out (it needs python3 with venv and pip, and the package schemathesis $SCHEMATHESIS_VERSION)"
+fi
 
 step "Running the tests"
 status=0
