@@ -2,8 +2,10 @@
 
 mod asking;
 mod batches;
+mod document;
 mod mappings;
 mod policy;
+mod reference;
 mod rejects;
 mod sources;
 mod who;
