@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use heimdall_gateway::config::Config;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::server;
+use heimdall_gateway::{server, telemetry};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -24,6 +24,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // What is not given a provider of cryptography takes this one. It is the first, so it is taken.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match Arguments::parse().command {
         Command::Run => run(),
         Command::Validate => Config::load().map(|_| ()).map_err(|mistakes| mistakes.to_string()),
@@ -39,7 +41,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let config = Config::load().map_err(|mistakes| mistakes.to_string())?;
-    tracing_subscriber::fmt().json().with_writer(std::io::stdout).init();
+    let _telemetry = telemetry::start("info")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -9,6 +9,9 @@ use serde::Serialize;
 use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+/// Media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
 /// What went wrong with a request (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -57,10 +60,22 @@ kinds! {
     not_found = NOT_FOUND, "not-found", "There is no such thing";
     /// The route knows other methods.
     method_not_allowed = METHOD_NOT_ALLOWED, "method", "Not with this method";
+    /// The caller reads none of the formats that there are.
+    not_acceptable = NOT_ACCEPTABLE, "format", "It is not to be had in that format";
     /// It is there already, or has changed meanwhile.
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
     /// It has changed since the caller has seen it.
     precondition = PRECONDITION_FAILED, "precondition", "It has changed meanwhile";
+    /// The same dump is there already, and had been written in part before that was known.
+    duplicate = CONFLICT, "duplicate", "The dump is there already";
+    /// It was there, and is over.
+    gone = GONE, "gone", "It is over";
+    /// Another request works with it.
+    locked = LOCKED, "locked", "Another request works with it";
+    /// Another version of a protocol.
+    other_version = PRECONDITION_FAILED, "version", "The version of the protocol is not spoken here";
+    /// The database has not said whether it has stored it.
+    outcome_unknown = SERVICE_UNAVAILABLE, "outcome-unknown", "Whether it is stored is not known";
     /// The body took too long to come.
     timed_out = REQUEST_TIMEOUT, "timeout", "The request took too long to come";
     /// The body is too large.
@@ -123,7 +138,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -152,14 +167,11 @@ macro_rules! documented {
 }
 
 documented! {
-    /// The problems that any route of `/v1` may answer with, for the OpenAPI document.
-    Problems: BAD_REQUEST "The request is not valid", UNAUTHORIZED "Who asks is not known",
-        FORBIDDEN "The caller's role may not", NOT_FOUND "There is no such thing, or it is not to be seen",
-        TOO_MANY_REQUESTS "Too many requests", INTERNAL_SERVER_ERROR "Something failed here",
-        SERVICE_UNAVAILABLE "Not at the moment: Retry-After says when", GATEWAY_TIMEOUT "The database took too long";
-    /// Those of what changes something.
+    /// For the OpenAPI document, which has those of every route by itself: of what may not be there.
+    NotFound: NOT_FOUND "There is no such thing, or it is not to be seen";
+    /// Of what changes something.
     Refusals: CONFLICT "It conflicts with what is there", UNPROCESSABLE_ENTITY "The database refused it";
-    /// Those of routes with a body.
+    /// Of routes with a body.
     BodyProblems: REQUEST_TIMEOUT "The body took too long to come", CONFLICT "It conflicts with what is there",
         PAYLOAD_TOO_LARGE "The body is too large", UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken",
         UNPROCESSABLE_ENTITY "The database refused it";

@@ -3,9 +3,12 @@
 mod asking;
 mod batches;
 mod document;
+mod grpc;
 mod mappings;
+mod operation;
 mod policy;
 mod reference;
 mod rejects;
 mod sources;
+mod uploads;
 mod who;

@@ -15,7 +15,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::Json;
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/access/explain`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -43,7 +43,7 @@ const EXPLAIN: &str =
 /// Each question is in the audit trail, without the value.
 #[utoipa::path(post, path = "/access/explain", tag = "policy", request_body = AccessQuestion,
     responses((status = OK, description = "`items`", body = Object,
-    example = json!({"items": [{"what": "clearance", "verdict": "amber", "reason": "…"}]})), Problems, BodyProblems))]
+    example = json!({"items": [{"what": "clearance", "verdict": "amber", "reason": "…"}]})), NotFound, BodyProblems))]
 async fn explain_access(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

@@ -45,6 +45,12 @@ pub fn page(rows: &[Row], limit: usize, cursor: impl Fn(&Row) -> Vec<String>) ->
     json(format!(r#"{{"items":[{}],"next":{}}}"#, texts(given), next.as_deref().unwrap_or("null")))
 }
 
+/// The same with a place in the log for `next`, which is a cursor of the database.
+pub fn up_to(rows: &[Row], next: Option<&str>) -> Response {
+    let next = next.map_or_else(|| "null".to_owned(), |next| serde_json::Value::from(next).to_string());
+    json(format!(r#"{{"items":[{}],"next":{next}}}"#, texts(rows)))
+}
+
 /// The number of rows to ask the database for, so that [`page`] knows whether there are more.
 pub fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)

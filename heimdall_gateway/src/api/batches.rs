@@ -16,7 +16,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Path, Query};
-use crate::problem::{Problem, Problems, Refusals};
+use crate::problem::{NotFound, Problem, Refusals};
 
 /// `/batches…`, `/progress`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -69,8 +69,7 @@ const LIST: &str = concat!(
 #[utoipa::path(get, path = "/batches", tag = "batches", params(Which), responses(
     (status = OK, description = "`items`, and `next` where there are more", body = Object, example = json!({"items": [{"id": 17,
         "source": "vpn", "actor": "ada", "rows_read": 3, "rows_accepted": 2, "rows_rejected": 1, "tlp": "amber", "retry_of": null}],
-        "next": null})),
-    Problems))]
+        "next": null}))))]
 async fn list_batches(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -105,7 +104,7 @@ const ONE: &str = concat!(
 
 /// A batch.
 #[utoipa::path(get, path = "/batches/{id}", tag = "batches", params(("id" = i64, Path, description = "The batch")),
-    responses((status = OK, description = "The batch", body = Object), Problems))]
+    responses((status = OK, description = "The batch", body = Object), NotFound))]
 async fn get_batch(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -121,7 +120,7 @@ const ROLL_BACK: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.rollba
 /// Administrators take back any, others what they have brought. Nobody ingests meanwhile.
 #[utoipa::path(post, path = "/batches/{id}/rollback", tag = "batches", params(("id" = i64, Path, description = "The batch")),
     responses((status = OK, description = "What is gone, and what is as it was before", body = Object,
-    example = json!({"vertices": 2, "edges": 1, "restored": 0, "rejects": 1})), Problems, Refusals))]
+    example = json!({"vertices": 2, "edges": 1, "restored": 0, "rejects": 1})), NotFound, Refusals))]
 async fn roll_back_batch(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -139,7 +138,7 @@ const PROGRESS: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT p.source
 #[utoipa::path(get, path = "/progress", tag = "batches", responses((status = OK, description = "`items`", body = Object,
     example = json!({"items": [{"source": "vpn", "way": "stream", "phase": "receiving", "started_at": "2026-03-02T08:00:00+00:00",
         "bytes_processed": 65536, "bytes_total": null, "rows_read": 512, "rows_rejected": 0, "flushes": 0,
-        "rows_per_second": 51200.0}]})), Problems))]
+        "rows_per_second": 51200.0}]}))))]
 async fn list_progress(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, PROGRESS, &[]).await?))
 }

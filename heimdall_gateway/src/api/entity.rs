@@ -15,6 +15,7 @@ use tokio_postgres::Row;
 use crate::problem::Problem;
 
 /// JSON as it is given, with the digest of it as its tag: equal tags are equal bytes.
+#[derive(Clone)]
 pub struct Entity {
     json: String,
     tag: ETag,
@@ -29,13 +30,21 @@ impl Entity {
         let Some(json) = rows.first().and_then(|row| row.get::<_, Option<String>>(0)) else {
             return Ok(None);
         };
+        Entity::new(json).map(Some)
+    }
+
+    /// JSON that is there.
+    ///
+    /// # Errors
+    /// Never: a digest is a tag.
+    pub fn new(json: String) -> Result<Entity, Problem> {
         let mut tag = String::from("\"");
         for byte in Sha256::digest(&json).iter().take(16) {
             let _ = write!(tag, "{byte:02x}");
         }
         tag.push('"');
         let tag = tag.parse().map_err(|_| Problem::internal())?;
-        Ok(Some(Entity { json, tag }))
+        Ok(Entity { json, tag })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path};
-use crate::problem::{BodyProblems, Problem, Problems, Refusals};
+use crate::problem::{BodyProblems, NotFound, Problem, Refusals};
 
 /// `/keys…`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -33,7 +33,7 @@ const STATUS: &str = "SELECT pg_catalog.to_json(k)::text FROM heimdall.key_statu
 /// opens it.
 #[utoipa::path(get, path = "/keys", tag = "keys", responses((status = OK, description = "`items`", body = Object,
     example = json!({"items": [{"id": 1, "source": "vpn", "created_at": "2026-03-02T08:00:00+00:00", "retired_at": null,
-        "destroyed_at": null, "sealed": 12, "master_key": "0f3a…", "opened_by": "current"}]})), Problems))]
+        "destroyed_at": null, "sealed": 12, "master_key": "0f3a…", "opened_by": "current"}]}))))]
 async fn list_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, STATUS, &[]).await?))
 }
@@ -44,7 +44,7 @@ const ROTATE: &str = "SELECT pg_catalog.json_build_object('retired', heimdall.ro
 ///
 /// What they have sealed stays readable.
 #[utoipa::path(post, path = "/keys/{source}/rotate", tag = "keys", params(("source" = String, Path, description = "The source")),
-    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 1})), Problems, Refusals))]
+    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 1})), NotFound, Refusals))]
 async fn rotate_key(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -56,7 +56,7 @@ async fn rotate_key(
 
 /// The same of every source.
 #[utoipa::path(post, path = "/keys/rotate", tag = "keys",
-    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 3})), Problems, Refusals))]
+    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 3})), Refusals))]
 async fn rotate_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     let rows =
         gateway.database.query(&caller, Access::Write, ROTATE, &[(&None::<String>, Type::TEXT)]).await?;
@@ -67,7 +67,7 @@ const REWRAP: &str = "SELECT pg_catalog.json_build_object('rewrapped', heimdall.
 
 /// Has the master key of now wrap every data key that another one has wrapped.
 #[utoipa::path(post, path = "/keys/rewrap", tag = "keys",
-    responses((status = OK, description = "How many", body = Object, example = json!({"rewrapped": 3})), Problems, Refusals))]
+    responses((status = OK, description = "How many", body = Object, example = json!({"rewrapped": 3})), Refusals))]
 async fn rewrap_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     answer::object(&gateway.database.for_upkeep().query(&caller, Access::Write, REWRAP, &[]).await?)
 }
@@ -87,7 +87,7 @@ const DESTROY: &str = "SELECT pg_catalog.json_build_object('lost', heimdall.dest
 
 /// Destroys a data key: what it has sealed can never be opened again.
 #[utoipa::path(post, path = "/keys/destroy", tag = "keys", request_body = KeyToDestroy,
-    responses((status = OK, description = "How many values are lost", body = Object, example = json!({"lost": 12})), Problems, BodyProblems))]
+    responses((status = OK, description = "How many values are lost", body = Object, example = json!({"lost": 12})), NotFound, BodyProblems))]
 async fn destroy_key(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

@@ -15,7 +15,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path};
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/sources/{name}/mapping`, `/mappings/check`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -28,7 +28,7 @@ const MAPPING: &str = "SELECT s.mapping::text FROM heimdall.source AS s WHERE s.
 #[utoipa::path(get, path = "/sources/{name}/mapping", tag = "mappings", params(("name" = String, Path, description = "The source"),
     ("If-None-Match" = Option<String>, Header, description = "Tags that the caller has")),
     responses((status = OK, description = "The mapping", body = Object, headers(("ETag" = String, description = "Its version"))),
-    (status = NOT_MODIFIED, description = "The caller has it"), Problems))]
+    (status = NOT_MODIFIED, description = "The caller has it"), NotFound))]
 async fn get_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -56,7 +56,7 @@ const SET: &str = "SELECT heimdall.set_mapping($1, $2::text::jsonb)";
         "entities": {"from": {"label": "Ip", "key": "src"}}, "tlp": "amber"})),
     responses((status = OK, description = "The mapping as it is kept", body = Object, headers(("ETag" = String))),
     (status = PRECONDITION_FAILED, description = "It has changed meanwhile", body = Problem, content_type = "application/problem+json"),
-    Problems, BodyProblems))]
+    NotFound, BodyProblems))]
 async fn put_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -84,7 +84,7 @@ const CHECK: &str = "SELECT heimdall.check_mapping($1::text::jsonb)";
 /// Where it is not, the problem says where and why.
 #[utoipa::path(post, path = "/mappings/check", tag = "mappings",
     request_body(content = Object, description = "docs/reference/mapping.md"),
-    responses((status = NO_CONTENT, description = "It is"), Problems, BodyProblems))]
+    responses((status = NO_CONTENT, description = "It is"), BodyProblems))]
 async fn check_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

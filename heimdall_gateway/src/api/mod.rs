@@ -2,17 +2,33 @@
 
 mod access;
 pub mod answer;
+mod asked;
+mod audit;
 mod batches;
+mod changes;
+mod cypher;
+pub mod document;
 mod entity;
+mod export;
+pub mod format;
 pub mod health;
 mod keys;
 mod mappings;
 mod observables;
+pub mod page;
 mod policy;
 mod rejects;
+mod reveal;
+pub mod row;
+pub mod rows;
 mod samples;
+mod search;
+mod sheet;
 mod sources;
 mod subjects;
+mod resumable;
+mod upload_events;
+mod uploads;
 mod whoami;
 
 use std::sync::Arc;
@@ -23,7 +39,18 @@ use crate::gateway::Gateway;
 
 /// The routes of `/v1`, all of which want to know who asks.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().merge(whoami::routes()).merge(observables::routes()).merge(managing())
+    OpenApiRouter::new().merge(whoami::routes()).merge(asking()).merge(managing()).merge(uploading())
+}
+
+fn asking() -> OpenApiRouter<Arc<Gateway>> {
+    OpenApiRouter::new()
+        .merge(observables::routes())
+        .merge(search::routes())
+        .merge(cypher::routes())
+        .merge(reveal::routes())
+        .merge(audit::routes())
+        .merge(changes::routes())
+        .merge(export::routes())
 }
 
 fn managing() -> OpenApiRouter<Arc<Gateway>> {
@@ -37,4 +64,8 @@ fn managing() -> OpenApiRouter<Arc<Gateway>> {
         .merge(keys::routes())
         .merge(access::routes())
         .merge(subjects::routes())
+}
+
+fn uploading() -> OpenApiRouter<Arc<Gateway>> {
+    OpenApiRouter::new().merge(uploads::routes()).merge(resumable::routes())
 }

@@ -17,7 +17,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems, Refusals};
+use crate::problem::{BodyProblems, NotFound, Problem, Refusals};
 
 /// `/policy…`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -45,7 +45,7 @@ const LIST: &str = "SELECT pg_catalog.to_json(p)::text FROM heimdall.policy AS p
 /// The rule of every field that a mapping names, that a rule was set for, or that a dump has brought, and where it comes from.
 #[utoipa::path(get, path = "/policy", tag = "policy", params(OfSource), responses((status = OK, description = "`items`",
     body = Object, example = json!({"items": [{"source": "vpn", "field": "src", "used_as": "key of Ip", "rule": "keep",
-        "tlp": "amber", "options": null, "origin": "use", "field_values": 2, "needs_rule": false}]})), Problems))]
+        "tlp": "amber", "options": null, "origin": "use", "field_values": 2, "needs_rule": false}]}))))]
 async fn list_policy(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -78,7 +78,7 @@ const SET: &str = "SELECT heimdall.set_rule($1, $2, $3, $4, $5::text::jsonb)";
 /// The rule of a field from now on, whatever mappings say. `*` as source is every source, as field every field without a rule.
 #[utoipa::path(put, path = "/policy/{source}/{field}", tag = "policy",
     params(("source" = String, Path, description = "The source, or `*`"), ("field" = String, Path, description = "The field, or `*`")),
-    request_body = FieldRule, responses((status = NO_CONTENT, description = "It is set"), Problems, BodyProblems))]
+    request_body = FieldRule, responses((status = NO_CONTENT, description = "It is set"), NotFound, BodyProblems))]
 async fn set_rule(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -109,7 +109,7 @@ const TAKE_BACK: &str = "SELECT heimdall.drop_rule($1, $2)";
 /// Takes back the rule that was set.
 #[utoipa::path(delete, path = "/policy/{source}/{field}", tag = "policy",
     params(("source" = String, Path, description = "The source, or `*`"), ("field" = String, Path, description = "The field, or `*`")),
-    responses((status = NO_CONTENT, description = "It is taken back"), Problems, Refusals))]
+    responses((status = NO_CONTENT, description = "It is taken back"), NotFound, Refusals))]
 async fn drop_rule(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -133,7 +133,7 @@ const REAPPLY: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.reapply_
 /// Nobody ingests meanwhile. What a rule has lost stays lost.
 #[utoipa::path(post, path = "/policy/{source}/reapply", tag = "policy", params(("source" = String, Path, description = "The source")),
     responses((status = OK, description = "What was written again", body = Object,
-    example = json!({"vertices": 2, "edges": 1, "changes": 1, "keys_to_ingest_anew": []})), Problems, Refusals))]
+    example = json!({"vertices": 2, "edges": 1, "changes": 1, "keys_to_ingest_anew": []})), NotFound, Refusals))]
 async fn reapply_policy(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

@@ -15,7 +15,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems, Refusals};
+use crate::problem::{BodyProblems, NotFound, Problem, Refusals};
 
 /// `/batches/{id}/rejects…`, `/batches/{id}/retry`, `/rejects/summary`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -48,7 +48,7 @@ const LIST: &str = "SELECT pg_catalog.to_json(o)::text, o.row_number FROM heimda
 #[utoipa::path(get, path = "/batches/{id}/rejects", tag = "rejects", params(("id" = i64, Path, description = "The batch"), Part),
     responses((status = OK, description = "`items`, and `next` where there are more", body = Object,
     example = json!({"items": [{"row_number": 3, "byte_offset": 41, "column_name": "src", "rule": "ip",
-        "reason": "…", "encoding": "fields", "retried_in": null}], "next": null})), Problems))]
+        "reason": "…", "encoding": "fields", "retried_in": null}], "next": null})), NotFound))]
 async fn list_rejects(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -87,7 +87,7 @@ const SUMMARY: &str = "SELECT pg_catalog.to_json(s)::text FROM heimdall.reject_s
 /// How many rows were put aside for what, and how many of them are open.
 #[utoipa::path(get, path = "/rejects/summary", tag = "rejects", params(OfBatch), responses(
     (status = OK, description = "`items`", body = Object, example = json!({"items": [{"batch": 17, "source": "vpn",
-        "column_name": "src", "rule": "ip", "reason": "…", "rejected": 1, "open": 1, "first_row": 3}]})), Problems))]
+        "column_name": "src", "rule": "ip", "reason": "…", "rejected": 1, "open": 1, "first_row": 3}]}))))]
 async fn summarise_rejects(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -101,7 +101,7 @@ const RETRY: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.retry_reje
 
 /// Tries the open rows of a batch again, with the mapping, options and rules of now.
 #[utoipa::path(post, path = "/batches/{id}/retry", tag = "rejects", params(("id" = i64, Path, description = "The batch")),
-    responses((status = OK, description = "The report; the batch is 0 where no row was accepted", body = Object), Problems, Refusals))]
+    responses((status = OK, description = "The report; the batch is 0 where no row was accepted", body = Object), NotFound, Refusals))]
 async fn retry_rejects(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -129,7 +129,7 @@ const REVEAL: &str = "SELECT pg_catalog.json_build_object('row', heimdall.reveal
     params(("id" = i64, Path, description = "The batch"), ("row" = i64, Path, description = "Number of the row")),
     request_body = RejectReveal,
     responses((status = OK, description = "The row; bytes that are no text as `\\xNN`", body = Object,
-    example = json!({"row": "{\"src\": \"192.0.2.300\"}"})), Problems, BodyProblems))]
+    example = json!({"row": "{\"src\": \"192.0.2.300\"}"})), NotFound, BodyProblems))]
 async fn reveal_reject(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

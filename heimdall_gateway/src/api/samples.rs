@@ -16,7 +16,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Bytes, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/formats…`, `/presets…`, `/mappings/infer`, `/mappings/explain`, `/sources/{name}/preview`, `/sources/{name}/dry-run`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -46,7 +46,7 @@ const FORMATS: &str = "SELECT pg_catalog.to_json(f)::text FROM pg_catalog.unnest
 
 /// The formats of dumps.
 #[utoipa::path(get, path = "/formats", tag = "sources", responses(
-    (status = OK, description = "`items`", body = Object, example = json!({"items": ["auto", "csv", "ndjson"]})), Problems))]
+    (status = OK, description = "`items`", body = Object, example = json!({"items": ["auto", "csv", "ndjson"]}))))]
 async fn list_formats(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, FORMATS, &[]).await?))
 }
@@ -56,7 +56,7 @@ const DETECT: &str = "SELECT pg_catalog.json_build_object('format', heimdall.det
 /// The format of a dump that begins so, compressed or not: `{"format": …}`, null where it is none that is known. 64 KiB are enough.
 #[utoipa::path(post, path = "/formats/detect", tag = "sources",
     request_body(content = String, content_type = "application/octet-stream", description = "The beginning of a dump"),
-    responses((status = OK, description = "The format", body = Object, example = json!({"format": "zeek"})), Problems, BodyProblems))]
+    responses((status = OK, description = "The format", body = Object, example = json!({"format": "zeek"})), BodyProblems))]
 async fn detect_format(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -71,7 +71,7 @@ const PRESETS: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT p.name, p
 
 /// The presets, without their mappings.
 #[utoipa::path(get, path = "/presets", tag = "sources", responses((status = OK, description = "`items`", body = Object,
-    example = json!({"items": [{"name": "zeek.dns", "format": "zeek", "description": "…"}]})), Problems))]
+    example = json!({"items": [{"name": "zeek.dns", "format": "zeek", "description": "…"}]}))))]
 async fn list_presets(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, PRESETS, &[]).await?))
 }
@@ -80,7 +80,7 @@ const PRESET: &str = "SELECT pg_catalog.to_json(p)::text FROM heimdall.presets()
 
 /// A preset with its mapping.
 #[utoipa::path(get, path = "/presets/{name}", tag = "sources", params(("name" = String, Path, description = "The preset")),
-    responses((status = OK, description = "The preset", body = Object), Problems))]
+    responses((status = OK, description = "The preset", body = Object), NotFound))]
 async fn get_preset(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -98,7 +98,7 @@ const INFER: &str =
 #[utoipa::path(post, path = "/mappings/infer", tag = "mappings",
     params(("format" = Option<String>, Query, description = "Its format: one of `/v1/formats`. Told from the sample itself unless given.")),
     request_body(content = String, content_type = "application/octet-stream", description = "A sample"),
-    responses((status = OK, description = "The mapping", body = Object), Problems, BodyProblems))]
+    responses((status = OK, description = "The mapping", body = Object), BodyProblems))]
 async fn infer_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -125,8 +125,7 @@ const EXPLAIN: &str = "SELECT pg_catalog.to_json(e)::text \
 #[utoipa::path(post, path = "/mappings/explain", tag = "mappings", params(Sample),
     request_body(content = String, content_type = "application/octet-stream", description = "A sample"),
     responses((status = OK, description = "`items`", body = Object,
-    example = json!({"items": [{"field": "src", "role": "entity", "label": "Ip", "confidence": 0.98, "reason": "…"}]})),
-    Problems, BodyProblems))]
+    example = json!({"items": [{"field": "src", "role": "entity", "label": "Ip", "confidence": 0.98, "reason": "…"}]})), BodyProblems))]
 async fn explain_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -155,7 +154,7 @@ const PREVIEW: &str = "SELECT pg_catalog.to_json(p)::text FROM heimdall.preview(
     request_body(content = String, content_type = "application/octet-stream", description = "A sample"),
     responses((status = OK, description = "`items`", body = Object, example = json!({"items": [{"row_number": 1, "item": "field",
         "name": "src", "kind": "ip", "canonical": "192.0.2.1", "rule": "keep", "tlp": "amber", "becomes": "vertex Ip:192.0.2.1"}]})),
-    Problems, BodyProblems))]
+    NotFound, BodyProblems))]
 async fn preview_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -177,7 +176,7 @@ const DRY_RUN: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.dry_run(
 /// Stores nothing.
 #[utoipa::path(post, path = "/sources/{name}/dry-run", tag = "sources", params(("name" = String, Path, description = "The source")),
     request_body(content = String, content_type = "application/octet-stream", description = "A dump"),
-    responses((status = OK, description = "The report, with 0 for the batch", body = Object), Problems, BodyProblems))]
+    responses((status = OK, description = "The report, with 0 for the batch", body = Object), NotFound, BodyProblems))]
 async fn dry_run(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

@@ -19,7 +19,7 @@ use crate::database::{Access, Transaction};
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/sources`, `/sources/{name}`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -77,8 +77,7 @@ const LIST: &str = "SELECT pg_catalog.to_json(o)::text, o.name FROM (SELECT s.na
 #[utoipa::path(get, path = "/sources", tag = "sources", params(Part), responses(
     (status = OK, description = "`items`, and `next` where there are more", body = Object,
      example = json!({"items": [{"name": "dns", "format": "zeek", "preset": "zeek.dns", "options": {}, "reject_limit": 0.1,
-        "mapping_origin": "given", "created_at": "2026-03-02T08:00:00+00:00", "created_by": "heimdall_gateway"}], "next": null})),
-    Problems))]
+        "mapping_origin": "given", "created_at": "2026-03-02T08:00:00+00:00", "created_by": "heimdall_gateway"}], "next": null}))))]
 async fn list_sources(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -100,7 +99,7 @@ const ONE: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT s.name, s.for
 #[utoipa::path(get, path = "/sources/{name}", tag = "sources", params(("name" = String, Path, description = "The source"),
     ("If-None-Match" = Option<String>, Header, description = "Tags that the caller has")),
     responses((status = OK, description = "The source", body = Object, headers(("ETag" = String, description = "Its version"))),
-    (status = NOT_MODIFIED, description = "The caller has it"), Problems))]
+    (status = NOT_MODIFIED, description = "The caller has it"), NotFound))]
 async fn get_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -168,8 +167,7 @@ async fn now(transaction: &Transaction, name: &str) -> Result<Entity, Problem> {
 ///
 /// There must be none of that name.
 #[utoipa::path(post, path = "/sources", tag = "sources", request_body = Source, responses(
-    (status = CREATED, description = "The source", body = Object, headers(("Location" = String), ("ETag" = String))),
-    Problems, BodyProblems))]
+    (status = CREATED, description = "The source", body = Object, headers(("Location" = String), ("ETag" = String))), BodyProblems))]
 async fn create_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -195,7 +193,7 @@ async fn create_source(
     (status = OK, description = "Changed", body = Object, headers(("ETag" = String))),
     (status = CREATED, description = "Made", body = Object, headers(("Location" = String), ("ETag" = String))),
     (status = PRECONDITION_FAILED, description = "It has changed meanwhile", body = Problem, content_type = "application/problem+json"),
-    Problems, BodyProblems))]
+    NotFound, BodyProblems))]
 async fn put_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

@@ -15,7 +15,7 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::Json;
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, Problem};
 
 /// `/subjects/…`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
@@ -42,8 +42,7 @@ const ERASE: &str = "SELECT pg_catalog.to_json(e)::text FROM heimdall.erase_subj
 /// Nobody ingests meanwhile; the statement in `vacuum` has to be run afterwards, by the operator of the database.
 #[utoipa::path(post, path = "/subjects/erase", tag = "erasure", request_body = Erasure,
     responses((status = OK, description = "What is gone; `tombstone` is null where nothing was known", body = Object,
-    example = json!({"tombstone": 1, "vertices": 1, "edges": 2, "records": 0, "changes": 3, "rejects": 0, "vacuum": "VACUUM …"})),
-    Problems, BodyProblems))]
+    example = json!({"tombstone": 1, "vertices": 1, "edges": 2, "records": 0, "changes": 3, "rejects": 0, "vacuum": "VACUUM …"})), BodyProblems))]
 async fn erase_subject(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
@@ -80,7 +79,7 @@ const ERASED: &str = "SELECT pg_catalog.to_json(e)::text FROM heimdall.erased($1
 ///
 /// Each question is in the audit trail, without the value.
 #[utoipa::path(post, path = "/subjects/erased", tag = "erasure", request_body = Subject,
-    responses((status = OK, description = "`items`", body = Object), Problems, BodyProblems))]
+    responses((status = OK, description = "`items`", body = Object), BodyProblems))]
 async fn list_erasures(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

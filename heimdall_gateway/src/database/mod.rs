@@ -2,6 +2,7 @@
 //! set for a session, and no statement has a name that outlives its transaction.
 
 mod failure;
+mod readiness;
 mod rows;
 mod transaction;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config;
@@ -103,12 +105,15 @@ impl Database {
         Transaction::begin(self, caller, access).await
     }
 
-    /// Whether it answers and has the graph, for `/ready`.
+    /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
     ///
     /// # Errors
-    /// Why not.
-    pub async fn answers(&self) -> Result<(), Problem> {
+    /// Where the database does not answer.
+    pub async fn has_transaction(&self, backend: i32) -> Result<bool, Problem> {
+        const SQL: &str = "SELECT FROM pg_catalog.pg_locks AS l \
+            WHERE l.locktype OPERATOR(pg_catalog.=) 'virtualxid' AND l.pid OPERATOR(pg_catalog.=) $1 AND l.granted";
         let client = self.pool.get().await.map_err(failure::no_connection)?;
-        client.query_typed("SELECT 1", &[]).await.map(|_| ()).map_err(|error| problem(&error))
+        let rows = client.query_typed(SQL, &[(&backend, Type::INT4)]).await;
+        rows.map(|rows| !rows.is_empty()).map_err(|error| problem(&error))
     }
 }
