@@ -26,6 +26,13 @@ use crate::problem::Problem;
         (name = "export", description = "What leaves"),
         (name = "reveal", description = "Plaintext of what is sealed"),
         (name = "audit", description = "The audit trail"),
+        (name = "sources", description = "Kinds of dump"),
+        (name = "mappings", description = "What the columns of a dump are"),
+        (name = "batches", description = "Dumps that were stored"),
+        (name = "rejects", description = "Rows that were put aside"),
+        (name = "policy", description = "What happens to a field, and who sees what"),
+        (name = "keys", description = "Data keys"),
+        (name = "erasure", description = "What is stored of somebody"),
         (name = "operation", description = "For probes and operators"),
     )
 )]

@@ -36,7 +36,7 @@ impl Rates {
     fn of_caller(&self, subject: &str, tier: Tier) -> Result<(), Problem> {
         let buckets = match tier {
             Tier::Standard => &self.standard,
-            Tier::Expensive | Tier::Transfer => &self.expensive,
+            Tier::Expensive | Tier::Upkeep | Tier::Transfer => &self.expensive,
         };
         buckets
             .check_key(&subject.to_owned())
