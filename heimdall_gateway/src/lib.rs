@@ -11,4 +11,5 @@ pub mod identity;
 pub mod problem;
 pub mod server;
 pub mod tls;
+pub mod uploads;
 pub mod validate;

@@ -1,3 +1,4 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
+mod uploads;
 mod who;
