@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use heimdall_gateway::config::Sources;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::{client, server, validate};
+use heimdall_gateway::{client, server, telemetry, validate};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -40,6 +40,8 @@ struct Configuration {
 }
 
 fn main() -> ExitCode {
+    // What is not given a provider of cryptography takes this one. It is the first, so it is taken.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match Arguments::parse().command {
         Command::Run(configuration) => run(configuration),
         Command::Validate { configuration, format } => return validate(configuration, format),
@@ -64,7 +66,7 @@ fn run(configuration: Configuration) -> Result<(), String> {
     let reading = validate::read(&Sources::of_process(configuration.config));
     let warnings = reading.warnings.clone();
     let config = reading.into_config().map_err(|mistakes| mistakes.to_string())?;
-    tracing_subscriber::fmt().json().with_writer(std::io::stdout).init();
+    let _telemetry = telemetry::start(&config.log)?;
     for warning in warnings {
         tracing::warn!(%warning, "the configuration is odd");
     }

@@ -1,4 +1,6 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
+mod grpc;
+mod operation;
 mod uploads;
 mod who;

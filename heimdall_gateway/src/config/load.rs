@@ -73,6 +73,7 @@ fn settings(
     listen: Listen,
     tls: Option<Tls>,
 ) -> Option<Config> {
+    let log = read.or("HMD_LOG", "info", "a level such as info, or directives", value::log_directives);
     let oidc = oidc(read);
     let roles = read.list("HMD_ROLE_MAP", "claim:value=role, with commas between several", value::role_rule);
     if roles.is_empty() {
@@ -88,6 +89,7 @@ fn settings(
     }
     Some(Config {
         environment,
+        log: log?,
         listen,
         tls: tls?,
         oidc: oidc?,
@@ -172,7 +174,8 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
     let connections = read.count("HMD_DATABASE_CONNECTIONS", "16", 2..=1000);
     let wait = read.duration("HMD_DATABASE_WAIT", "2s", SECOND / 10..=5 * MINUTE);
     let statement_timeout = read.duration("HMD_STATEMENT_TIMEOUT", "30s", SECOND / 10..=DAY);
-    Some(Database { url: url?, graph: graph?, connections, wait, statement_timeout })
+    let upkeep_timeout = read.duration("HMD_UPKEEP_TIMEOUT", "1h", SECOND..=7 * DAY);
+    Some(Database { url: url?, graph: graph?, connections, wait, statement_timeout, upkeep_timeout })
 }
 
 fn limits(read: &mut Reader<'_>) -> Limits {

@@ -30,6 +30,8 @@ pub use value::gateway_url;
 pub struct Config {
     /// Development allows what production refuses: the development authority and identity provider.
     pub environment: Environment,
+    /// `HMD_LOG`: a level, or directives such as `info,heimdall_gateway=debug`.
+    pub log: String,
     /// Where to listen.
     pub listen: Listen,
     /// Certificate and key.
@@ -137,6 +139,8 @@ pub struct Database {
     pub wait: Duration,
     /// How long a question may take.
     pub statement_timeout: Duration,
+    /// How long may take what goes through all that is stored.
+    pub upkeep_timeout: Duration,
 }
 
 /// How much of what.

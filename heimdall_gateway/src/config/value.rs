@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use jiff::SignedDuration;
+use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::RoleRule;
@@ -96,6 +97,11 @@ fn safe_scheme(url: &Url, plain_loopback: bool) -> bool {
         None => return false,
     };
     url.scheme() == "https" || (url.scheme() == "http" && loopback && plain_loopback)
+}
+
+/// What the log is filtered by.
+pub fn log_directives(text: &str) -> Option<String> {
+    EnvFilter::try_new(text).is_ok().then(|| text.to_owned())
 }
 
 /// A name that AGE takes for a graph.
