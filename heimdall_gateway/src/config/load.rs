@@ -52,6 +52,9 @@ impl Reading {
     }
 }
 
+/// Networks that are not of the internet (RFC 1918, RFC 4193), and this machine.
+const PRIVATE: &str = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7";
+
 impl Config {
     /// Reads and checks everything.
     pub fn read(sources: &Sources) -> Reading {
@@ -73,13 +76,13 @@ fn settings(
     listen: Listen,
     tls: Option<Tls>,
 ) -> Option<Config> {
-    let log = read.or("HMD_LOG", "info", "a level such as info, or directives", value::log_directives);
     let oidc = oidc(read);
     let roles = read.list("HMD_ROLE_MAP", "claim:value=role, with commas between several", value::role_rule);
     if roles.is_empty() {
         read.warning("HMD_ROLE_MAP", "not set: no claim gives a role, and nobody may do anything");
     }
     let session = session(read);
+    let log = read.or("HMD_LOG", "info", "a level: error, warn, info, debug", value::log_level);
     let database = database(read);
     let limits = limits(read);
     let network = network(read);
@@ -89,7 +92,6 @@ fn settings(
     }
     Some(Config {
         environment,
-        log: log?,
         listen,
         tls: tls?,
         oidc: oidc?,
@@ -98,6 +100,7 @@ fn settings(
         database: database?,
         limits,
         network,
+        log: log?,
     })
 }
 
@@ -204,6 +207,11 @@ fn network(read: &mut Reader<'_>) -> Network {
     let networks = "networks such as 192.0.2.0/24, with commas between several";
     Network {
         allowed: read.list("HMD_ALLOWED_NETWORKS", networks, value::network),
+        metrics: read
+            .or("HMD_METRICS_NETWORKS", PRIVATE, networks, |text| {
+                text.split(',').map(|part| value::network(part.trim())).collect()
+            })
+            .unwrap_or_default(),
         proxies: read.list("HMD_TRUSTED_PROXIES", networks, value::network),
         origins: read.list("HMD_CORS_ORIGINS", "origins such as https://console.example.org", value::origin),
     }

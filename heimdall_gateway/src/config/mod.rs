@@ -30,8 +30,6 @@ pub use value::gateway_url;
 pub struct Config {
     /// Development allows what production refuses: the development authority and identity provider.
     pub environment: Environment,
-    /// `HMD_LOG`: a level, or directives such as `info,heimdall_gateway=debug`.
-    pub log: String,
     /// Where to listen.
     pub listen: Listen,
     /// Certificate and key.
@@ -48,6 +46,8 @@ pub struct Config {
     pub limits: Limits,
     /// From where.
     pub network: Network,
+    /// `HMD_LOG`: level or directives.
+    pub log: String,
 }
 
 /// Where this runs.
@@ -175,6 +175,8 @@ pub struct Limits {
 pub struct Network {
     /// Empty is everybody.
     pub allowed: Vec<IpNet>,
+    /// To whom `/metrics` is shown: it names sources.
+    pub metrics: Vec<IpNet>,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpNet>,
     /// Origins of pages elsewhere that may ask.

@@ -8,7 +8,6 @@ use base64::prelude::BASE64_STANDARD;
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use jiff::SignedDuration;
-use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
 
 use super::RoleRule;
@@ -99,11 +98,6 @@ fn safe_scheme(url: &Url, plain_loopback: bool) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && loopback && plain_loopback)
 }
 
-/// What the log is filtered by.
-pub fn log_directives(text: &str) -> Option<String> {
-    EnvFilter::try_new(text).is_ok().then(|| text.to_owned())
-}
-
 /// A name that AGE takes for a graph.
 pub fn graph(text: &str) -> Option<String> {
     let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -126,4 +120,9 @@ pub fn is_database_url(text: &str) -> bool {
 /// What the runbook has in the place of values that are to be filled in.
 pub fn is_placeholder(text: &str) -> bool {
     ["REPLACE_WITH", "GENERATE_AND_REPLACE"].iter().any(|mark| text.contains(mark))
+}
+
+/// A level of the log, or directives for parts of it.
+pub fn log_level(text: &str) -> Option<String> {
+    tracing_subscriber::EnvFilter::try_new(text).is_ok().then(|| text.to_owned())
 }
