@@ -33,7 +33,11 @@ fn client(gateway: &Gateway, url: &str, groups: &[&str], arguments: &[&str]) -> 
 }
 
 fn stored(database: &Database) -> i64 {
-    database.connect().query_one("SELECT count(*) FROM heimdall.node WHERE key LIKE 'Ip:%'", &[]).expect("a count").get(0)
+    database
+        .connect()
+        .query_one("SELECT count(*) FROM heimdall.node WHERE key LIKE 'Ip:%'", &[])
+        .expect("a count")
+        .get(0)
 }
 
 fn run(mut command: Command) -> Output {

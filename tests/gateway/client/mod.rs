@@ -201,6 +201,17 @@ fn standard_input_goes_in_pieces_which_are_sent_again_after_a_cut() {
 }
 
 #[test]
+fn a_stream_whose_end_was_not_heard_is_ended_again() {
+    let server = Tus::start();
+    // After the first piece nothing is left, and the request that says so is lost.
+    let bytes = numbers(8 << 20);
+    server.skip(Method::PATCH, 1, Fault::Busy(0));
+    let output = fed(client(&server.url, &["-"]), &bytes);
+    assert!(output.status.success(), "{:?}", said(&output));
+    assert!(server.dumps() == [bytes], "it is another dump than was sent");
+}
+
+#[test]
 fn what_came_from_a_pipe_cannot_be_sent_anew() {
     let server = Tus::start();
     server.next(Method::PATCH, Fault::Forget);

@@ -28,8 +28,8 @@ pub enum Fault {
 #[derive(Default)]
 pub struct Known {
     uploads: HashMap<String, Upload>,
-    /// Faults by the method that is to meet them, each once.
-    pub faults: VecDeque<(Method, Fault)>,
+    /// Faults by the method that is to meet them, after so many that do not, each once.
+    faults: VecDeque<(Method, usize, Fault)>,
     /// Methods and paths, in order.
     pub asked: Vec<String>,
     /// What came as `Authorization`.
@@ -41,6 +41,20 @@ pub struct Known {
     /// The token that holds; none is any.
     pub token: Option<String>,
     granted: usize,
+}
+
+impl Known {
+    /// What a request with that method meets.
+    fn fault(&mut self, method: &Method) -> Option<Fault> {
+        let at = self.faults.iter().position(|(meant, ..)| meant == method)?;
+        match self.faults.get_mut(at) {
+            Some((_, left @ 1.., _)) => {
+                *left -= 1;
+                None
+            }
+            _ => self.faults.remove(at).map(|(.., fault)| fault),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -77,7 +91,12 @@ impl Tus {
 
     /// The next request with that method meets it.
     pub fn next(&self, method: Method, fault: Fault) {
-        self.known.lock().expect("no panic").faults.push_back((method, fault));
+        self.skip(method, 0, fault);
+    }
+
+    /// After so many requests with that method the next meets it.
+    pub fn skip(&self, method: Method, requests: usize, fault: Fault) {
+        self.known.lock().expect("no panic").faults.push_back((method, requests, fault));
     }
 
     /// How often something was asked that begins so.
@@ -119,9 +138,7 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
         {
             return json(401, &json!({"title": "Who asks is not known"}));
         }
-        if let Some(at) = known.faults.iter().position(|(method, _)| *method == parts.method)
-            && let Some((_, fault)) = known.faults.remove(at)
-        {
+        if let Some(fault) = known.fault(&parts.method) {
             match fault {
                 Fault::Busy(seconds) => {
                     let answer = Response::builder().status(503).header("Retry-After", seconds);
@@ -141,6 +158,9 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
             let id = format!("/v1/uploads/{}", known.uploads.len() + 1);
             let length = header("upload-length").and_then(|length| length.parse().ok());
             known.uploads.insert(id.clone(), Upload { length, ..Upload::default() });
+            if length == Some(0) {
+                known.dumps.push(Vec::new());
+            }
             return Response::builder()
                 .status(201)
                 .header("Location", id)
@@ -156,7 +176,7 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
     }
     let mut known = known.lock().expect("no panic");
     let upload = known.uploads.get(&path).expect("it is there");
-    let (offset, whole) = (upload.offset, upload.length == Some(upload.offset));
+    let (offset, length, whole) = (upload.offset, upload.length, upload.length == Some(upload.offset));
     if parts.method == Method::GET {
         let report =
             json!({"batch": 7, "duplicate": false, "rows_read": 3, "rows_accepted": 2, "rows_rejected": 1});
@@ -173,11 +193,11 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
         let bytes = upload.bytes.clone();
         known.dumps.push(bytes);
     }
-    Response::builder()
-        .status(StatusCode::NO_CONTENT)
-        .header("Upload-Offset", offset)
-        .body(Body::empty())
-        .expect("an answer")
+    let mut answer = Response::builder().status(StatusCode::NO_CONTENT).header("Upload-Offset", offset);
+    if let Some(length) = length {
+        answer = answer.header("Upload-Length", length);
+    }
+    answer.body(Body::empty()).expect("an answer")
 }
 
 /// What has come counts, however the request ends.
