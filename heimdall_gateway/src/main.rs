@@ -74,5 +74,8 @@ fn run(configuration: Configuration) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime.block_on(async { server::serve(Gateway::new(config)?).await })
+    let served = runtime.block_on(async { server::serve(Gateway::new(config)?).await });
+    // What was not finished in time does not hold the end up.
+    runtime.shutdown_background();
+    served
 }

@@ -21,10 +21,11 @@ pub enum Format {
 pub fn read(sources: &Sources) -> Reading {
     let mut reading = Config::read(sources);
     if let Some(files) = &reading.tls {
-        let usable = tls::client_config(files.authorities.as_deref())
-            .map_err(|problem| Mistake::new("HMD_TLS_CA", problem))
-            .and_then(|_| tls::server_config(files).map_err(|problem| Mistake::new("HMD_TLS_CERT", problem)));
-        reading.mistakes.extend(usable.err());
+        let host = reading.listen.public_url.as_ref().and_then(|url| url.host_str());
+        let refusals = tls::check(files, host, reading.environment).err().unwrap_or_default();
+        reading
+            .mistakes
+            .extend(refusals.into_iter().map(|refusal| Mistake::new(refusal.variable, refusal.reason)));
     }
     reading
 }

@@ -2,7 +2,14 @@
 
 mod client;
 mod configuration;
+mod connections;
 mod grpc;
 mod operation;
+mod shutdown;
+mod systemd;
+mod tls_refusals;
+mod tls_reload;
+mod tls_versions;
 mod uploads;
 mod who;
+mod wire;

@@ -4,6 +4,6 @@ mod authority;
 mod issuer;
 mod process;
 
-pub use authority::Authority;
+pub use authority::{Authority, write_key};
 pub use issuer::Issuer;
 pub use process::{Answer, Gateway, Settings};
