@@ -4,6 +4,8 @@ mod asking;
 mod audit;
 mod batches;
 mod changes;
+mod client;
+mod configuration;
 mod connections;
 mod cypher;
 mod document;
