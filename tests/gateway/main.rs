@@ -1,6 +1,7 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
 mod connections;
+mod http2;
 mod shutdown;
 mod systemd;
 mod tls_refusals;
