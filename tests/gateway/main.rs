@@ -13,6 +13,7 @@ mod export;
 mod faults;
 mod graph;
 mod grpc;
+mod http2;
 mod keys;
 mod login;
 mod mappings;
