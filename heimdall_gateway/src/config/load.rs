@@ -152,6 +152,7 @@ impl Config {
                 scope: read.optional("HMD_OIDC_SCOPE").unwrap_or_else(|| "openid profile email".into()),
                 leeway: read.seconds("HMD_OAUTH_LEEWAY", 30),
                 keys_floor: read.seconds("HMD_OAUTH_KEYS_FLOOR", 10),
+                keys_refresh: read.seconds("HMD_OAUTH_KEYS_REFRESH", 300),
             },
             roles: read.list("HMD_ROLE_MAP", "claim:value=role, …"),
             session: Session {
