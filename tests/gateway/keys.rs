@@ -1,5 +1,7 @@
 //! Keys of the identity provider: changed, unknown, and while it is away.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use heimdall_tests::{Answer, Database, Gateway, eventually};
 use reqwest::Method;
 use serde_json::json;
@@ -84,6 +86,31 @@ fn while_the_provider_is_away_known_keys_hold() {
     assert_eq!(answer.json()["detail"], "The identity provider does not answer.");
     gateway.issuer.set_away(false);
     eventually("it is back", || gateway.get_as(&["analyst"], "/v1/whoami").status == 200);
+}
+
+#[test]
+fn a_key_that_is_withdrawn_is_forgotten_though_nobody_names_another() {
+    let database = Database::new();
+    let gateway = Gateway::start_with(&database, |settings| {
+        settings.insert("HMD_OAUTH_KEYS_FLOOR".into(), "0".into());
+        settings.insert("HMD_OAUTH_KEYS_REFRESH".into(), "1".into());
+    });
+    assert_eq!(gateway.get_as(&["analyst"], "/v1/whoami").status, 200);
+    let number = AtomicUsize::new(0);
+    // Each a token of its own, whose signature nobody has checked before.
+    let status = || {
+        let subject = format!("ada {}", number.fetch_add(1, Ordering::Relaxed));
+        ask(&gateway, &gateway.issuer.token(&subject, &["analyst"])).status
+    };
+    gateway.issuer.set_away(true);
+    let asked = gateway.issuer.tried();
+    eventually("the provider was asked in vain", || {
+        assert_eq!(status(), 200, "what was known goes on");
+        gateway.issuer.tried() > asked
+    });
+    gateway.issuer.set_keys(r#"{"keys": []}"#);
+    gateway.issuer.set_away(false);
+    eventually("the key is forgotten", || status() == 401);
 }
 
 #[test]

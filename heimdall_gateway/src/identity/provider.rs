@@ -1,6 +1,7 @@
 //! The identity provider: its metadata and keys, kept, and asked for anew now and then.
 //!
-//! Whatever tokens come in, it is asked by one request at a time, and not more often than once in `HMD_OAUTH_KEYS_FLOOR`.
+//! Whatever tokens come in, it is asked by one request at a time, and not more often than once in `HMD_OAUTH_KEYS_FLOOR`. What is
+//! known is asked for anew, beside the requests, after `HMD_OAUTH_KEYS_REFRESH`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,9 +17,6 @@ use super::keys::{Key, Keys};
 use super::metadata::{Metadata, fits};
 use crate::config::Oidc;
 use crate::problem::Problem;
-
-/// After which what is known is asked for anew, by and by.
-const FRESH: Duration = Duration::from_secs(300);
 
 /// For how long what is known holds while the provider is away.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
@@ -42,6 +40,7 @@ pub struct Provider {
     http: Client,
     discovery_url: Url,
     floor: Duration,
+    refresh: Duration,
     known: ArcSwapOption<Known>,
     asked: Mutex<Option<Asked>>,
 }
@@ -53,6 +52,7 @@ impl Provider {
             http,
             discovery_url: oidc.discovery_url.clone(),
             floor: oidc.keys_floor,
+            refresh: oidc.keys_refresh,
             known: ArcSwapOption::empty(),
             asked: Mutex::new(None),
         }
@@ -69,7 +69,7 @@ impl Provider {
     /// 503 where nothing is, and it does not answer.
     pub async fn known(self: &Arc<Self>) -> Result<Arc<Known>, Problem> {
         match self.known.load_full() {
-            Some(known) if known.since.elapsed() < FRESH => Ok(known),
+            Some(known) if known.since.elapsed() < self.refresh => Ok(known),
             Some(known) if known.since.elapsed() < KEPT => {
                 self.ask_by_and_by();
                 Ok(known)

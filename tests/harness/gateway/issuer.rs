@@ -28,6 +28,7 @@ pub struct Issuer {
     keys: Arc<Mutex<String>>,
     away: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
+    tried: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -56,6 +57,8 @@ impl Issuer {
         .to_string();
         let keys = Arc::new(Mutex::new(document("key-1", &key)));
         let away = Arc::new(AtomicBool::new(false));
+        let tried = Arc::new(AtomicUsize::new(0));
+        let connections = Arc::clone(&tried);
         let (served, is_away) = (Arc::clone(&keys), Arc::clone(&away));
         let counted = Arc::clone(&asked);
         let routes = Router::new()
@@ -71,6 +74,7 @@ impl Issuer {
         runtime.spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
+                connections.fetch_add(1, Ordering::SeqCst);
                 if is_away.load(Ordering::SeqCst) {
                     continue;
                 }
@@ -84,7 +88,15 @@ impl Issuer {
                 });
             }
         });
-        Issuer { address, key: Mutex::new(("key-1".to_owned(), key)), keys, away, asked, _runtime: runtime }
+        Issuer {
+            address,
+            key: Mutex::new(("key-1".to_owned(), key)),
+            keys,
+            away,
+            asked,
+            tried,
+            _runtime: runtime,
+        }
     }
 
     /// Its name in tokens.
@@ -121,6 +133,11 @@ impl Issuer {
     /// Never.
     pub fn public_key_pem(&self) -> String {
         self.key.lock().expect("no panic").1.public_key_pem()
+    }
+
+    /// How often somebody has connected, in vain or not.
+    pub fn tried(&self) -> usize {
+        self.tried.load(Ordering::SeqCst)
     }
 
     /// How often its keys were asked for.

@@ -210,6 +210,7 @@ mod tests {
             scope: String::new(),
             leeway: std::time::Duration::ZERO,
             keys_floor: std::time::Duration::ZERO,
+            keys_refresh: std::time::Duration::ZERO,
         };
         let _ = rustls::crypto::ring::default_provider().install_default();
         let provider = Arc::new(Provider::new(reqwest::Client::new(), &oidc));
