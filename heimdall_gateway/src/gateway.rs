@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::database::Database;
+use crate::dev;
 use crate::identity::Identity;
 use crate::tls;
 
@@ -23,6 +24,7 @@ impl Gateway {
     /// # Errors
     /// What is wrong with the configuration beyond its form.
     pub fn new(config: Config) -> Result<Arc<Gateway>, String> {
+        dev::check(&config)?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
         let database = Database::new(&config.database, client.clone())?;
         let http = reqwest::Client::builder()
@@ -31,7 +33,7 @@ impl Gateway {
             .timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| error.to_string())?;
-        let identity = Identity::new(http, config.oidc.clone(), config.roles.clone());
+        let identity = Identity::new(http, config.oidc.clone(), config.roles.clone(), config.environment);
         Ok(Arc::new(Gateway { config, database, identity }))
     }
 }

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod config;
 pub mod database;
+pub mod dev;
 pub mod gateway;
 pub mod http;
 pub mod identity;

@@ -2,9 +2,13 @@
 
 use jsonwebtoken::jwk::JwkSet;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::config::Environment;
+use crate::dev;
 use crate::problem::Problem;
 
 /// What the discovery document says.
@@ -20,13 +24,14 @@ pub struct Discovered {
 pub struct Provider {
     http: reqwest::Client,
     discovery_url: Url,
+    environment: Environment,
     known: OnceCell<(Discovered, JwkSet)>,
 }
 
 impl Provider {
     /// Nothing is asked yet.
-    pub fn new(http: reqwest::Client, discovery_url: Url) -> Provider {
-        Provider { http, discovery_url, known: OnceCell::new() }
+    pub fn new(http: reqwest::Client, discovery_url: Url, environment: Environment) -> Provider {
+        Provider { http, discovery_url, environment, known: OnceCell::new() }
     }
 
     /// Issuer and keys.
@@ -35,15 +40,21 @@ impl Provider {
     /// 503 where it does not answer.
     pub async fn known(&self) -> Result<&(Discovered, JwkSet), Problem> {
         let fetch = async {
+            let document: Value = self.fetch(&self.discovery_url).await?;
+            dev::check_issuer(self.environment, &document)?;
             let discovered: Discovered =
-                self.http.get(self.discovery_url.clone()).send().await?.error_for_status()?.json().await?;
-            let keys: JwkSet =
-                self.http.get(discovered.jwks_uri.clone()).send().await?.error_for_status()?.json().await?;
-            Ok::<_, reqwest::Error>((discovered, keys))
+                serde_json::from_value(document).map_err(|error| error.to_string())?;
+            let keys = self.fetch(&discovered.jwks_uri).await?;
+            Ok::<_, String>((discovered, keys))
         };
         self.known.get_or_try_init(|| fetch).await.map_err(|error| {
             tracing::warn!(%error, "the identity provider does not answer");
             Problem::unavailable().detail("The identity provider does not answer.").retry_after(5)
         })
+    }
+
+    async fn fetch<T: DeserializeOwned>(&self, url: &Url) -> Result<T, String> {
+        let fetch = async { self.http.get(url.clone()).send().await?.error_for_status()?.json().await };
+        fetch.await.map_err(|error: reqwest::Error| error.to_string())
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 
-use crate::config::{Oidc, RoleRule};
+use crate::config::{Environment, Oidc, RoleRule};
 use crate::problem::Problem;
 
 pub use keys::Provider;
@@ -23,8 +23,13 @@ pub struct Identity {
 
 impl Identity {
     /// With that provider, of which nothing is asked yet.
-    pub fn new(http: reqwest::Client, oidc: Oidc, roles: Vec<RoleRule>) -> Identity {
-        Identity { provider: Provider::new(http, oidc.discovery_url.clone()), oidc, roles }
+    pub fn new(
+        http: reqwest::Client,
+        oidc: Oidc,
+        roles: Vec<RoleRule>,
+        environment: Environment,
+    ) -> Identity {
+        Identity { provider: Provider::new(http, oidc.discovery_url.clone(), environment), oidc, roles }
     }
 
     /// Who has sent these headers.
