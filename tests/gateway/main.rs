@@ -1,3 +1,5 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
+mod dev_certificates;
+mod dev_identity;
 mod who;
