@@ -13,11 +13,9 @@ cd "$CLONE"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# The tests of the gateway start its binary. The same packages are chosen as below, so that nothing is compiled twice.
-step "Building the gateway"
-cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall >&2 9>&-
-HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
-export HEIMDALL_GATEWAY
+# The tests of the gateway start its binary.
+"$RUNTIME/gateway.sh" build
+export HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 
 step "Running the tests"
 status=0
