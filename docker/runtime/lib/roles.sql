@@ -1,5 +1,7 @@
 -- For development: the gateway's own role, and the roles that it takes on for the made-up people and programs of the
 -- development identity provider. Safe to run again.
+SET client_min_messages = warning;
+
 DO $roles$
 DECLARE
     role pg_catalog.record;
