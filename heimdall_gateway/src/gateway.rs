@@ -7,6 +7,7 @@ use crate::database::Database;
 use crate::dev;
 use crate::identity::Identity;
 use crate::tls;
+use crate::uploads::Uploads;
 
 /// The parts of a gateway that runs.
 pub struct Gateway {
@@ -16,6 +17,8 @@ pub struct Gateway {
     pub database: Database,
     /// Who asks.
     pub identity: Identity,
+    /// Uploads that run.
+    pub uploads: Arc<Uploads>,
 }
 
 impl Gateway {
@@ -34,6 +37,7 @@ impl Gateway {
             .build()
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, config.oidc.clone(), config.roles.clone(), config.environment);
-        Ok(Arc::new(Gateway { config, database, identity }))
+        let uploads = Uploads::new(database.clone(), config.limits.clone());
+        Ok(Arc::new(Gateway { config, database, identity, uploads }))
     }
 }

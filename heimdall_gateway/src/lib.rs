@@ -2,6 +2,7 @@
 //! transaction in the database role that the caller's claims map to, with the caller's name for the audit trail.
 
 pub mod api;
+pub mod client;
 pub mod config;
 pub mod database;
 pub mod dev;
@@ -11,3 +12,5 @@ pub mod identity;
 pub mod problem;
 pub mod server;
 pub mod tls;
+pub mod uploads;
+pub mod validate;

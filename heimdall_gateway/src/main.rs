@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use heimdall_gateway::config::Config;
+use clap::{Args, Parser, Subcommand};
+use heimdall_gateway::config::Sources;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::{dev, server};
+use heimdall_gateway::{client, dev, server, validate};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -20,9 +20,17 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve until SIGTERM
-    Run,
-    /// Say what is wrong with the configuration, and stop
-    Validate,
+    Run(Configuration),
+    /// Say what the configuration is and what is wrong with it, and stop
+    Validate {
+        #[command(flatten)]
+        configuration: Configuration,
+        /// How to say it
+        #[arg(long, value_enum, default_value = "text")]
+        format: validate::Format,
+    },
+    /// Upload dumps; who does it is HMD_TOKEN, or HMD_OAUTH_M2M_ID and _SECRET at HMD_OAUTH_DISCOVERY_URL
+    Ingest(client::Options),
     /// Make a certificate authority for development, and a certificate for this machine
     DevCertificates {
         /// Where they go; what is there and lasts stays
@@ -38,10 +46,18 @@ enum Command {
     },
 }
 
+#[derive(Args)]
+struct Configuration {
+    /// Settings in TOML; what the environment says comes first [default: $HMD_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run => run(),
-        Command::Validate => Config::load().map(|_| ()).map_err(|mistakes| mistakes.to_string()),
+        Command::Run(configuration) => run(configuration),
+        Command::Validate { configuration, format } => return validate(configuration, format),
+        Command::Ingest(options) => return client::ingest(&options, &Sources::of_process(None)),
         Command::DevCertificates { folder } => {
             dev::only_here().and_then(|()| dev::certificates::make(&folder)).map(|_| ())
         }
@@ -58,9 +74,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), String> {
-    let config = Config::load().map_err(|mistakes| mistakes.to_string())?;
-    block_on(async { server::serve(Gateway::new(config)?).await })
+fn validate(configuration: Configuration, format: validate::Format) -> ExitCode {
+    let reading = validate::read(&Sources::of_process(configuration.config));
+    let told = validate::tell(&reading, format, std::io::stdout().lock());
+    if told.is_ok() && reading.mistakes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(configuration: Configuration) -> Result<(), String> {
+    let reading = validate::read(&Sources::of_process(configuration.config));
+    let warnings = reading.warnings.clone();
+    let config = reading.into_config().map_err(|mistakes| mistakes.to_string())?;
+    block_on(async {
+        for warning in warnings {
+            tracing::warn!(%warning, "the configuration is odd");
+        }
+        server::serve(Gateway::new(config)?).await
+    })
 }
 
 fn block_on(serving: impl Future<Output = Result<(), String>>) -> Result<(), String> {

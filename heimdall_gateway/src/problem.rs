@@ -56,6 +56,18 @@ kinds! {
     method_not_allowed = METHOD_NOT_ALLOWED, "method", "Not with this method";
     /// It is there already, or has changed meanwhile.
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
+    /// It has changed since the caller has seen it.
+    precondition = PRECONDITION_FAILED, "precondition", "It has changed meanwhile";
+    /// The same dump is there already, and had been written in part before that was known.
+    duplicate = CONFLICT, "duplicate", "The dump is there already";
+    /// It was there, and is over.
+    gone = GONE, "gone", "It is over";
+    /// Another request works with it.
+    locked = LOCKED, "locked", "Another request works with it";
+    /// Another version of a protocol.
+    other_version = PRECONDITION_FAILED, "version", "The version of the protocol is not spoken here";
+    /// The database has not said whether it has stored it.
+    outcome_unknown = SERVICE_UNAVAILABLE, "outcome-unknown", "Whether it is stored is not known";
     /// The body took too long to come.
     timed_out = REQUEST_TIMEOUT, "timeout", "The request took too long to come";
     /// The body is too large.

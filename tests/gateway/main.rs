@@ -2,4 +2,5 @@
 
 mod dev_certificates;
 mod dev_identity;
+mod uploads;
 mod who;

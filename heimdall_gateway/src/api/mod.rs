@@ -3,6 +3,9 @@
 pub mod answer;
 pub mod health;
 mod observables;
+mod resumable;
+mod upload_events;
+mod uploads;
 mod whoami;
 
 use std::sync::Arc;
@@ -13,5 +16,9 @@ use crate::gateway::Gateway;
 
 /// The routes of `/v1`, all of which want to know who asks.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().merge(whoami::routes()).merge(observables::routes())
+    OpenApiRouter::new()
+        .merge(whoami::routes())
+        .merge(observables::routes())
+        .merge(uploads::routes())
+        .merge(resumable::routes())
 }

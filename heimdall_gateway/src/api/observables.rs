@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use tokio_postgres::types::Type;
@@ -14,6 +14,7 @@ use super::answer;
 use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
+use crate::http::extract::Query;
 use crate::problem::Problem;
 
 /// `/observables/…`.

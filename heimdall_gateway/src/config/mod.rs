@@ -1,7 +1,15 @@
-//! What the gateway is told: one type a concern. [`Config::load`] reads the environment.
+//! What the gateway is told: one type a concern. [`Config::read`] reads it from [`Sources`], and says all that is wrong at once.
 
+pub mod client;
+mod file;
 mod load;
+mod mistake;
+mod reader;
 mod secret;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -10,8 +18,12 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-pub use load::{Mistake, Mistakes};
+pub use load::Reading;
+pub use mistake::{Mistake, Mistakes};
+pub use reader::Setting;
 pub use secret::Secret;
+pub use sources::{Origin, Sources};
+pub use value::gateway_url;
 
 /// Everything, checked.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config;
@@ -94,6 +95,18 @@ impl Database {
     /// 503 where there is no connection, 403 where the caller's role may not be taken on.
     pub async fn begin(&self, caller: &Caller, access: Access) -> Result<Transaction, Problem> {
         Transaction::begin(self, caller, access).await
+    }
+
+    /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn has_transaction(&self, backend: i32) -> Result<bool, Problem> {
+        const SQL: &str = "SELECT FROM pg_catalog.pg_locks AS l \
+            WHERE l.locktype OPERATOR(pg_catalog.=) 'virtualxid' AND l.pid OPERATOR(pg_catalog.=) $1 AND l.granted";
+        let client = self.pool.get().await.map_err(failure::no_connection)?;
+        let rows = client.query_typed(SQL, &[(&backend, Type::INT4)]).await;
+        rows.map(|rows| !rows.is_empty()).map_err(|error| problem(&error))
     }
 
     /// Whether it answers and has the graph, for `/ready`.

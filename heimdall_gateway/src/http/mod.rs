@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod caller;
+pub mod extract;
 mod request_id;
 mod router;
 

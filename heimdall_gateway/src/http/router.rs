@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use utoipa::OpenApi;
@@ -23,6 +24,7 @@ struct Document;
 pub fn router(gateway: Arc<Gateway>) -> Router {
     let authenticated =
         api::routes().layer(middleware::from_fn_with_state(gateway.clone(), authenticate::layer));
+    let body = DefaultBodyLimit::max(gateway.config.limits.body);
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(api::health::routes())
         .nest("/v1", authenticated)
@@ -32,6 +34,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/openapi.json", get(move || async move { Json((*document).clone()) }))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(body)
         .layer(middleware::from_fn(request_id::layer))
         .with_state(gateway)
 }
