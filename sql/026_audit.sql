@@ -22,6 +22,9 @@ CREATE TABLE heimdall.audit (
     PRIMARY KEY (lane, position)
 );
 
+-- Page by page, as it happened.
+CREATE INDEX audit_time ON heimdall.audit (at, lane, position);
+
 SELECT pg_catalog.pg_extension_config_dump('heimdall.audit', '');
 
 CREATE FUNCTION heimdall._audit_is_append_only() RETURNS trigger

@@ -26,13 +26,15 @@ BEGIN ATOMIC
 END;
 
 -- Vertices by value: the whole of it, its beginning, the end of a domain, the network of an address, the midst of a domain
--- or URL. Every one is a few ranges of an index. With a time, only what some batch has seen in that range.
+-- or URL. Every one is a few ranges of an index. With a time, only what some batch has seen in that range. A page goes on
+-- behind the last key of the one before, in the order of the query.
 CREATE FUNCTION heimdall.search(
     query text,
     kind text DEFAULT NULL,
     max_rows integer DEFAULT 100,
     since timestamptz DEFAULT NULL,
-    until timestamptz DEFAULT NULL
+    until timestamptz DEFAULT NULL,
+    after text DEFAULT NULL
 ) RETURNS TABLE (
     key text, label text, value text, tlp text, sightings bigint, first_seen timestamptz, last_seen timestamptz,
     gid ag_catalog.graphid
@@ -54,13 +56,13 @@ BEGIN
            heimdall.tlp_name(found.tlp), seen.sightings, nullif(seen.first_seen, 'infinity'),
            nullif(seen.last_seen, '-infinity'), found.gid
     FROM (
-        SELECT near.key, near.gid, near.tlp
+        SELECT near.key, near.gid, near.tlp, near.place
         FROM heimdall._search_spans(search.query, search.kind, labels) AS s,
         LATERAL (
             (
-                SELECT n.key, n.gid, n.tlp
+                SELECT n.key, n.gid, n.tlp, n.key AS place
                 FROM heimdall.node AS n
-                WHERE NOT s.reversed AND n.key BETWEEN s.low AND s.high
+                WHERE NOT s.reversed AND n.key BETWEEN s.low AND s.high AND n.key > coalesce(search.after, '')
                   AND (s.network IS NULL OR heimdall._in_network(n.key, s.network))
                   AND (since IS NULL AND until IS NULL OR heimdall._seen_between(n.gid, since, until))
                 ORDER BY n.key
@@ -68,18 +70,19 @@ BEGIN
             )
             UNION ALL
             (
-                SELECT n.key, n.gid, n.tlp
+                SELECT n.key, n.gid, n.tlp, heimdall._reversed(n.key)
                 FROM heimdall.node AS n
                 WHERE s.reversed AND n.key >= 'Domain:' AND n.key < 'Domain;'
                   AND heimdall._reversed(n.key) BETWEEN s.low AND s.high
+                  AND heimdall._reversed(n.key) > coalesce(heimdall._reversed(search.after), '')
                   AND (since IS NULL AND until IS NULL OR heimdall._seen_between(n.gid, since, until))
                 ORDER BY heimdall._reversed(n.key)
                 LIMIT max_rows
             )
         ) AS near
         UNION ALL
-        SELECT w.key, w.gid, w.tlp
-        FROM heimdall._search_within(search.query, search.kind, max_rows, since, until) AS w
+        SELECT w.key, w.gid, w.tlp, w.key
+        FROM heimdall._search_within(search.query, search.kind, max_rows, since, until, search.after) AS w
         WHERE btrim(search.query) LIKE '*%*' AND length(btrim(search.query)) > 1
         LIMIT max_rows
     ) AS found,
@@ -87,6 +90,6 @@ BEGIN
         SELECT sum(p.sightings)::bigint AS sightings, min(p.first_seen) AS first_seen, max(p.last_seen) AS last_seen
         FROM heimdall._sightings(found.gid) AS p
     ) AS seen
-    ORDER BY found.key;
+    ORDER BY found.place;
 END
 $$;

@@ -16,7 +16,7 @@ END;
 -- Domains and URLs by what stands in their midst. The index is that of the look-alikes, and filled as they are: behind
 -- the ingest. What waits is looked through, 20,000 keys of a label at most.
 CREATE FUNCTION heimdall._search_within(
-    query text, kind text, max_rows integer, since timestamptz, until timestamptz
+    query text, kind text, max_rows integer, since timestamptz, until timestamptz, after text
 ) RETURNS TABLE (key text, gid ag_catalog.graphid, tlp smallint)
 LANGUAGE plpgsql STABLE ROWS 100
 SET search_path = pg_catalog, pg_temp
@@ -58,7 +58,7 @@ BEGIN
                 UNION
                 SELECT w.key FROM unnest(waiting) AS w (key)
             ) AS k
-            WHERE split_part(k.key, ':', 1) = ANY (labels)
+            WHERE split_part(k.key, ':', 1) = ANY (labels) AND k.key COLLATE "C" > coalesce(_search_within.after, '')
               AND strpos(lower(substr(k.key, strpos(k.key, ':') + 1)), needle) > 0
             ORDER BY k.key COLLATE "C"
             OFFSET 0

@@ -39,7 +39,7 @@ END
 $grants$;
 
 -- What a policy asks of whoever reads.
-GRANT EXECUTE ON FUNCTION heimdall.clearance()
+GRANT EXECUTE ON FUNCTION heimdall.clearance(), heimdall._brings()
 TO heimdall_ingest, heimdall_analyst, heimdall_sync, heimdall_auditor, heimdall_admin;
 
 GRANT EXECUTE ON FUNCTION heimdall._mark(ag_catalog.agtype)
@@ -56,7 +56,8 @@ GRANT EXECUTE ON FUNCTION
     heimdall.dry_run(text, bytea),
     heimdall.preview(text, bytea),
     heimdall.preview(text, text),
-    heimdall.ingest_file(text, text)
+    heimdall.ingest_file(text, text),
+    heimdall.last_report()
 TO heimdall_ingest;
 GRANT EXECUTE ON FUNCTION heimdall.pii_encrypt(text, text, text, text) TO heimdall_ingest, heimdall_admin;
 GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.rejects TO heimdall_ingest;
@@ -103,7 +104,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall.neighbors(text, text, integer, text[], text[], integer),
     heimdall.correlate(text[]),
     heimdall.correlate(text[], integer),
-    heimdall.search(text, text, integer, timestamptz, timestamptz),
+    heimdall.search(text, text, integer, timestamptz, timestamptz, text),
     heimdall.path(text, text, text, text, integer),
     heimdall.timeline(text, text, integer, integer),
     heimdall.top(text, text, integer, text),
@@ -130,7 +131,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall._graphid(bigint),
     heimdall._sightings(ag_catalog.graphid),
     heimdall.similar(text, integer, text),
-    heimdall._search_within(text, text, integer, timestamptz, timestamptz),
+    heimdall._search_within(text, text, integer, timestamptz, timestamptz, text),
     heimdall._grams(text),
     heimdall._embedding(text),
     heimdall._look_alike_probes(text, text),

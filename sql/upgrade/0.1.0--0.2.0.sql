@@ -79,6 +79,7 @@ CREATE VIEW heimdall_in.stream AS
 
 -- With other arguments now, or no longer needed.
 DROP FUNCTION heimdall.neighbors(text, text, integer, integer);
+DROP FUNCTION heimdall.search(text, text, integer, timestamptz, timestamptz);
 DROP FUNCTION heimdall.timeline(text, text, integer);
 DROP FUNCTION heimdall._next_ring(name, ag_catalog.graphid[], ag_catalog.graphid[], integer);
 DROP FUNCTION heimdall._vertex_labels();

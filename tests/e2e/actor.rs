@@ -80,3 +80,50 @@ fn a_name_that_cannot_be_recorded_is_refused() {
     ingest(&mut client, "logins", LOGINS_CSV.as_bytes()).expect("ingest");
     assert_eq!(named(&database)[0], longest);
 }
+
+#[test]
+fn of_two_with_one_role_each_sees_what_he_has_brought() {
+    let database = with_logins();
+    let gateway = database.role("gateway", &["heimdall_gateway"]);
+    let role = database.role("ingest", &["heimdall_ingest"]);
+    database.run(&format!("GRANT {role} TO {gateway} WITH INHERIT FALSE, SET TRUE"));
+    let mut client = database.connect_as(&gateway);
+    let mut act_as = |actor: &str, then: &mut dyn FnMut(&mut postgres::Client)| {
+        client.batch_execute(&format!("BEGIN; SET LOCAL ROLE {role}")).expect("BEGIN");
+        client.execute("SELECT set_config('heimdall.actor', $1, true)", &[&actor]).expect("an actor");
+        then(&mut client);
+        client.batch_execute("COMMIT").expect("COMMIT");
+    };
+    for actor in ["ada", "bob"] {
+        let dump = LOGINS_CSV.to_owned()
+            + &format!("2026-01-02,{actor},192.0.2.9,a.example,1\n").repeat(20)
+            + "x,,,,\n";
+        act_as(actor, &mut |client| drop(ingest(client, "logins", dump.as_bytes()).expect("ingest")));
+    }
+    let seen = "SELECT b.actor, (SELECT count(*) FROM heimdall.rejects AS r WHERE r.batch = b.id) FROM heimdall.batch AS b";
+    for actor in ["ada", "bob"] {
+        act_as(actor, &mut |client| {
+            assert_eq!(text_rows(client, seen), Ok(vec![vec![actor.to_owned(), "1".to_owned()]]));
+            assert_eq!(text_rows(client, "SELECT FROM heimdall.rejects").map(|rows| rows.len()), Ok(1));
+        });
+    }
+    for actor in ["eve", &role, &gateway] {
+        act_as(actor, &mut |client| assert_eq!(text_rows(client, seen), Ok(vec![]), "{actor}"));
+    }
+    // Stated by somebody who is not believed, the name opens nothing.
+    let mut other = database.connect_as(&role);
+    other.batch_execute("SET heimdall.actor = 'ada'").expect("SET");
+    assert_eq!(text_rows(&mut other, seen), Ok(vec![]));
+}
+
+#[test]
+fn who_has_brought_a_batch_is_asked_once_and_not_for_every_row() {
+    let database = with_logins();
+    let role = database.role("member", &["heimdall_ingest"]);
+    let mut client = database.connect_as(&role);
+    let plan = text_rows(&mut client, "EXPLAIN (COSTS off) SELECT FROM heimdall.batch WHERE id = 1")
+        .expect("a plan");
+    let plan: Vec<String> = plan.into_iter().flatten().collect();
+    assert!(plan.iter().any(|line| line.contains("InitPlan")), "{plan:#?}");
+    assert!(plan.iter().any(|line| line.contains("Index Cond: (id = 1)")), "{plan:#?}");
+}

@@ -82,6 +82,7 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
         "SELECT * FROM heimdall.reject_summary()",
         "SELECT heimdall.retry_rejects(r.batch) FROM heimdall.rejects AS r",
         "SELECT * FROM heimdall.ingest_progress",
+        "SELECT * FROM heimdall.last_report()",
     ] {
         text_rows(&mut client, statement).expect(statement);
     }
@@ -124,6 +125,7 @@ fn a_search_path_of_analysts_changes_no_answer() {
         "SELECT * FROM heimdall.overlap('logins', ARRAY['logins'])",
         "SELECT * FROM heimdall.search('192.0.2.0/24', since => '2020-01-01')",
         "SELECT * FROM heimdall.search('*.example.org')",
+        "SELECT * FROM heimdall.search('*ample*', after => 'Domain:mail.example.org')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'domain', 'mail.example.org')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.2')",
         "SELECT * FROM heimdall.top('connected')",

@@ -35,6 +35,7 @@ mod injection;
 mod install;
 mod kept;
 mod keys;
+mod last_report;
 mod mapping;
 mod paths;
 mod plans;

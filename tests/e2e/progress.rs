@@ -214,3 +214,26 @@ fn everybody_sees_his_own_and_those_who_run_it_see_all() {
     writer.write_all(&[0xff, 0xff]).expect("the end");
     writer.finish().expect("a stream");
 }
+
+#[test]
+fn who_uploads_through_a_gateway_finds_his_own_by_the_request() {
+    let database = with_addresses();
+    let gateway = database.role("gateway", &["heimdall_gateway", "heimdall_ingest"]);
+    let (mut ada, mut bob) = (database.connect_as(&gateway), database.connect_as(&gateway));
+    ada.batch_execute("SET heimdall.actor = 'ada'; SET heimdall.request_id = 'request-0001'").expect("SET");
+    bob.batch_execute("SET heimdall.actor = 'bob'").expect("SET");
+    let mut watching = database.connect_as(&gateway);
+    let mut seen_by = |actor: &str| {
+        watching.batch_execute(&format!("SET heimdall.actor = '{actor}'")).expect("SET");
+        text_rows(&mut watching, "SELECT request_id FROM heimdall.ingest_progress").expect("a view")
+    };
+    let writer = streaming(&database, &mut ada);
+    assert_eq!(seen_by("ada"), [["request-0001"]]);
+    assert_eq!(seen_by("bob"), Vec::<Vec<String>>::new());
+    drop(writer);
+    ada.batch_execute("SELECT 1").expect("it has been abandoned");
+    shows_nothing(&database);
+    let writer = streaming(&database, &mut bob);
+    assert_eq!(seen_by("bob"), [["∅"]], "without a request");
+    drop(writer);
+}

@@ -198,6 +198,7 @@ fn analysts_can_write_nothing() {
         "SELECT heimdall.retry_rejects(1)",
         "SELECT * FROM heimdall.reject_summary()",
         "SELECT * FROM heimdall.ingest_progress",
+        "SELECT * FROM heimdall.last_report()",
         "INSERT INTO heimdall_in.stream VALUES ('logins', 'x')",
     ]) {
         denied(&mut client, sql);
@@ -259,6 +260,8 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT * FROM heimdall.reject_summary()",
         "SELECT heimdall.reveal_reject(1, 1, 'case 4711')",
         "SELECT * FROM heimdall.ingest_progress",
+        "SELECT * FROM heimdall.last_report()",
+        "SELECT heimdall._brings()",
         "INSERT INTO heimdall_in.stream VALUES ('logins', 'x')",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",
         "SELECT * FROM heimdall_graph.\"Ip\"",

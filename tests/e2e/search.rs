@@ -252,3 +252,57 @@ fn search_reads_ranges_of_indexes() {
 
 const COUNTERS: &str = "SELECT coalesce(sum(seq_scan), 0), coalesce(sum(idx_tup_fetch), 0) \
     FROM pg_stat_xact_user_tables WHERE relid IN ('heimdall.node'::regclass, 'heimdall.sighting'::regclass, 'heimdall.sighting_run'::regclass)";
+
+/// All pages of so many rows, each begun behind the last key of the one before.
+fn paged(database: &Database, arguments: &str, size: usize) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    loop {
+        let after = all.last().map_or("NULL".to_owned(), |key| format!("'{key}'"));
+        let page =
+            format!("SELECT key FROM heimdall.search({arguments}, max_rows => {size}, after => {after})");
+        let page: Vec<String> = database.rows(&page).into_iter().flatten().collect();
+        if page.is_empty() {
+            return all;
+        }
+        assert!(page.len() <= size, "{page:?}");
+        all.extend(page);
+    }
+}
+
+#[test]
+fn pages_have_together_what_the_whole_has_in_its_order() {
+    let database = graph();
+    for (arguments, rows) in [
+        ("'*'", 12),
+        ("'*', 'ip'", 5),
+        ("'192.0.2.0/24'", 2),
+        ("'2001:db8::/32'", 2),
+        ("'*.example.org'", 3),
+        ("'*example.org'", 5),
+        ("'*example*'", 5),
+        ("'*.org', since => '2026-01-02', until => '2026-01-04 12:00Z'", 3),
+        ("'192.0.2.1'", 1),
+    ] {
+        let whole = format!("SELECT key FROM heimdall.search({arguments}, max_rows => 1000)");
+        let whole: Vec<String> = database.rows(&whole).into_iter().flatten().collect();
+        assert_eq!(whole.len(), rows, "{arguments}");
+        for size in [1, 2, 5] {
+            assert_eq!(paged(&database, arguments, size), whole, "{arguments}, {size} a page");
+        }
+    }
+}
+
+#[test]
+fn what_ends_so_comes_in_the_order_of_its_ends() {
+    let database = graph();
+    assert_eq!(
+        keys(&database, "'*example.org'"),
+        [
+            "Domain:a.b.example.org",
+            "Domain:mail.example.org",
+            "Domain:www.example.org",
+            "Domain:example.org",
+            "Domain:badexample.org"
+        ]
+    );
+}

@@ -16,13 +16,15 @@ const GATEWAY: &CStr = c"heimdall_gateway";
 const LONGEST: usize = 255;
 
 /// Whom an entry names.
-pub(super) struct Actor {
+pub struct Actor {
     /// The session user, or whom a gateway acts for.
     pub name: String,
     /// As whom the session is connected. `SET ROLE` does not change it.
     pub session_user: String,
     /// The request that a gateway serves; empty for none.
     pub request_id: String,
+    /// Whether a gateway has said so.
+    pub is_stated: bool,
     is_disbelieved: bool,
 }
 
@@ -47,12 +49,14 @@ impl Actor {
                 name: session_user.clone(),
                 session_user,
                 request_id: String::new(),
+                is_stated: false,
                 is_disbelieved,
             });
         }
         let actor = actor.map(|actor| fit("heimdall.actor", actor)).transpose()?;
         let request_id = request_id.map(|request| fit("heimdall.request_id", request)).transpose()?;
         Ok(Actor {
+            is_stated: actor.is_some(),
             name: actor.unwrap_or_else(|| session_user.clone()),
             session_user,
             request_id: request_id.unwrap_or_default(),
@@ -66,6 +70,7 @@ impl Actor {
             name: name.to_owned(),
             session_user: session_user.to_owned(),
             request_id: request_id.to_owned(),
+            is_stated: name != session_user,
             is_disbelieved: false,
         }
     }
@@ -99,4 +104,18 @@ fn fit(setting: &str, text: String) -> Result<String, Error> {
 #[pg_extern(stable, parallel_unsafe, name = "_actor")]
 fn actor() -> String {
     ok(Actor::current()).name
+}
+
+/// Whose batches the current user has brought: those of the user's name, or of whom a gateway has stated. Another user of
+/// the same role has another name.
+#[pg_extern(stable, parallel_safe, name = "_brings")]
+fn brings() -> String {
+    let actor = ok(Actor::current());
+    if actor.is_stated { actor.name } else { current_user() }
+}
+
+fn current_user() -> String {
+    // SAFETY: a look-up on the backend's thread; the name is copied.
+    let name = unsafe { CStr::from_ptr(pg_sys::GetUserNameFromId(pg_sys::GetUserId(), false)) };
+    name.to_string_lossy().into_owned()
 }

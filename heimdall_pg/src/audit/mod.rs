@@ -17,12 +17,13 @@ use pgrx::prelude::*;
 use pgrx::{IntoDatum, JsonB, direct_function_call, pg_sys};
 use serde_json::Value;
 
-use self::actor::Actor;
 use self::lane::Lane;
 use crate::error::{Error, ok};
 use crate::keys;
 use crate::owner::AsOwner;
 use crate::session::{Arg, POSTGRES_EPOCH, session};
+
+pub use self::actor::Actor;
 
 /// Chains for transactions: so many can have written without having ended, and none waits for another.
 const LANES: Range<i16> = 0..32;

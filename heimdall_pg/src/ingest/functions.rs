@@ -8,6 +8,7 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 
 use super::dump::{CHUNK, Dump};
+use super::inbox;
 use super::report::Report;
 use super::retry::retry;
 use super::upload::{Outcome, Source};
@@ -15,7 +16,7 @@ use crate::error::{Error, ok};
 use crate::progress::Way;
 use crate::subtransaction::{Subtransaction, Verdict};
 
-/// A function that gives one row of report. `pg_extern` wants the columns in the signature itself.
+/// A function that gives a row of report, or none. `pg_extern` wants the columns in the signature itself.
 macro_rules! ingest_functions {
     ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) => $report:expr;)*) => {$(
         $(#[$doc])*
@@ -37,7 +38,7 @@ macro_rules! ingest_functions {
                 name!(milliseconds, f64),
             ),
         > {
-            row(ok($report))
+            rows(ok($report))
         }
     )*};
 }
@@ -56,24 +57,29 @@ ingest_functions! {
     retry_rejects(batch: i64) => retry(batch);
     /// Says what `ingest` would report, and stores nothing. The batch is 0, or that of which it is a duplicate.
     dry_run(source: &str, data: &[u8]) => try_bytes(source, data);
+    /// The report of the last dump that came by COPY, or by INSERT, in this transaction; no row where none has.
+    last_report() => Ok::<_, Error>(inbox::last_report());
 }
 
 type Row = (i64, bool, i64, i64, i64, i64, i64, i64, i64, f64);
 
-fn row(report: Report) -> TableIterator<'static, Row> {
-    let totals = report.totals;
-    TableIterator::once((
-        report.batch,
-        report.duplicate,
-        report.rows_read,
-        report.rows_accepted,
-        report.rows_rejected,
-        totals.vertices_created as i64,
-        totals.vertices_merged as i64,
-        totals.edges_created as i64,
-        totals.edges_merged as i64,
-        report.milliseconds,
-    ))
+fn rows(report: impl Into<Option<Report>>) -> TableIterator<'static, Row> {
+    let row = |report: Report| {
+        let totals = report.totals;
+        (
+            report.batch,
+            report.duplicate,
+            report.rows_read,
+            report.rows_accepted,
+            report.rows_rejected,
+            totals.vertices_created as i64,
+            totals.vertices_merged as i64,
+            totals.edges_created as i64,
+            totals.edges_merged as i64,
+            report.milliseconds,
+        )
+    };
+    TableIterator::new(report.into().map(row))
 }
 
 fn ingest_bytes(source: &str, format: Option<Format>, data: &[u8]) -> Result<Report, Error> {

@@ -5,10 +5,13 @@
 mod slot;
 pub mod view;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use heimdall_core::batch::Counts;
 use pgrx::pg_sys;
 
 use self::slot::Slot;
+use crate::audit::Actor;
 
 pub use self::slot::register;
 
@@ -71,7 +74,10 @@ impl Progress {
     pub fn begin(source: &str, way: Way, total: Option<u64>) -> Progress {
         let slot = slot::own().filter(|slot| !slot.is_taken());
         if let Some(slot) = slot {
-            slot.take(source, way as u32, total);
+            // Who cannot be recorded is refused elsewhere.
+            let actor = Actor::current().ok();
+            let request_id = actor.as_ref().map_or("", |actor| &actor.request_id);
+            slot.take(source, way as u32, total, stated(actor.as_ref()), request_id);
         }
         Progress { slot }
     }
@@ -110,6 +116,16 @@ pub fn clear() {
     if let Some(slot) = slot::own() {
         slot.clear();
     }
+}
+
+/// Digest of the actor that a gateway has stated; 0 where none has.
+fn stated(actor: Option<&Actor>) -> u64 {
+    let name = actor.filter(|actor| actor.is_stated).map(|actor| &actor.name);
+    name.map_or(0, |name| {
+        let mut digest = DefaultHasher::new();
+        name.hash(&mut digest);
+        digest.finish()
+    })
 }
 
 /// The number of this backend among all.

@@ -15,6 +15,9 @@ const BACKENDS: usize = 1024;
 /// Bytes of a source's name, in words. It has 63 at most.
 const NAME_WORDS: usize = 8;
 
+/// Bytes of a request's id, in words. A longer one is not shown.
+const REQUEST_WORDS: usize = 8;
+
 /// Stands for a total that is not known.
 const UNKNOWN: u64 = u64::MAX;
 
@@ -24,6 +27,8 @@ pub struct Slot {
     pid: AtomicI32,
     database: AtomicU32,
     user: AtomicU32,
+    /// Digest of the actor that a gateway has stated, 0 where none has.
+    actor: AtomicU64,
     started: AtomicI64,
     way: AtomicU32,
     phase: AtomicU32,
@@ -32,7 +37,33 @@ pub struct Slot {
     read: AtomicU64,
     rejected: AtomicU64,
     flushes: AtomicU64,
-    name: [AtomicU64; NAME_WORDS],
+    name: Text<NAME_WORDS>,
+    request_id: Text<REQUEST_WORDS>,
+}
+
+/// A text of so many words, zeros behind it.
+struct Text<const WORDS: usize>([AtomicU64; WORDS]);
+
+impl<const WORDS: usize> Text<WORDS> {
+    fn new() -> Text<WORDS> {
+        Text(std::array::from_fn(|_| AtomicU64::new(0)))
+    }
+
+    /// One that is too long is left out.
+    fn store(&self, text: &str) {
+        let text = if text.len() > WORDS * 8 { "" } else { text };
+        let mut bytes = text.bytes().chain(std::iter::repeat(0));
+        for word in &self.0 {
+            let letters = std::array::from_fn(|_| bytes.next().unwrap_or_default());
+            word.store(u64::from_le_bytes(letters), Relaxed);
+        }
+    }
+
+    fn load(&self) -> String {
+        let bytes: Vec<u8> = self.0.iter().flat_map(|word| word.load(Relaxed).to_le_bytes()).collect();
+        let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+        String::from_utf8_lossy(text).into_owned()
+    }
 }
 
 /// What was in a slot.
@@ -40,6 +71,7 @@ pub struct Shown {
     pub pid: i32,
     pub database: pg_sys::Oid,
     pub user: pg_sys::Oid,
+    pub actor: u64,
     /// As Postgres counts it.
     pub started: i64,
     pub way: u32,
@@ -50,6 +82,8 @@ pub struct Shown {
     pub rejected: u64,
     pub flushes: u64,
     pub source: String,
+    /// Empty where no gateway has stated one.
+    pub request_id: String,
 }
 
 /// The slots of all backends.
@@ -125,6 +159,7 @@ impl Slot {
             pid: AtomicI32::new(0),
             database: AtomicU32::new(0),
             user: AtomicU32::new(0),
+            actor: AtomicU64::new(0),
             started: AtomicI64::new(0),
             way: AtomicU32::new(0),
             phase: AtomicU32::new(0),
@@ -133,7 +168,8 @@ impl Slot {
             read: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
             flushes: AtomicU64::new(0),
-            name: std::array::from_fn(|_| AtomicU64::new(0)),
+            name: Text::new(),
+            request_id: Text::new(),
         }
     }
 
@@ -143,12 +179,13 @@ impl Slot {
     }
 
     /// Shows an ingest from its beginning.
-    pub fn take(&self, source: &str, way: u32, total: Option<u64>) {
+    pub fn take(&self, source: &str, way: u32, total: Option<u64>, actor: u64, request_id: &str) {
         // SAFETY: variables of the backend, and the clock.
         let (database, user, now) =
             unsafe { (pg_sys::MyDatabaseId, pg_sys::GetOuterUserId(), pg_sys::GetCurrentTimestamp()) };
         self.database.store(database.to_u32(), Relaxed);
         self.user.store(user.to_u32(), Relaxed);
+        self.actor.store(actor, Relaxed);
         self.started.store(now, Relaxed);
         self.way.store(way, Relaxed);
         self.total.store(total.unwrap_or(UNKNOWN), Relaxed);
@@ -156,11 +193,8 @@ impl Slot {
             count.store(0, Relaxed);
         }
         self.phase.store(0, Relaxed);
-        let mut bytes = source.bytes().chain(std::iter::repeat(0));
-        for word in &self.name {
-            let letters = std::array::from_fn(|_| bytes.next().unwrap_or_default());
-            word.store(u64::from_le_bytes(letters), Relaxed);
-        }
+        self.name.store(source);
+        self.request_id.store(request_id);
         self.pid.store(own_pid(), Release);
     }
 
@@ -193,12 +227,11 @@ impl Slot {
             return None;
         }
         let total = self.total.load(Relaxed);
-        let name: Vec<u8> = self.name.iter().flat_map(|word| word.load(Relaxed).to_le_bytes()).collect();
-        let source = name.split(|byte| *byte == 0).next().unwrap_or_default();
         let shown = Shown {
             pid,
             database: pg_sys::Oid::from(self.database.load(Relaxed)),
             user: pg_sys::Oid::from(self.user.load(Relaxed)),
+            actor: self.actor.load(Relaxed),
             started: self.started.load(Relaxed),
             way: self.way.load(Relaxed),
             phase: self.phase.load(Relaxed),
@@ -207,7 +240,8 @@ impl Slot {
             read: self.read.load(Relaxed),
             rejected: self.rejected.load(Relaxed),
             flushes: self.flushes.load(Relaxed),
-            source: String::from_utf8_lossy(source).into_owned(),
+            source: self.name.load(),
+            request_id: self.request_id.load(),
         };
         std::sync::atomic::fence(Acquire);
         (self.pid.load(Relaxed) == pid && self.started.load(Relaxed) == shown.started).then_some(shown)

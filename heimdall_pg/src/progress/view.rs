@@ -4,12 +4,25 @@ use pgrx::prelude::*;
 use pgrx::{FromDatum, pg_sys};
 
 use super::slot::{self, Shown};
-use super::{Phase, Way};
+use super::{Phase, Way, stated};
+use crate::audit::Actor;
 
-type Row =
-    (i32, String, &'static str, &'static str, i64, Option<i64>, i64, i64, i64, Option<TimestampWithTimeZone>);
+type Row = (
+    i32,
+    String,
+    &'static str,
+    &'static str,
+    i64,
+    Option<i64>,
+    i64,
+    i64,
+    i64,
+    Option<TimestampWithTimeZone>,
+    Option<String>,
+);
 
-/// The ingests of this database that go on now: of the caller's own sessions, and of all for those who run it.
+/// The ingests of this database that go on now: the caller's own, and all of them for those who run it. Of a gateway they
+/// are those of the actor that it states.
 #[allow(clippy::type_complexity, reason = "pg_extern wants the columns in the signature itself")]
 #[pg_extern(volatile, parallel_restricted, name = "_ingest_progress")]
 pub fn ingest_progress() -> TableIterator<
@@ -25,19 +38,21 @@ pub fn ingest_progress() -> TableIterator<
         name!(rows_rejected, i64),
         name!(flushes, i64),
         name!(started_at, Option<TimestampWithTimeZone>),
+        name!(request_id, Option<String>),
     ),
 > {
     let shown = slot::all().iter().filter_map(slot::Slot::shown);
-    TableIterator::new(shown.filter(is_for_caller).map(row).collect::<Vec<Row>>())
+    let asking = stated(Actor::current().ok().as_ref());
+    TableIterator::new(shown.filter(|shown| is_for(asking, shown)).map(row).collect::<Vec<Row>>())
 }
 
-fn is_for_caller(shown: &Shown) -> bool {
+fn is_for(asking: u64, shown: &Shown) -> bool {
     // SAFETY: look-ups in caches and in the array of backends; the name is a terminated string.
     unsafe {
         let caller = pg_sys::GetUserId();
         let may = |role| role != pg_sys::InvalidOid && pg_sys::has_privs_of_role(caller, role);
         shown.database == pg_sys::MyDatabaseId
-            && (may(shown.user)
+            && (may(shown.user) && shown.actor == asking
                 || may(pg_sys::Oid::from(pg_sys::ROLE_PG_READ_ALL_STATS))
                 || may(pg_sys::get_role_oid(c"heimdall_admin".as_ptr(), true)))
             // A process that was killed has not cleared what it showed.
@@ -60,5 +75,6 @@ fn row(shown: Shown) -> Row {
         shown.rejected as i64,
         shown.flushes as i64,
         started,
+        Some(shown.request_id).filter(|id| !id.is_empty()),
     )
 }

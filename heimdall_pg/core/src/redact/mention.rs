@@ -41,6 +41,7 @@ const OWN_NAMES: &[&str] = &[
     "ingest_ndjson",
     "key_status",
     "kind_of",
+    "last_report",
     "parse_timestamp",
     "pii_decrypt",
     "pii_encrypt",

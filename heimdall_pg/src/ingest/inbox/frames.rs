@@ -5,6 +5,7 @@ use std::ffi::c_void;
 
 use pgrx::{PgSqlErrorCode, pg_guard, pg_sys};
 
+use super::reports;
 use super::rows::Rows;
 use super::stream::Stream;
 use crate::error::Error;
@@ -68,6 +69,7 @@ pub fn register_callbacks() {
         if [XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE].contains(&event) {
             ROWS.with(Frames::clear);
             STREAMS.with(Frames::clear);
+            reports::clear();
             progress::clear();
         }
     }
@@ -81,6 +83,7 @@ pub fn register_callbacks() {
         if event == pg_sys::SubXactEvent::SUBXACT_EVENT_ABORT_SUB {
             ROWS.with(|frames| frames.abandon(ended));
             STREAMS.with(|frames| frames.abandon(ended));
+            reports::abandon(ended);
         }
     }
     // SAFETY: called from _PG_init, once a process; the callbacks are functions of this library, which stays.

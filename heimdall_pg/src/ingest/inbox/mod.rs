@@ -5,11 +5,13 @@
 //! in between are kept in [`frames`], and die with their transaction or savepoint.
 
 mod frames;
+mod reports;
 mod rows;
 mod stream;
 mod trigger;
 
 pub use frames::register_callbacks;
+pub use reports::last as last_report;
 
 use pgrx::pg_sys;
 use pgrx::{PgLogLevel, PgSqlErrorCode, function_name};
@@ -17,7 +19,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, function_name};
 use super::upload::Outcome;
 use crate::error::Error;
 
-/// Tells how an upload through an inbox has ended: there is no row of report to give. What a duplicate has written before
+/// Tells how an upload through an inbox has ended; there is no row of report to give, which [`reports`] keeps instead. What a duplicate has written before
 /// it turned out to be one cannot be taken back by itself.
 fn tell(outcome: Outcome, has_flushed: bool) -> Result<(), Error> {
     match outcome {
@@ -29,6 +31,7 @@ fn tell(outcome: Outcome, has_flushed: bool) -> Result<(), Error> {
                     report.batch, report.rows_accepted, report.rows_rejected
                 ),
             );
+            reports::add(report);
             Ok(())
         }
         Outcome::Duplicate(report) if has_flushed => Err(Error::new(
@@ -39,6 +42,7 @@ fn tell(outcome: Outcome, has_flushed: bool) -> Result<(), Error> {
         Outcome::Duplicate(report) => {
             let message = format!("this dump is batch {} already: nothing was changed", report.batch);
             notice(PgSqlErrorCode::ERRCODE_WARNING, message);
+            reports::add(report);
             Ok(())
         }
     }
