@@ -2,7 +2,8 @@
 # The development gateway of this clone, on https://localhost:8443 or the next free port, with its identity provider.
 #   build | start | stop | status | env
 #   with LOG COMMAND…   run COMMAND with a gateway and an identity provider of its own, which are gone afterwards;
-#                       their logs go to the file LOG. COMMAND finds HMD_URL, HMD_TLS_CA, HMD_OAUTH_….
+#                       their logs go to the file LOG. COMMAND finds HMD_URL, HMD_TLS_CA, HMD_OAUTH_…, the binary as
+#                       HEIMDALL_GATEWAY, and curl as HEIMDALL_CURL.
 # `start` and `with` want the environment of the database: see lib/gateway.sh.
 set -euo pipefail
 # shellcheck source=lib/base.sh
@@ -15,6 +16,10 @@ set -euo pipefail
 . "$RUNTIME/lib/instance.sh"
 # shellcheck source=lib/files.sh
 . "$RUNTIME/lib/files.sh"
+# shellcheck source=lib/apt.sh
+. "$RUNTIME/lib/apt.sh"
+# shellcheck source=lib/tool.sh
+. "$RUNTIME/lib/tool.sh"
 # shellcheck source=lib/gateway.sh
 . "$RUNTIME/lib/gateway.sh"
 
@@ -127,7 +132,11 @@ with() {
   gateway_settings 0 "$identity"
   run_gateway
   client_environment "$LISTENS" "$identity"
-  HEIMDALL_GATEWAY=$(gateway_built) "$@" || status=$?
+  HEIMDALL_GATEWAY=$(gateway_built)
+  find_tool curl || fail "curl is missing" "Install it, for example: apt-get install curl"
+  HEIMDALL_CURL=${TOOL[*]}
+  export HEIMDALL_GATEWAY HEIMDALL_CURL
+  "$@" || status=$?
   exit "$status"
 }
 
