@@ -100,7 +100,8 @@ variables() {
 }
 
 with() {
-  local log=$1 status=0 identity
+  local status=0 identity
+  LOG=$1
   shift
   prepare_instance
   read_postgres
@@ -118,7 +119,7 @@ with() {
     trap - EXIT
     stop_program "$GATEWAY" gateway
     stop_program "$GATEWAY" identity
-    cat "$GATEWAY"/*.log >>"$log" 2>/dev/null || true
+    cat "$GATEWAY"/*.log >>"$LOG" 2>/dev/null || true
     rm -rf "$GATEWAY"
   }
   trap clean_up EXIT

@@ -43,7 +43,7 @@ run_program() {
     sh -c 'umask 077; echo $$ >"$1.pid"; log=$1.log; shift; exec "$@" >>"$log" 2>&1 </dev/null' \
     sh "$GATEWAY/$name" "$GATEWAY/$PROGRAM" "$@" >/dev/null 2>&1 </dev/null 8>&- 9>&-
   for ((tenth = 0; tenth < 300; tenth++)); do
-    LISTENS=$(sed -nE '/"listening"/s/.*"address":"[^"]*:([0-9]+)".*/\1/p' "$GATEWAY/$name.log" 2>/dev/null | tail -n 1)
+    LISTENS=$(sed -nE '/"listening"/s/.*"address":"[^"]*:([0-9]+)".*/\1/p' "$GATEWAY/$name.log" 2>/dev/null | tail -n 1) || true
     [ -z "$LISTENS" ] || return 0
     [ "$tenth" -lt 20 ] || program_of "$GATEWAY" "$name" >/dev/null || break
     sleep 0.1
