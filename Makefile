@@ -21,7 +21,7 @@ conformance: ## run the published vectors and write their table in docs/referenc
 	@$R/conformance.sh
 
 bench: build ## measure everything against its rivals and rewrite docs/benchmarks.md; half an hour (ARGS='growth', ARGS='scale=0.1')
-	@$R/with-server.sh --durable cargo run --release -p heimdall_tests --bin bench -- $(ARGS)
+	@$R/with-server.sh --durable $R/bench.sh $(ARGS)
 
 fuzz: ## libFuzzer on the parsers, 60 s each (one for an hour: make fuzz ARGS='name 3600')
 	@$R/fuzz.sh $(ARGS)

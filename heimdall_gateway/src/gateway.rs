@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
+use crate::api::health::LastLook;
 use crate::config::Config;
 use crate::database::Database;
 use crate::dev;
+use crate::http::Rates;
 use crate::identity::Identity;
+use crate::telemetry::Metrics;
+use crate::telemetry::metrics::State;
 use crate::tls;
 use crate::uploads::Uploads;
 
@@ -17,6 +23,14 @@ pub struct Gateway {
     pub database: Database,
     /// Who asks.
     pub identity: Identity,
+    /// How often they may.
+    pub rates: Rates,
+    /// A place for each request that may run at a time.
+    pub places: Semaphore,
+    /// Numbers.
+    pub metrics: Metrics,
+    /// What `/ready` saw last.
+    pub last_look: LastLook,
     /// Uploads that run.
     pub uploads: Arc<Uploads>,
 }
@@ -37,7 +51,30 @@ impl Gateway {
             .build()
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, config.oidc.clone(), config.roles.clone(), config.environment);
+        let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
         let uploads = Uploads::new(database.clone(), config.limits.clone());
-        Ok(Arc::new(Gateway { config, database, identity, uploads }))
+        let metrics = Metrics::default();
+        Ok(Arc::new(Gateway {
+            config,
+            database,
+            identity,
+            rates,
+            places,
+            metrics,
+            last_look: LastLook::default(),
+            uploads,
+        }))
+    }
+
+    /// Brings up to date those numbers that are states.
+    pub fn measure(&self) {
+        let pool = self.database.pool().status();
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(pool.available));
+        self.metrics
+            .connections
+            .get_or_create(&State { state: "busy" })
+            .set(count(pool.size.saturating_sub(pool.available)));
+        self.metrics.waiting.set(count(pool.waiting));
     }
 }

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use heimdall_gateway::config::Sources;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::{client, dev, server, validate};
+use heimdall_gateway::{client, dev, server, telemetry, validate};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -54,6 +54,8 @@ struct Configuration {
 }
 
 fn main() -> ExitCode {
+    // What is not given a provider of cryptography takes this one. It is the first, so it is taken.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match Arguments::parse().command {
         Command::Run(configuration) => run(configuration),
         Command::Validate { configuration, format } => return validate(configuration, format),
@@ -61,9 +63,7 @@ fn main() -> ExitCode {
         Command::DevCertificates { folder } => {
             dev::only_here().and_then(|()| dev::certificates::make(&folder)).map(|_| ())
         }
-        Command::DevIdentity { folder, listen } => {
-            block_on(async { dev::identity::serve(&folder, listen).await })
-        }
+        Command::DevIdentity { folder, listen } => dev_identity(&folder, listen),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,16 +84,19 @@ fn run(configuration: Configuration) -> Result<(), String> {
     let reading = validate::read(&Sources::of_process(configuration.config));
     let warnings = reading.warnings.clone();
     let config = reading.into_config().map_err(|mistakes| mistakes.to_string())?;
-    block_on(async {
-        for warning in warnings {
-            tracing::warn!(%warning, "the configuration is odd");
-        }
-        server::serve(Gateway::new(config)?).await
-    })
+    let _telemetry = telemetry::start(&config.log)?;
+    for warning in warnings {
+        tracing::warn!(%warning, "the configuration is odd");
+    }
+    block_on(async { server::serve(Gateway::new(config)?).await })
+}
+
+fn dev_identity(folder: &Path, listen: SocketAddr) -> Result<(), String> {
+    tracing_subscriber::fmt().json().with_writer(std::io::stdout).init();
+    block_on(dev::identity::serve(folder, listen))
 }
 
 fn block_on(serving: impl Future<Output = Result<(), String>>) -> Result<(), String> {
-    tracing_subscriber::fmt().json().with_writer(std::io::stdout).init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

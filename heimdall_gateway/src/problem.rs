@@ -1,10 +1,16 @@
 //! Errors as callers see them: problem+json (RFC 9457). Nothing of the database's SQL or values is in them.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
+
+/// Media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// What went wrong with a request (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -54,6 +60,8 @@ kinds! {
     not_found = NOT_FOUND, "not-found", "There is no such thing";
     /// The route knows other methods.
     method_not_allowed = METHOD_NOT_ALLOWED, "method", "Not with this method";
+    /// The caller reads none of the formats that there are.
+    not_acceptable = NOT_ACCEPTABLE, "format", "It is not to be had in that format";
     /// It is there already, or has changed meanwhile.
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
     /// It has changed since the caller has seen it.
@@ -130,7 +138,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -141,4 +149,38 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+macro_rules! documented {
+    ($($(#[$doc:meta])* $name:ident: $($status:ident $why:literal),+;)+) => { $(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+                [$((StatusCode::$status, $why)),+]
+                    .map(|(status, why)| (status.as_str().to_owned(), RefOr::T(documented(why))))
+                    .into()
+            }
+        }
+    )+ };
+}
+
+documented! {
+    /// The problems that any route of `/v1` may answer with, for the OpenAPI document.
+    Problems: BAD_REQUEST "The request is not valid", UNAUTHORIZED "Who asks is not known",
+        FORBIDDEN "The caller's role may not", NOT_FOUND "There is no such thing, or it is not to be seen",
+        TOO_MANY_REQUESTS "Too many requests", INTERNAL_SERVER_ERROR "Something failed here",
+        SERVICE_UNAVAILABLE "Not at the moment: Retry-After says when", GATEWAY_TIMEOUT "The database took too long";
+    /// Those of what changes something.
+    Refusals: CONFLICT "It conflicts with what is there", UNPROCESSABLE_ENTITY "The database refused it";
+    /// Those of routes with a body.
+    BodyProblems: REQUEST_TIMEOUT "The body took too long to come", CONFLICT "It conflicts with what is there",
+        PAYLOAD_TOO_LARGE "The body is too large", UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken",
+        UNPROCESSABLE_ENTITY "The database refused it";
+}
+
+fn documented(why: &str) -> openapi::Response {
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(why).content("application/problem+json", problem).build()
 }

@@ -20,12 +20,12 @@ use crate::{http, tls};
 pub async fn serve(gateway: Arc<Gateway>) -> Result<(), String> {
     let limits = gateway.config.limits.clone();
     let acceptor = TlsAcceptor::from(tls::server_config(&gateway.config.tls)?);
-    let listener = TcpListener::bind(gateway.config.listen.address)
-        .await
-        .map_err(|error| format!("HMD_HOST, HMD_PORT: {error}"))?;
+    let address = gateway.config.listen.address;
+    let service = TowerToHyperService::new(http::router(gateway)?);
+    let listener =
+        TcpListener::bind(address).await.map_err(|error| format!("HMD_HOST, HMD_PORT: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     tracing::info!(%address, "listening");
-    let service = TowerToHyperService::new(http::router(gateway));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.handshake);
     builder.http2().timer(TokioTimer::new());

@@ -9,6 +9,7 @@ mod contender;
 mod cypher;
 mod decode;
 mod dumps;
+mod gateway;
 mod gigabyte;
 mod growth;
 mod hub;
@@ -51,6 +52,7 @@ fn main() {
             Part::Audit => audit::run(&options),
             Part::Decode => decode::run(&options),
             Part::Gigabyte => gigabyte::run(&options),
+            Part::Gateway => gateway::run(&options),
         });
         let block = format!("{measured}\n{block}");
         println!("{block}");

@@ -27,16 +27,19 @@ pub enum Part {
     Decode,
     /// A gigabyte of each format, and the memory that it takes.
     Gigabyte,
+    /// The gateway: uploads and lookups.
+    Gateway,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 11] = [
+    pub const ALL: [Part; 12] = [
         Part::Canonical,
         Part::Protect,
         Part::Decode,
         Part::Ingest,
         Part::Gigabyte,
+        Part::Gateway,
         Part::Two,
         Part::Audit,
         Part::Upkeep,
@@ -59,6 +62,7 @@ impl Part {
             Part::Audit => "audit",
             Part::Decode => "decode",
             Part::Gigabyte => "gigabyte",
+            Part::Gateway => "gateway",
         }
     }
 }
@@ -73,7 +77,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [decode] [ingest] [gigabyte] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [decode] [ingest] [gigabyte] [gateway] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

@@ -2,5 +2,7 @@
 
 mod dev_certificates;
 mod dev_identity;
+mod grpc;
+mod operation;
 mod uploads;
 mod who;

@@ -13,6 +13,26 @@ pub fn items(rows: &[Row]) -> Response {
     json(format!(r#"{{"items":[{}]}}"#, texts(rows)))
 }
 
+/// The JSON of the only row.
+///
+/// # Errors
+/// 404 where there is none.
+pub fn object(rows: &[Row]) -> Result<Response, Problem> {
+    let row = rows.first().ok_or_else(Problem::not_found)?;
+    Ok(json(row.get(0)))
+}
+
+/// How many items a page has: 100 unless told.
+///
+/// # Errors
+/// 400 where that is none, or more than 1,000.
+pub fn limit(asked: Option<u16>) -> Result<usize, Problem> {
+    match asked.unwrap_or(100) {
+        limit @ 1..=1_000 => Ok(limit.into()),
+        _ => Err(Problem::bad_request().detail("The query: `limit` has to be between 1 and 1000.")),
+    }
+}
+
 /// `{"items": […], "next": …}` of a page: the statement gives one row more than `limit` where there are more, and `cursor` says
 /// of the last row that is given what comes after it.
 pub fn page(rows: &[Row], limit: usize, cursor: impl Fn(&Row) -> Vec<String>) -> Response {
@@ -25,6 +45,17 @@ pub fn page(rows: &[Row], limit: usize, cursor: impl Fn(&Row) -> Vec<String>) ->
     json(format!(r#"{{"items":[{}],"next":{}}}"#, texts(given), next.as_deref().unwrap_or("null")))
 }
 
+/// The same with a place in the log for `next`, which is a cursor of the database.
+pub fn up_to(rows: &[Row], next: Option<&str>) -> Response {
+    let next = next.map_or_else(|| "null".to_owned(), |next| serde_json::Value::from(next).to_string());
+    json(format!(r#"{{"items":[{}],"next":{next}}}"#, texts(rows)))
+}
+
+/// The number of rows to ask the database for, so that [`page`] knows whether there are more.
+pub fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
 /// What a cursor that [`page`] has given holds.
 ///
 /// # Errors
@@ -33,7 +64,20 @@ pub fn after(cursor: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
     let Some(cursor) = cursor else { return Ok(None) };
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
     let parts = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    parts.map(Some).ok_or_else(|| Problem::bad_request().detail("The cursor is not one that was given."))
+    parts.map(Some).ok_or_else(not_given)
+}
+
+/// The number that a cursor of a list in the order of numbers holds.
+///
+/// # Errors
+/// 400 where it is none.
+pub fn after_number(cursor: Option<&str>) -> Result<Option<i64>, Problem> {
+    let Some(parts) = after(cursor)? else { return Ok(None) };
+    parts.first().and_then(|number| number.parse().ok()).map(Some).ok_or_else(not_given)
+}
+
+fn not_given() -> Problem {
+    Problem::bad_request().detail("The cursor is not one that was given.")
 }
 
 fn encode(parts: &[String]) -> String {

@@ -52,6 +52,9 @@ impl Reading {
     }
 }
 
+/// Networks that are not of the internet (RFC 1918, RFC 4193), and this machine.
+const PRIVATE: &str = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7";
+
 impl Config {
     /// Reads and checks everything.
     pub fn read(sources: &Sources) -> Reading {
@@ -79,6 +82,7 @@ fn settings(
         read.warning("HMD_ROLE_MAP", "not set: no claim gives a role, and nobody may do anything");
     }
     let session = session(read);
+    let log = read.or("HMD_LOG", "info", "a level: error, warn, info, debug", value::log_level);
     let database = database(read);
     let limits = limits(read);
     let network = network(read);
@@ -96,6 +100,7 @@ fn settings(
         database: database?,
         limits,
         network,
+        log: log?,
     })
 }
 
@@ -172,7 +177,8 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
     let connections = read.count("HMD_DATABASE_CONNECTIONS", "16", 2..=1000);
     let wait = read.duration("HMD_DATABASE_WAIT", "2s", SECOND / 10..=5 * MINUTE);
     let statement_timeout = read.duration("HMD_STATEMENT_TIMEOUT", "30s", SECOND / 10..=DAY);
-    Some(Database { url: url?, graph: graph?, connections, wait, statement_timeout })
+    let upkeep_timeout = read.duration("HMD_UPKEEP_TIMEOUT", "1h", SECOND..=7 * DAY);
+    Some(Database { url: url?, graph: graph?, connections, wait, statement_timeout, upkeep_timeout })
 }
 
 fn limits(read: &mut Reader<'_>) -> Limits {
@@ -201,6 +207,11 @@ fn network(read: &mut Reader<'_>) -> Network {
     let networks = "networks such as 192.0.2.0/24, with commas between several";
     Network {
         allowed: read.list("HMD_ALLOWED_NETWORKS", networks, value::network),
+        metrics: read
+            .or("HMD_METRICS_NETWORKS", PRIVATE, networks, |text| {
+                text.split(',').map(|part| value::network(part.trim())).collect()
+            })
+            .unwrap_or_default(),
         proxies: read.list("HMD_TRUSTED_PROXIES", networks, value::network),
         origins: read.list("HMD_CORS_ORIGINS", "origins such as https://console.example.org", value::origin),
     }

@@ -46,6 +46,8 @@ pub struct Config {
     pub limits: Limits,
     /// From where.
     pub network: Network,
+    /// `HMD_LOG`: level or directives.
+    pub log: String,
 }
 
 /// Where this runs.
@@ -137,6 +139,8 @@ pub struct Database {
     pub wait: Duration,
     /// How long a question may take.
     pub statement_timeout: Duration,
+    /// How long may take what goes through all that is stored.
+    pub upkeep_timeout: Duration,
 }
 
 /// How much of what.
@@ -171,6 +175,8 @@ pub struct Limits {
 pub struct Network {
     /// Empty is everybody.
     pub allowed: Vec<IpNet>,
+    /// To whom `/metrics` is shown: it names sources.
+    pub metrics: Vec<IpNet>,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpNet>,
     /// Origins of pages elsewhere that may ask.

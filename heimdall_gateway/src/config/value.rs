@@ -121,3 +121,8 @@ pub fn is_database_url(text: &str) -> bool {
 pub fn is_placeholder(text: &str) -> bool {
     ["REPLACE_WITH", "GENERATE_AND_REPLACE"].iter().any(|mark| text.contains(mark))
 }
+
+/// A level of the log, or directives for parts of it.
+pub fn log_level(text: &str) -> Option<String> {
+    tracing_subscriber::EnvFilter::try_new(text).is_ok().then(|| text.to_owned())
+}

@@ -41,7 +41,7 @@ pub fn problem(error: &Error) -> Problem {
             Problem::bad_request()
         }
         _ if from_heimdall(db) && *code != SqlState::INTERNAL_ERROR => Problem::refused(),
-        "22P02" | "22007" | "22008" | "22003" | "22021" | "22P05" => Problem::bad_request(),
+        "22P02" | "22007" | "22008" | "22003" | "22021" | "22P05" | "54001" => Problem::bad_request(),
         _ if code.code().starts_with("42") => Problem::bad_request(),
         _ => Problem::internal(),
     };

@@ -2,6 +2,7 @@
 //! set for a session, and no statement has a name that outlives its transaction.
 
 mod failure;
+mod readiness;
 mod rows;
 mod transaction;
 
@@ -26,6 +27,7 @@ pub use transaction::{Access, Parameter, Transaction};
 pub struct Database {
     pool: Pool,
     statement_timeout: Duration,
+    upkeep_timeout: Duration,
 }
 
 impl Database {
@@ -51,7 +53,13 @@ impl Database {
         Ok(Database {
             pool: pool.map_err(|error| error.to_string())?,
             statement_timeout: config.statement_timeout,
+            upkeep_timeout: config.upkeep_timeout,
         })
+    }
+
+    /// The same with time for what goes through all that is stored: rollback, erasure, policies.
+    pub fn for_upkeep(&self) -> Database {
+        Database { statement_timeout: self.upkeep_timeout, ..self.clone() }
     }
 
     /// The connections that are there and those in use, for metrics.
@@ -107,14 +115,5 @@ impl Database {
         let client = self.pool.get().await.map_err(failure::no_connection)?;
         let rows = client.query_typed(SQL, &[(&backend, Type::INT4)]).await;
         rows.map(|rows| !rows.is_empty()).map_err(|error| problem(&error))
-    }
-
-    /// Whether it answers and has the graph, for `/ready`.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn answers(&self) -> Result<(), Problem> {
-        let client = self.pool.get().await.map_err(failure::no_connection)?;
-        client.query_typed("SELECT 1", &[]).await.map(|_| ()).map_err(|error| problem(&error))
     }
 }

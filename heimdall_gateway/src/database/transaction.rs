@@ -21,6 +21,8 @@ pub enum Access {
     Read,
     /// Whatever the role may.
     Write,
+    /// The same, and fails with 40001 where what is written has changed since it was read in this transaction.
+    WriteUnchanged,
 }
 
 impl Access {
@@ -28,6 +30,7 @@ impl Access {
         match self {
             Access::Read => "BEGIN READ ONLY",
             Access::Write => "BEGIN",
+            Access::WriteUnchanged => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         }
     }
 }

@@ -1,10 +1,17 @@
-//! HTTP around the routes: who asks, request ids, problems.
+//! HTTP around the routes: who asks, how often, request ids, the log, problems.
 
-mod authenticate;
+pub mod authenticate;
 mod caller;
+mod cors;
 pub mod extract;
+mod load;
+mod observe;
+pub mod rate;
 mod request_id;
 mod router;
+mod security;
+mod tier;
 
 pub use caller::Caller;
+pub use rate::Rates;
 pub use router::router;

@@ -1,0 +1,28 @@
+//! A page on which to try the routes: Swagger UI, everything of it from here.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::gateway::Gateway;
+
+/// The page sets styles on its elements, and draws its pictures from `data:`; scripts are those of files alone.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// `/docs/`.
+pub fn routes() -> Router<Arc<Gateway>> {
+    // What it shows is sent nowhere for validation.
+    let config = Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true);
+    Router::from(SwaggerUi::new("/docs").config(config)).layer(from_fn(|request, next: Next| async {
+        let mut response = next.run(request).await;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer"));
+        response
+    }))
+}

@@ -1,0 +1,406 @@
+//! What rows look like, for the document. The database makes them: these types are never made.
+
+use utoipa::ToSchema;
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $type:ty,)+ })+) => { $(
+        $(#[$doc])*
+        #[derive(ToSchema)]
+        pub struct $name { $($(#[$of])* pub $field: $type,)+ }
+    )+ };
+}
+
+/// A time in UTC (RFC 3339).
+#[derive(ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-03-02T09:00:00Z")]
+pub struct Time(pub String);
+
+rows! {
+    /// What is known of a value.
+    Known {
+        /// `Label:value`.
+        #[schema(example = "Ip:192.0.2.1")]
+        key: String,
+        /// Label.
+        label: String,
+        /// `clear`, `green`, `amber`, `amber+strict` or `red`.
+        tlp: String,
+        /// How often it was seen.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+        /// Sources that have seen it.
+        sources: Vec<String>,
+    }
+
+    /// One of several values that were asked for.
+    Found {
+        /// The kind that was asked for.
+        kind: String,
+        /// The value, as it was asked for.
+        value: String,
+        /// What is known of it.
+        #[schema(inline)]
+        found: Vec<Known>,
+    }
+
+    /// A batch that brought a value.
+    Brought {
+        /// The batch.
+        batch: i64,
+        /// Its source.
+        source: String,
+        /// Who brought it.
+        actor: String,
+        /// When.
+        #[schema(inline)]
+        ingested_at: Time,
+        /// How often it is in there.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+        /// The first row of the dump that names it, from 1.
+        first_row: Option<i64>,
+    }
+
+    /// What was known of a value at a time.
+    KnownThen {
+        /// `Label:value`.
+        key: String,
+        /// Label.
+        label: String,
+        /// The mark of now, since that binds.
+        tlp: String,
+        /// How often it had been seen.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+        /// Sources that had seen it.
+        sources: Vec<String>,
+        /// When the first batch with it was taken in.
+        #[schema(inline)]
+        known_since: Time,
+        /// Edges by type.
+        #[schema(value_type = Object)]
+        edges: (),
+    }
+
+    /// An edge of a value, and a batch that brought it.
+    Event {
+        /// When the batch saw it first.
+        #[schema(inline)]
+        at: Option<Time>,
+        /// And last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+        /// Type of the edge.
+        edge_type: String,
+        /// `out` leads away from the value.
+        direction: String,
+        /// Label of the other end.
+        label: String,
+        /// The other end.
+        neighbor: String,
+        /// Source of the batch.
+        source: String,
+        /// The batch.
+        batch: i64,
+        /// How often it saw the edge.
+        sightings: i64,
+    }
+
+    /// Something that looks like a value.
+    LookAlike {
+        /// Label.
+        label: String,
+        /// What looks like it.
+        look_alike: String,
+        /// From 0 to 1, which looks the same.
+        similarity: f32,
+        /// Its mark.
+        tlp: String,
+        /// How often it was seen.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+    }
+
+    /// A vertex near a value.
+    Neighbor {
+        /// Edges from the value to it.
+        distance: i32,
+        /// The edge that led to it.
+        edge_type: String,
+        /// Label.
+        label: String,
+        /// Its value.
+        neighbor: String,
+        /// Its mark.
+        tlp: String,
+    }
+
+    /// A vertex on a path.
+    Step {
+        /// 0 is where the path begins.
+        step: i32,
+        /// The edge that led to it.
+        edge_type: Option<String>,
+        /// `out` leads away from the vertex of the row before.
+        direction: Option<String>,
+        /// Label.
+        label: String,
+        /// Its value.
+        value: String,
+    }
+
+    /// What several values are next to.
+    Shared {
+        /// Label.
+        label: String,
+        /// Its value.
+        value: String,
+        /// Its mark.
+        tlp: String,
+        /// To how many of the values it is next.
+        shared_by: i32,
+        /// To which.
+        shared_with: Vec<String>,
+        /// Its edges, counted up to 1,000 of a type and direction.
+        degree: i64,
+    }
+
+    /// One of those that stand out.
+    Outstanding {
+        /// Label.
+        label: String,
+        /// Its value.
+        value: String,
+        /// Its mark.
+        tlp: String,
+        /// Its edges.
+        degree: Option<i64>,
+        /// How often it was seen.
+        sightings: Option<i64>,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+    }
+
+    /// What a source and others have seen.
+    Overlap {
+        /// Label.
+        label: String,
+        /// Its value.
+        value: String,
+        /// Its mark.
+        tlp: String,
+        /// Which others.
+        seen_in: Vec<String>,
+        /// How often those saw it.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+    }
+
+    /// A vertex that a search found.
+    Hit {
+        /// `Label:value`.
+        key: String,
+        /// Label.
+        label: String,
+        /// Its value.
+        value: String,
+        /// Its mark.
+        tlp: String,
+        /// How often it was seen.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+    }
+
+    /// A vertex that came in during a time.
+    Change {
+        /// When its batch was taken in.
+        #[schema(inline)]
+        at: Time,
+        /// `new` or `seen again`.
+        what: String,
+        /// Label.
+        label: String,
+        /// Its value.
+        value: String,
+        /// Its mark.
+        tlp: String,
+        /// How often it was seen in that time.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+        /// Sources that saw it in that time.
+        sources: Vec<String>,
+    }
+
+    /// A committed change of the change log.
+    Logged {
+        /// Where it stands: what `after` takes.
+        cursor: String,
+        /// When it was made.
+        #[schema(inline)]
+        at: Time,
+        /// By whom.
+        actor: String,
+        /// In which batch.
+        batch: Option<i64>,
+        /// Label, or type of the edge.
+        label: String,
+        /// Its mark.
+        tlp: String,
+        /// The vertex, or where the edge begins.
+        key: String,
+        /// Where the edge leads.
+        to_key: Option<String>,
+        /// How often the batch saw it.
+        sightings: i64,
+        /// First, where a time is known.
+        #[schema(inline)]
+        first_seen: Option<Time>,
+        /// Last.
+        #[schema(inline)]
+        last_seen: Option<Time>,
+        /// Its properties; those that are sealed stay so.
+        #[schema(value_type = Option<Object>)]
+        properties: (),
+    }
+
+    /// One who follows the change log.
+    Reader {
+        /// Its name.
+        name: String,
+        /// Up to where it has dealt with the changes.
+        cursor: String,
+        /// When it was made.
+        #[schema(inline)]
+        created_at: Time,
+        /// When it last acknowledged.
+        #[schema(inline)]
+        acknowledged_at: Option<Time>,
+        /// Why it has to start anew.
+        invalidation_reason: Option<String>,
+        /// Segments that it has before it.
+        lag_segments: i64,
+        /// Bytes of them.
+        lag_bytes: i64,
+        /// How old the first of them is.
+        lag_age: Option<String>,
+    }
+
+    /// An entry of the audit trail.
+    Entry {
+        /// One of 40 chains.
+        lane: i32,
+        /// Place in it, from 1.
+        position: i64,
+        /// When.
+        #[schema(inline)]
+        at: Time,
+        /// Who.
+        actor: String,
+        /// As whom the session was connected.
+        session_user: String,
+        /// The request of a gateway; empty without one.
+        request_id: String,
+        /// What was done.
+        action: String,
+        /// To what.
+        object: String,
+        /// The particulars.
+        #[schema(value_type = Object)]
+        detail: (),
+        /// SHA-256, in hexadecimal.
+        digest: String,
+    }
+
+    /// Whether a lane of the audit trail holds.
+    Lane {
+        /// The lane.
+        lane: i32,
+        /// So many entries hold, from the first on.
+        entries: i64,
+        /// Digest of the last of them.
+        head: Option<String>,
+        /// The first that does not hold.
+        broken_at: Option<i64>,
+        /// Why.
+        reason: Option<String>,
+    }
+}
+
+/// A row of a Cypher query: a member for each column.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub struct Returned(pub ());
+
+/// The last entry of each lane, by its number: `{"3": {"position": 12, "digest": "…"}}`.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub struct Heads(pub ());
+
+/// A page.
+#[derive(ToSchema)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// What `after` takes for what follows; null where nothing does.
+    pub next: Option<String>,
+}
+
+rows! {
+    /// A place in the change log.
+    Place {
+        /// What `after` and `acknowledge` take.
+        #[schema(example = "0-0")]
+        cursor: String,
+    }
+
+    /// A bundle of STIX 2.1.
+    Bundle {
+        /// `bundle`.
+        #[schema(rename = "type", example = "bundle")]
+        kind: String,
+        /// `bundle--` and a UUID.
+        id: String,
+        /// Its objects.
+        #[schema(value_type = Vec<Object>)]
+        objects: (),
+    }
+}

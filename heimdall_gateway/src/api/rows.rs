@@ -1,0 +1,98 @@
+//! Rows in the format that the caller reads: one object, or as they come.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use axum::body::{Body, Bytes};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::response::{Response as Documented, ResponseBuilder};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type as Kind};
+use utoipa::{IntoResponses, PartialSchema};
+
+use super::answer;
+use super::format::Format;
+use super::sheet::Sheet;
+use crate::database::{Access, JsonRows, Parameter};
+use crate::gateway::Gateway;
+use crate::http::Caller;
+use crate::problem::Problem;
+
+/// Rows that are put together before they are sent, if they are there by then: a packet rather than a row at a time.
+const AT_ONCE: usize = 256;
+
+/// In the document, an answer with rows that look like `T`, in each format.
+pub struct Rows<T>(PhantomData<T>);
+
+/// The rows of a statement, one JSON text each.
+///
+/// # Errors
+/// What the database says before the first row.
+pub async fn answer(
+    gateway: &Gateway,
+    caller: &Caller,
+    format: Format,
+    sql: &str,
+    parameters: &[Parameter<'_>],
+) -> Result<Response, Problem> {
+    let mut response = match format {
+        Format::Json => answer::items(&gateway.database.query(caller, Access::Read, sql, parameters).await?),
+        Format::NdJson => {
+            let rows = gateway.database.stream(caller, sql, parameters).await?;
+            lines("application/x-ndjson", "\n", rows)
+        }
+        Format::Csv => {
+            let rows = gateway.database.stream(caller, sql, parameters).await?;
+            let mut sheet = Sheet::default();
+            let body = rows.ready_chunks(AT_ONCE).map(move |rows| sheet.write(rows).map_err(cut));
+            streamed("text/csv; charset=utf-8; header=present", body)
+        }
+    };
+    response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// Texts as they come, with `end` behind each.
+pub fn lines(media: &'static str, end: &'static str, rows: JsonRows) -> Response {
+    let body = rows.ready_chunks(AT_ONCE).map(move |rows| {
+        let mut bytes = String::new();
+        for row in rows {
+            bytes.push_str(&row.map_err(cut)?);
+            bytes.push_str(end);
+        }
+        Ok(bytes.into())
+    });
+    streamed(media, body)
+}
+
+/// A body that ends with an error, and so without its end, where the database fails half-way: nobody takes what has come
+/// for all of it.
+pub fn streamed(
+    media: &'static str,
+    body: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static,
+) -> Response {
+    ([(header::CONTENT_TYPE, media)], Body::from_stream(body)).into_response()
+}
+
+/// What ends such a body.
+pub fn cut(problem: Problem) -> std::io::Error {
+    tracing::warn!(code = problem.code.as_deref(), "an answer was cut: the database failed half-way");
+    std::io::Error::other("the answer was cut")
+}
+
+impl<T: PartialSchema> IntoResponses for Rows<T> {
+    fn responses() -> BTreeMap<String, RefOr<Documented>> {
+        let all =
+            ObjectBuilder::new().property("items", ArrayBuilder::new().items(T::schema())).required("items");
+        let text = Schema::Object(ObjectBuilder::new().schema_type(Kind::String).build());
+        let response = ResponseBuilder::new()
+            .description("The rows")
+            .content("application/json", ContentBuilder::new().schema(Some(all)).build())
+            .content("application/x-ndjson", ContentBuilder::new().schema(Some(text.clone())).build())
+            .content("text/csv", ContentBuilder::new().schema(Some(text)).build());
+        BTreeMap::from([("200".to_owned(), RefOr::T(response.build()))])
+    }
+}

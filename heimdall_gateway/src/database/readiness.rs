@@ -1,0 +1,41 @@
+//! Whether the database is what the gateway needs: there, with the graph, and with a role for us that may do our work.
+
+use tokio_postgres::types::Type;
+
+use super::Database;
+use super::failure::{no_connection, problem};
+use crate::problem::Problem;
+
+// A graph is a schema; the catalogue of graphs is not for us to read.
+const STATE: &str = "SELECT \
+    EXISTS (SELECT FROM pg_catalog.pg_namespace AS g WHERE g.nspname = $1) AS graph, \
+    EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = 'heimdall_gateway' \
+        AND pg_catalog.pg_has_role(SESSION_USER, r.oid, 'MEMBER')) AND NOT (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r \
+        WHERE r.rolname = SESSION_USER) AS believed, \
+    ARRAY(SELECT w.role FROM pg_catalog.unnest($2) AS w (role) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r \
+        WHERE r.rolname = w.role AND pg_catalog.pg_has_role(SESSION_USER, r.oid, 'SET'))) AS closed";
+
+impl Database {
+    /// Whether it answers, has the graph, believes us whom we act for, and lets us take on those roles.
+    ///
+    /// # Errors
+    /// Why not. The log says more than a caller may know.
+    pub async fn ready(&self, graph: &str, roles: &[&str]) -> Result<(), Problem> {
+        let client = self.pool().get().await.map_err(no_connection)?;
+        let rows = client.query_typed(STATE, &[(&graph, Type::TEXT), (&roles, Type::TEXT_ARRAY)]).await;
+        let rows = rows.map_err(|error| problem(&error))?;
+        let Some(row) = rows.first() else { return Err(Problem::internal()) };
+        let closed: Vec<String> = row.get("closed");
+        let wrong = if !row.get::<_, bool>("graph") {
+            "The graph is not there."
+        } else if !row.get::<_, bool>("believed") {
+            "The gateway's role is no member of heimdall_gateway, or is a superuser."
+        } else if !closed.is_empty() {
+            "The gateway may not take on some role that claims give."
+        } else {
+            return Ok(());
+        };
+        tracing::warn!(roles = ?closed, "{wrong}");
+        Err(Problem::unavailable().detail(wrong))
+    }
+}

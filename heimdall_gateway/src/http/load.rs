@@ -1,0 +1,42 @@
+//! More than can be done is refused before it waits; and nothing takes forever.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::tier::{self, Tier};
+use crate::gateway::Gateway;
+use crate::problem::Problem;
+
+/// What a request may take beside its wait for a connection and its statement: its body has to come, and its answer to be made.
+const BESIDE: Duration = Duration::from_secs(20);
+
+/// Refuses with 503 what is beyond the limit, and what would have to wait for the database behind many others.
+pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
+    let Ok(_place) = gateway.places.try_acquire() else {
+        gateway.metrics.turned_away("requests");
+        return busy();
+    };
+    let pool = gateway.database.pool().status();
+    if pool.waiting > 4 * pool.max_size {
+        gateway.metrics.turned_away("database");
+        return busy();
+    }
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    if tier::of(route) == Tier::Transfer {
+        return next.run(request).await;
+    }
+    let database = &gateway.config.database;
+    let limit = database.wait + database.statement_timeout + BESIDE;
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::timed_out().into_response(),
+    }
+}
+
+fn busy() -> Response {
+    Problem::unavailable().detail("There is too much to do.").retry_after(1).into_response()
+}

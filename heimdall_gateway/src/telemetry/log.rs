@@ -1,0 +1,44 @@
+//! The log: JSON lines on standard output. Traces go out beside it where a collector is named.
+
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use super::traces;
+
+/// What has to be kept until the end: spans that wait are sent when it goes.
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+}
+
+/// Starts the log at that level (`info`, or directives such as `info,heimdall_gateway=debug`), and traces where the
+/// variables of OpenTelemetry name a collector.
+///
+/// # Errors
+/// Where the level is none, or the exporter cannot be made.
+pub fn start(level: &str) -> Result<Telemetry, String> {
+    let filter = EnvFilter::try_new(level).map_err(|_| "the level of the log is none".to_owned())?;
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false);
+    let (layer, traces) = traces::layer()?.unzip();
+    // A trace of an exporter that exports itself has no end.
+    let ours = layer.map(|layer| layer.with_filter(EnvFilter::new("off,heimdall_gateway=info")));
+    tracing_subscriber::registry()
+        .with(ours)
+        .with(lines.with_filter(filter))
+        .try_init()
+        .map_err(|error| error.to_string())?;
+    Ok(Telemetry { traces })
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(traces) = self.traces.take() {
+            let _ = traces.shutdown();
+        }
+    }
+}

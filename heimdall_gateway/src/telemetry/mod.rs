@@ -1,0 +1,9 @@
+//! What the gateway tells about itself: its log, numbers, traces. Never a value, a token, or what a query asked for.
+
+mod log;
+pub mod metrics;
+mod traces;
+
+pub use log::start;
+pub use metrics::Metrics;
+pub use traces::parent_of;

@@ -1,0 +1,162 @@
+//! gRPC on the same port, by messages written here: what a client of another make sends and gets.
+
+use heimdall_tests::{Database, Gateway};
+use prost::Message;
+use reqwest::Method;
+use reqwest::blocking::Response;
+
+#[derive(Clone, PartialEq, Message)]
+struct Observable {
+    #[prost(string, tag = "1")]
+    kind: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Asked {
+    #[prost(message, optional, tag = "1")]
+    observable: Option<Observable>,
+    #[prost(int32, optional, tag = "2")]
+    depth: Option<i32>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Known {
+    #[prost(string, tag = "1")]
+    key: String,
+    #[prost(int64, tag = "4")]
+    sightings: i64,
+    #[prost(message, optional, tag = "5")]
+    first_seen: Option<prost_types::Timestamp>,
+    #[prost(string, repeated, tag = "7")]
+    sources: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct LookedUp {
+    #[prost(message, repeated, tag = "1")]
+    known: Vec<Known>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Neighbor {
+    #[prost(int32, tag = "1")]
+    distance: i32,
+    #[prost(string, tag = "4")]
+    neighbor: String,
+}
+
+const LOGINS: &str = r#"{
+    "columns":   ["time", "src", "host"],
+    "entities":  {"src": {"label": "Ip", "key": "src"}, "host": {"label": "Domain", "key": "host"}},
+    "relations": [{"from": "src", "type": "REACHED", "to": "host"}], "time": "time", "tlp": "amber"}"#;
+
+fn with_logins() -> Database {
+    let database = Database::new();
+    database.source("logins", "csv", LOGINS);
+    database.ingest("logins", "time,src,host\n2026-01-01T10:00:00.25Z,192.0.2.1,www.example.org\n1969-12-31T23:59:59Z,192.0.2.2,www.example.org\n");
+    database
+}
+
+fn framed(message: &impl Message) -> Vec<u8> {
+    let message = message.encode_to_vec();
+    let length = u32::try_from(message.len()).expect("short").to_be_bytes();
+    [&[0], length.as_slice(), &message].concat()
+}
+
+fn unframed<M: Message + Default>(mut bytes: &[u8]) -> Vec<M> {
+    let mut messages = Vec::new();
+    while let Some((head, rest)) = bytes.split_first_chunk::<5>() {
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        messages.push(M::decode(&rest[..length]).expect("a message"));
+        bytes = &rest[length..];
+    }
+    messages
+}
+
+fn call(gateway: &Gateway, groups: &[&str], method: &str, asked: &impl Message) -> Response {
+    gateway
+        .request_as(groups, Method::POST, method)
+        .version(reqwest::Version::HTTP_2)
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(framed(asked))
+        .send()
+        .expect("an answer")
+}
+
+fn asked(kind: &str, value: &str) -> Asked {
+    Asked { observable: Some(Observable { kind: kind.to_owned(), value: value.to_owned() }), depth: None }
+}
+
+#[test]
+fn lookup_and_neighbours_are_those_of_sql() {
+    let database = with_logins();
+    let gateway = Gateway::start(&database);
+    let answer =
+        call(&gateway, &["analyst"], "/heimdall.v1.Heimdall/Lookup", &asked("ip", "::ffff:192.0.2.1"));
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (200, &"application/grpc".parse().unwrap())
+    );
+    let found: Vec<LookedUp> = unframed(&answer.bytes().expect("a body"));
+    let first_seen = Some(prost_types::Timestamp { seconds: 1_767_261_600, nanos: 250_000_000 });
+    let known =
+        Known { key: "Ip:192.0.2.1".into(), sightings: 1, first_seen, sources: vec!["logins".into()] };
+    assert_eq!(found, [LookedUp { known: vec![known] }]);
+
+    // Before 1970 as well.
+    let answer = call(&gateway, &["analyst"], "/heimdall.v1.Heimdall/Lookup", &asked("ip", "192.0.2.2"));
+    let found: Vec<LookedUp> = unframed(&answer.bytes().expect("a body"));
+    assert_eq!(found[0].known[0].first_seen, Some(prost_types::Timestamp { seconds: -1, nanos: 0 }));
+
+    let two = Asked { depth: Some(2), ..asked("ip", "192.0.2.1") };
+    let answer = call(&gateway, &["analyst"], "/heimdall.v1.Heimdall/Neighbors", &two);
+    let found: Vec<Neighbor> = unframed(&answer.bytes().expect("a body"));
+    let expected = database.rows("SELECT distance, neighbor FROM heimdall.neighbors('ip', '192.0.2.1', 2)");
+    let found: Vec<Vec<String>> =
+        found.into_iter().map(|row| vec![row.distance.to_string(), row.neighbor]).collect();
+    assert_eq!(found, expected);
+    assert!(found.len() > 1);
+}
+
+#[test]
+fn refusals_are_statuses() {
+    let database = with_logins();
+    let gateway = Gateway::start(&database);
+    let status = |groups: &[&str], asked: &Asked| {
+        let answer = call(&gateway, groups, "/heimdall.v1.Heimdall/Lookup", asked);
+        (
+            answer.status().as_u16(),
+            answer.headers().get("grpc-status").map(|code| code.to_str().expect("digits").to_owned()),
+        )
+    };
+    assert_eq!(status(&["nobody"], &asked("ip", "192.0.2.1")), (200, Some("7".to_owned())));
+    assert_eq!(status(&["auditor"], &asked("ip", "192.0.2.1")), (200, Some("7".to_owned())));
+    assert_eq!(status(&["analyst"], &asked("ip", "no address")), (200, Some("3".to_owned())));
+    assert_eq!(status(&["analyst"], &Asked::default()), (200, Some("3".to_owned())));
+    let unsigned = gateway
+        .request(Method::POST, "/heimdall.v1.Heimdall/Lookup")
+        .header("content-type", "application/grpc");
+    let unsigned = unsigned.body(framed(&asked("ip", "192.0.2.1"))).send().expect("an answer");
+    assert_eq!(unsigned.headers()["grpc-status"], "16");
+}
+
+/// `list_services` of the reflection protocol.
+#[derive(Clone, PartialEq, Message)]
+struct ListServices {
+    #[prost(string, tag = "7")]
+    list_services: String,
+}
+
+#[test]
+fn reflection_names_the_service() {
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
+    let list = ListServices { list_services: "*".to_owned() };
+    let answer =
+        call(&gateway, &["analyst"], "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", &list);
+    let body = answer.bytes().expect("a body");
+    assert!(body.windows(20).any(|part| part == b"heimdall.v1.Heimdall"));
+}
