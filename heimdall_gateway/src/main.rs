@@ -101,5 +101,8 @@ fn block_on(serving: impl Future<Output = Result<(), String>>) -> Result<(), Str
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime.block_on(serving)
+    let served = runtime.block_on(serving);
+    // What was not finished in time does not hold the end up.
+    runtime.shutdown_background();
+    served
 }

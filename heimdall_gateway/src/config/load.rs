@@ -199,6 +199,7 @@ fn limits(read: &mut Reader<'_>) -> Limits {
         requests: read.count("HMD_REQUESTS", "512", 1..=1_000_000),
         connections: read.count("HMD_CONNECTIONS", "20000", 1..=1_000_000),
         handshake: read.duration("HMD_HANDSHAKE_TIMEOUT", "10s", SECOND / 10..=5 * MINUTE),
+        idle: read.duration("HMD_IDLE_TIMEOUT", "75s", SECOND..=DAY),
         shutdown: read.duration("HMD_SHUTDOWN_TIMEOUT", "60s", Duration::ZERO..=DAY),
     }
 }

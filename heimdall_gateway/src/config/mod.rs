@@ -164,8 +164,10 @@ pub struct Limits {
     pub requests: usize,
     /// Connections at a time.
     pub connections: usize,
-    /// Until the handshake, and until the headers are there.
+    /// Until the handshake, and until the headers of the first request are there.
     pub handshake: Duration,
+    /// After which a connection without a request is closed, and one whose client takes nothing of what is sent.
+    pub idle: Duration,
     /// What uploads and other requests get to finish at the end.
     pub shutdown: Duration,
 }
@@ -188,5 +190,22 @@ impl Listen {
     pub fn is_loopback(&self) -> bool {
         matches!(self.address.ip(), IpAddr::V4(ip) if ip.is_loopback())
             || matches!(self.address.ip(), IpAddr::V6(ip) if ip.is_loopback())
+    }
+}
+
+impl Network {
+    /// Whether that peer may connect: a proxy may, and is asked for whom.
+    pub fn admits(&self, peer: IpAddr) -> bool {
+        self.allows(peer) || self.trusts(peer)
+    }
+
+    /// Whether that client may ask.
+    pub fn allows(&self, client: IpAddr) -> bool {
+        self.allowed.is_empty() || self.allowed.iter().any(|network| network.contains(&client))
+    }
+
+    /// Whether that peer is believed when it says for whom it asks.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&peer))
     }
 }

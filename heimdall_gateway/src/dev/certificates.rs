@@ -2,14 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, NameConstraints,
 };
-use rustls::pki_types::CertificateDer;
+use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::{ORGANISATION, file};
 
@@ -23,6 +25,24 @@ pub struct Files {
     pub certificate: PathBuf,
     /// Its key.
     pub key: PathBuf,
+}
+
+impl Files {
+    /// TLS 1.3 with that certificate.
+    ///
+    /// # Errors
+    /// Where the files do not fit together.
+    pub fn server_config(&self) -> Result<ServerConfig, String> {
+        let chain = CertificateDer::from_pem_file(&self.certificate).map_err(|error| error.to_string())?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|_| "no private key in PEM".to_owned())?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![chain], key))
+            .map_err(|error| error.to_string())?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
 }
 
 /// Makes in the folder what is missing, and anew what ends soon: an authority, and a certificate by it for `localhost`,

@@ -6,7 +6,7 @@ mod file;
 pub mod identity;
 mod refusal;
 
-pub use refusal::{check, check_authorities, check_issuer, only_here};
+pub use refusal::{check_authorities, check_issuer, check_listen, only_here};
 
 /// The organisation in the names of the development authority, by which production knows it.
 pub const ORGANISATION: &str = "Heimdall development";

@@ -5,8 +5,7 @@ use serde_json::Value;
 use x509_parser::prelude::X509Name;
 
 use super::{DISCOVERY_MARK, ORGANISATION};
-use crate::config::{Config, Environment};
-use crate::tls;
+use crate::config::{Environment, Listen};
 
 /// For what must not run anywhere else than on a developer's machine.
 ///
@@ -19,40 +18,29 @@ pub fn only_here() -> Result<(), String> {
     }
 }
 
-/// That a gateway in production has nothing of the development authority's, and that one in development is reached from its own
-/// machine alone.
+/// That a gateway in development is reached from its own machine alone.
 ///
 /// # Errors
-/// Which setting is at odds with the environment.
-pub fn check(config: &Config) -> Result<(), String> {
-    if config.environment == Environment::Development {
-        return if config.listen.is_loopback() {
-            Ok(())
-        } else {
-            Err("HMD_HOST: in development (HMD_ENVIRONMENT) an address of this machine alone, as 127.0.0.1"
-                .to_owned())
-        };
+/// Where it would be reached by others.
+pub fn check_listen(environment: Environment, listen: &Listen) -> Result<(), String> {
+    if environment == Environment::Development && !listen.is_loopback() {
+        return Err(
+            "in development (HMD_ENVIRONMENT) an address of this machine alone, as 127.0.0.1".to_owned()
+        );
     }
-    check_authorities("HMD_TLS_CERT", config.environment, &tls::certificates(&config.tls.certificate)?)?;
-    match &config.tls.authorities {
-        Some(path) => check_authorities("HMD_TLS_CA", config.environment, &tls::certificates(path)?),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// That in production none of those certificates is the development authority's, or signed by it.
 ///
 /// # Errors
-/// Where one is, with the name of the variable.
+/// Where one is.
 pub fn check_authorities(
-    variable: &str,
     environment: Environment,
     certificates: &[CertificateDer<'_>],
 ) -> Result<(), String> {
     if environment == Environment::Production && certificates.iter().any(is_of_development) {
-        return Err(format!(
-            "{variable}: it is of the development authority, which production does not believe"
-        ));
+        return Err("it is of the development authority, which production does not believe".to_owned());
     }
     Ok(())
 }

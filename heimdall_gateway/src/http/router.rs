@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{authenticate, cors, load, observe, rate, request_id, security};
+use super::{authenticate, cors, load, network, observe, rate, request_id, security};
 use crate::api;
 use crate::gateway::Gateway;
 use crate::grpc;
@@ -34,6 +34,7 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .merge(health)
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(middleware::from_fn_with_state(state(), network::layer))
         .layer(cors::layer(&gateway.config.network.origins))
         .layer(middleware::from_fn_with_state(state(), observe::layer))
         .layer(middleware::from_fn(security::layer))

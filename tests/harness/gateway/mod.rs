@@ -5,7 +5,7 @@ mod dev_identity;
 mod issuer;
 mod process;
 
-pub use authority::Authority;
+pub use authority::{Authority, write_key};
 pub use dev_identity::DevIdentity;
 pub use issuer::Issuer;
 pub use process::{Answer, Gateway, Settings};

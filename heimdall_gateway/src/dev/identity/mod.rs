@@ -31,8 +31,7 @@ use self::authorize::Granted;
 use self::keys::Signer;
 use self::one_time::OneTime;
 use super::{certificates, only_here};
-use crate::config::{Secret, Tls};
-use crate::tls;
+use crate::config::Secret;
 
 /// A connection that says nothing is closed then.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -72,8 +71,7 @@ pub async fn serve(folder: &Path, listen: SocketAddr) -> Result<(), String> {
         return Err(format!("{listen}: the development identity provider listens on this machine alone"));
     }
     let files = certificates::make(folder)?;
-    let config = Tls { certificate: files.certificate, key: files.key, authorities: None };
-    let acceptor = TlsAcceptor::from(tls::server_config(&config)?);
+    let acceptor = TlsAcceptor::from(Arc::new(files.server_config()?));
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let issuer = format!("https://localhost:{}", address.port());
