@@ -5,6 +5,7 @@ mod dev_certificates;
 mod dev_identity;
 mod grpc;
 mod operation;
+mod runbook;
 mod shutdown;
 mod systemd;
 mod tls_refusals;
