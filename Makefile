@@ -35,26 +35,32 @@ fmt: ## format the Rust code
 setup: ## the private Postgres with AGE and pgvector, libclang and cargo-pgrx, into the cache
 	@$R/setup.sh
 
-build: setup ## the extension
+build: setup ## the extension, and the gateway
 	@$R/build.sh
+	@$R/gateway.sh build
 
-up: build ## start this clone's development server, with the extension just built
+up: build ## start this clone's development server, and a gateway on https://localhost:8443, as just built
 	@$R/server.sh start
+	@$R/server.sh run $R/gateway.sh start
 
-down: ## stop it; the data stay
+down: ## stop both; the data stay
+	@$R/gateway.sh stop
 	@$R/server.sh stop
 
-reset: ## stop it and throw its data away
+reset: ## stop both and throw the data away
+	@$R/gateway.sh stop
 	@$R/server.sh reset
 
 psql: up ## a psql in it
 	@$R/server.sh psql
 
-env: up ## its address as export lines: eval "$(make -s env)"
+env: up ## their addresses as export lines: eval "$(make -s env)"
 	@$R/server.sh env
+	@$R/gateway.sh env
 
-status: ## where it listens, its data, its log
+status: ## where they listen, their data, their logs
 	@$R/server.sh status
+	@$R/gateway.sh status
 
 install: setup ## the extension into an installed Postgres: PG_CONFIG=… make install
 	@$R/install.sh

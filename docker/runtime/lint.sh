@@ -14,6 +14,8 @@ set -euo pipefail
 . "$RUNTIME/lib/seed.sh"
 # shellcheck source=lib/apt.sh
 . "$RUNTIME/lib/apt.sh"
+# shellcheck source=lib/tool.sh
+. "$RUNTIME/lib/tool.sh"
 # shellcheck source=lib/linters.sh
 . "$RUNTIME/lib/linters.sh"
 # shellcheck source=lib/upgrade.sh

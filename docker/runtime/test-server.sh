@@ -10,6 +10,8 @@ set -euo pipefail
 . "$RUNTIME/lib/account.sh"
 # shellcheck source=lib/instance.sh
 . "$RUNTIME/lib/instance.sh"
+# shellcheck source=lib/files.sh
+. "$RUNTIME/lib/files.sh"
 # shellcheck source=lib/cluster.sh
 . "$RUNTIME/lib/cluster.sh"
 

@@ -19,11 +19,9 @@ cd "$CLONE"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# The tests of the gateway start its binary. The same packages are chosen as below, so that nothing is compiled twice.
-step "Building the gateway"
-cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall >&2 9>&-
-HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
-export HEIMDALL_GATEWAY
+# The tests of the gateway start its binary.
+"$RUNTIME/gateway.sh" build
+export HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
 export HEIMDALL_IDENTITY_PROVIDER
 find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"

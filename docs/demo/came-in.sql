@@ -6,7 +6,7 @@ SELECT b.source AS dump, s.format, w.way AS "way in", b.rows_read AS rows, b.row
 FROM heimdall.batch AS b
 JOIN heimdall.source AS s ON s.name = b.source
 JOIN (VALUES ('auth', '\copy heimdall_in.auth'), ('dns', 'ingest_ndjson()'),
-             ('indicators', 'ingest_csv()'), ('leak', 'ingest(bytea)')) AS w (source, way) ON w.source = b.source
+             ('indicators', 'ingest_csv()'), ('leak', 'the gateway')) AS w (source, way) ON w.source = b.source
 ORDER BY b.id;
 
 \echo 'Rows that were put aside, the row itself encrypted (table heimdall.rejects):'

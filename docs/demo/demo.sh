@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Take in four dumps and show what they have in common. `make demo` calls this; by hand it wants the
-# environment of `make -s env`, and a user who may create databases and read the server's files.
+# Take in four dumps, one of them through a gateway, and show what they have in common. `make demo` calls this; by hand it
+# wants the environment of `make -s env`, and a user who may create databases and roles and read the server's files.
 #
 # It makes a database of its own, heimdall_demo, anew each time: no other database is touched.
 # Exit code 0: every promise below has held.
@@ -36,10 +36,18 @@ run_psql -d postgres -c 'SET client_min_messages = warning' \
   -c "CREATE DATABASE heimdall_demo TEMPLATE template0 ENCODING 'UTF8'"
 run_psql -f sources.sql
 run_psql -f ingest.sql
+../../docker/runtime/gateway.sh with "$work/gateway.log" ./through-gateway.sh >"$work/answer" || fail "not through the gateway"
 
 step "What came in" \
   "Four dumps in two formats, each by another way in. 'merged' are vertices that were there already."
 run_psql -f came-in.sql
+
+step "Through the gateway" \
+  "A gateway of the demo's own, TLS 1.3, takes the leak from a program that may bring dumps, and a question" \
+  "from one that may ask: GET /v1/observables/lookup?kind=domain&value=SYNC[.]Telemetry[.]test"
+cat "$work/answer"
+printf '\n'
+grep -q '"key":"Domain:sync.telemetry.test"' "$work/answer" || fail "the gateway did not answer the question"
 
 step "Listed indicators that the logs have seen, though spelled differently" \
   "Defanged, upper case, IPv4 inside IPv6, Unicode or Punycode: one thing is one vertex."
@@ -62,7 +70,7 @@ run_psql -f again.sql
 
 step "The plaintext is nowhere" \
   "After a checkpoint, every password, address and name is looked for in the bytes of the whole data" \
-  "directory (tables, indexes, WAL), in the server's log, and in a pg_dump (uncompressed)." \
+  "directory (tables, indexes, WAL), in the logs of server and gateway, and in a pg_dump (uncompressed)." \
   "The controls are not protected: the same search has to find them."
 
 data=${HEIMDALL_DATA:-$(value 'SHOW data_directory')}
@@ -102,6 +110,7 @@ search() {
 }
 search disk "$data"
 search dump "$work/pg_dump"
+search gateway "$work/gateway.log"
 if [ -n "$log" ]; then search log "$log"; else : >"$work/log"; fi
 
 # found LIST PLACE: how many of the list occur there.
@@ -113,7 +122,7 @@ rows=
 row() {
   local place counts
   counts=$(wc -l <"$work/$1.lower")
-  for place in disk log dump; do counts+=", $(found "$1" $place)"; done
+  for place in disk log gateway dump; do counts+=", $(found "$1" $place)"; done
   rows+="${rows:+, }('$2', $counts)"
 }
 
@@ -124,15 +133,16 @@ row users "e-mail addresses in the login log"
 row domains "control: domains, which are kept in clear"
 row mark "control: a line written to the log"
 for list in "${secrets[@]}"; do
-  for place in disk log dump; do [ "$(found "$list" "$place")" -eq 0 ] || held=; done
+  for place in disk log gateway dump; do [ "$(found "$list" "$place")" -eq 0 ] || held=; done
 done
 total=$(wc -l <"$work/domains.lower")
 if [ "$(found domains disk)" -ne "$total" ] || [ "$(found domains dump)" -ne "$total" ]; then
   fail "the search misses what is there: it would miss plaintext as well"
 fi
+grep -q listening "$work/gateway.log" || fail "the gateway's log is not there"
 [ -z "$log" ] || [ "$(found mark log)" -eq 1 ] || fail "the search misses a line of the log: it would miss plaintext as well"
 run_psql -P footer=off -P pager=off \
-  -c "SELECT * FROM (VALUES $rows) AS t (\"looked for\", \"how many\", \"on disk\", \"in the log\", \"in pg_dump\")"
+  -c "SELECT * FROM (VALUES $rows) AS t (\"looked for\", \"how many\", \"on disk\", \"in the log\", \"gateway's log\", \"in pg_dump\")"
 [ -n "$log" ] || printf 'The log was not searched: HEIMDALL_LOG does not name it.\n\n'
 [ -n "$held" ] || fail "plaintext was found where there must be none"
 

@@ -1,4 +1,4 @@
--- Each dump by another way in. A parameter ($1) keeps the dump out of the text of the statement.
+-- Each dump by another way in; the fourth comes through the gateway. A parameter ($1) keeps the dump out of the text of the statement.
 \ir settings.sql
 
 \copy heimdall_in.auth FROM 'data/auth.csv' CSV HEADER
@@ -8,6 +8,3 @@ SELECT * FROM heimdall.ingest_ndjson('dns', $1) \bind :dump \g /dev/null
 
 \set dump `cat data/indicators.csv`
 SELECT * FROM heimdall.ingest_csv('indicators', $1) \bind :dump \g /dev/null
-
-\set dump '\\x' `od -An -v -tx1 data/leak.csv | tr -d ' \n'`
-SELECT * FROM heimdall.ingest('leak', $1) \bind :dump \g /dev/null

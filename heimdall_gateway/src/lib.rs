@@ -5,6 +5,7 @@ pub mod api;
 pub mod client;
 pub mod config;
 pub mod database;
+pub mod dev;
 pub mod gateway;
 pub mod grpc;
 pub mod http;

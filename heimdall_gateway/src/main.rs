@@ -1,13 +1,14 @@
 //! `vanopticon_heimdall`: the gateway of Heimdall.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use heimdall_gateway::config::Sources;
 use heimdall_gateway::gateway::Gateway;
-use heimdall_gateway::{client, server, telemetry, validate};
+use heimdall_gateway::{client, dev, server, telemetry, validate};
 
 #[derive(Parser)]
 #[command(name = "vanopticon_heimdall", version, about)]
@@ -30,6 +31,19 @@ enum Command {
     },
     /// Upload dumps; who does it is HMD_TOKEN, or HMD_OAUTH_M2M_ID and _SECRET at HMD_OAUTH_DISCOVERY_URL
     Ingest(client::Options),
+    /// Make a certificate authority for development, and a certificate for this machine
+    DevCertificates {
+        /// Where they go; what is there and lasts stays
+        folder: PathBuf,
+    },
+    /// Serve an identity provider for development: made-up people, no passwords
+    DevIdentity {
+        /// Its keys and secrets, and the certificates of dev-certificates
+        folder: PathBuf,
+        /// An address of this machine
+        #[arg(long, default_value = "127.0.0.1:8444")]
+        listen: SocketAddr,
+    },
 }
 
 #[derive(Args)]
@@ -46,6 +60,10 @@ fn main() -> ExitCode {
         Command::Run(configuration) => run(configuration),
         Command::Validate { configuration, format } => return validate(configuration, format),
         Command::Ingest(options) => return client::ingest(&options, &Sources::of_process(None)),
+        Command::DevCertificates { folder } => {
+            dev::only_here().and_then(|()| dev::certificates::make(&folder)).map(|_| ())
+        }
+        Command::DevIdentity { folder, listen } => dev_identity(&folder, listen),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,11 +88,20 @@ fn run(configuration: Configuration) -> Result<(), String> {
     for warning in warnings {
         tracing::warn!(%warning, "the configuration is odd");
     }
+    block_on(async { server::serve(Gateway::new(config)?).await })
+}
+
+fn dev_identity(folder: &Path, listen: SocketAddr) -> Result<(), String> {
+    tracing_subscriber::fmt().json().with_writer(std::io::stdout).init();
+    block_on(dev::identity::serve(folder, listen))
+}
+
+fn block_on(serving: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    let served = runtime.block_on(async { server::serve(Gateway::new(config)?).await });
+    let served = runtime.block_on(serving);
     // What was not finished in time does not hold the end up.
     runtime.shutdown_background();
     served

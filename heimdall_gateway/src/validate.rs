@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::config::{Config, Mistake, Reading, Setting, Sources};
-use crate::tls;
+use crate::{dev, tls};
 
 /// How to say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -20,6 +20,8 @@ pub enum Format {
 /// The configuration, and whether its certificate, key and authorities can be used.
 pub fn read(sources: &Sources) -> Reading {
     let mut reading = Config::read(sources);
+    let reached = dev::check_listen(reading.environment, &reading.listen);
+    reading.mistakes.extend(reached.err().map(|reason| Mistake::new("HMD_HOST", reason)));
     if let Some(files) = &reading.tls {
         let host = reading.listen.public_url.as_ref().and_then(|url| url.host_str());
         let refusals = tls::check(files, host, reading.environment).err().unwrap_or_default();

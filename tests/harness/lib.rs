@@ -23,7 +23,8 @@ pub use corpora::corpora;
 pub use database::{Database, Failure, text_rows};
 pub use dump::Sql;
 pub use gateway::{
-    Answer, Authority, Browser, Fault, Gateway, IdentityProvider, Issuer, PgBouncer, Proxy, Settings, Towards, write_key,
+    Answer, Authority, Browser, DevIdentity, Fault, Gateway, IdentityProvider, Issuer, PgBouncer, Proxy,
+    Settings, Towards, write_key,
 };
 pub use graph::Snapshot;
 pub use ingest::{Report, copy, ingest, report, send};

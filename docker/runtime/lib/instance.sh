@@ -21,9 +21,12 @@ prepare_instance() {
   mkdir -p "$INSTANCE"
 }
 
-# Stop every server whose data is in $INSTANCE, and remove it.
+# Stop every server and program whose files are in $INSTANCE, and remove it.
 remove_instance() {
   local pidfile data
+  for pidfile in "$INSTANCE"/gateway*/*.pid; do
+    [ ! -e "$pidfile" ] || stop_program "${pidfile%/*}" "$(basename "$pidfile" .pid)"
+  done
   for pidfile in "$INSTANCE"/*/data/postmaster.pid; do
     [ -e "$pidfile" ] || continue
     data=${pidfile%/postmaster.pid}
@@ -40,6 +43,27 @@ postmaster_of() {
   pid=$(head -n1 "$1/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
   [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$(readlink -f "$1")" ] || return 1
   printf '%s\n' "$pid"
+}
+
+# program_of FOLDER NAME: the process that FOLDER/NAME.pid names, if it is still the program that lies in that folder.
+program_of() {
+  local pid program
+  pid=$(cat "$1/$2.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
+  program=$(readlink "/proc/$pid/exe" 2>/dev/null) || return 1
+  [ "${program% (deleted)}" = "$(readlink -f "$1")/$PROGRAM" ] || return 1
+  printf '%s\n' "$pid"
+}
+
+# stop_program FOLDER NAME: and wait until it is gone. It finishes what it has begun, within a minute (HMD_SHUTDOWN_TIMEOUT).
+stop_program() {
+  local pid tenth
+  pid=$(program_of "$1" "$2") || return 0
+  kill -TERM "$pid" 2>/dev/null || true
+  for ((tenth = 0; tenth < 700; tenth++)); do
+    program_of "$1" "$2" >/dev/null || return 0
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
 }
 
 # wait_for_orphans DATA: a killed postmaster's children notice that soon, and until then use its memory.
@@ -75,3 +99,5 @@ extension_root() { printf '%s/extension/pg%s\n' "$INSTANCE" "$PG_VERSION"; }
 extension_built() { readlink -f "$(extension_root)/current"; }
 # cargo-pgrx names the library after the control file.
 LIBRARY=heimdall
+# The gateway's binary: cargo names it.
+PROGRAM=vanopticon_heimdall

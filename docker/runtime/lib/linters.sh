@@ -3,26 +3,6 @@
 # Sourced: checkers that are no part of the Rust toolchain: the machine's, or a copy in the cache.
 # Each is false when it cannot be had.
 
-# find_shellcheck: $SHELLCHECK becomes the command.
-find_shellcheck() {
-  local dir
-  if have shellcheck; then
-    SHELLCHECK=(shellcheck)
-    return
-  fi
-  dir=$CACHE/tools/shellcheck-$(host_name)
-  [ -e "$dir" ] || (
-    lock_cache tools
-    [ ! -e "$dir" ] || exit 0
-    new=$(mktemp -d "$CACHE/tools/.shellcheck-XXXXXX")
-    trap 'rm -rf "$new"' EXIT
-    unpack_host_package "$new" shellcheck && [ -x "$new/usr/bin/shellcheck" ] && mv -T "$new" "$dir"
-  ) >/dev/null 2>&1 || return 1
-  # With the libraries that came with it, behind the machine's own.
-  SHELLCHECK=(env "LD_LIBRARY_PATH=$({ compgen -G "$dir/usr/lib/*-linux-gnu*" || true; } | paste -sd:)" "$dir/usr/bin/shellcheck")
-  "${SHELLCHECK[@]}" --version >/dev/null 2>&1
-}
-
 # check_sql FILES…: pgspot over the SQL that CREATE EXTENSION runs. It stops at functions whose body is not
 # quoted (BEGIN ATOMIC … END; or RETURN …;), so it is shown those bodies quoted. Their names are bound when
 # the function is made, so a search path of their own would add nothing: it is shown one.
@@ -37,6 +17,12 @@ check_sql() {
     returns && /;$/ { sub(/;$/, " $atomic$;"); returns = 0 }
     { print }
   ' "$@" | "${PGSPOT[@]}" "${PGSPOT_IGNORED[@]/#/--ignore=}" /dev/stdin
+}
+
+# find_shellcheck: $SHELLCHECK becomes the command.
+find_shellcheck() {
+  find_tool shellcheck || return 1
+  SHELLCHECK=("${TOOL[@]}")
 }
 
 # find_pgspot: $PGSPOT becomes the command.

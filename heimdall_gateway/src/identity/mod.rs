@@ -40,7 +40,7 @@ impl Identity {
     /// # Errors
     /// What is wrong with the configuration beyond its form.
     pub fn new(http: reqwest::Client, config: &Config) -> Result<Identity, String> {
-        let provider = Arc::new(Provider::new(http, &config.oidc));
+        let provider = Arc::new(Provider::new(http, &config.oidc, config.environment));
         Ok(Identity {
             people: People::new(config, Arc::clone(&provider))?,
             provider,

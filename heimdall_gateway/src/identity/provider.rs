@@ -9,13 +9,15 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use reqwest::Client;
+use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
 use super::documents::exchange;
 use super::keys::{Key, Keys};
 use super::metadata::{Metadata, fits};
-use crate::config::Oidc;
+use crate::config::{Environment, Oidc};
+use crate::dev;
 use crate::problem::Problem;
 
 /// For how long what is known holds while the provider is away.
@@ -39,6 +41,7 @@ struct Asked {
 pub struct Provider {
     http: Client,
     discovery_url: Url,
+    environment: Environment,
     floor: Duration,
     refresh: Duration,
     known: ArcSwapOption<Known>,
@@ -47,9 +50,10 @@ pub struct Provider {
 
 impl Provider {
     /// Nothing is asked yet.
-    pub fn new(http: Client, oidc: &Oidc) -> Provider {
+    pub fn new(http: Client, oidc: &Oidc, environment: Environment) -> Provider {
         Provider {
             http,
+            environment,
             discovery_url: oidc.discovery_url.clone(),
             floor: oidc.keys_floor,
             refresh: oidc.keys_refresh,
@@ -150,8 +154,11 @@ impl Provider {
     }
 
     async fn fetch(&self) -> Result<Known, String> {
-        let metadata: Metadata = serde_json::from_slice(&self.get(&self.discovery_url).await?)
-            .map_err(|_| "the document at HMD_OAUTH_DISCOVERY_URL is no metadata of OpenID Connect")?;
+        let no_metadata = |_| "the document at HMD_OAUTH_DISCOVERY_URL is no metadata of OpenID Connect";
+        let document: Value =
+            serde_json::from_slice(&self.get(&self.discovery_url).await?).map_err(no_metadata)?;
+        dev::check_issuer(self.environment, &document)?;
+        let metadata: Metadata = serde_json::from_value(document).map_err(no_metadata)?;
         if !fits(&metadata, &self.discovery_url) {
             return Err("the issuer is another than that of HMD_OAUTH_DISCOVERY_URL".to_owned());
         }

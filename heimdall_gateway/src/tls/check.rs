@@ -7,6 +7,7 @@ use rustls::sign::CertifiedKey;
 
 use super::{Refusal, authorities, certificate, key};
 use crate::config::{self, Environment};
+use crate::dev;
 
 /// A certificate with its key, fit to be shown.
 #[derive(Clone, Debug)]
@@ -22,7 +23,12 @@ pub struct Pair {
 /// Everything that is wrong.
 pub fn check(tls: &config::Tls, host: Option<&str>, environment: Environment) -> Result<Pair, Vec<Refusal>> {
     let shown = authorities::roots(tls.authorities.as_deref()).and_then(|roots| {
+        if let Some(file) = &tls.authorities {
+            let believed = authorities::certificates(file).map_err(Refusal::authorities)?;
+            dev::check_authorities(environment, &believed).map_err(Refusal::authorities)?;
+        }
         let chain = authorities::certificates(&tls.certificate).map_err(Refusal::certificate)?;
+        dev::check_authorities(environment, &chain).map_err(Refusal::certificate)?;
         let expires = certificate::examine(&chain, roots, host)
             .map_err(|reason| Refusal::certificate(format!("{}: {reason}", tls.certificate.display())))?;
         Ok((chain, expires))

@@ -2,6 +2,7 @@
 
 mod authority;
 mod browser;
+mod dev_identity;
 mod identity_provider;
 mod issuer;
 mod pgbouncer;
@@ -10,6 +11,7 @@ mod proxy;
 
 pub use authority::{Authority, write_key};
 pub use browser::Browser;
+pub use dev_identity::DevIdentity;
 pub use identity_provider::IdentityProvider;
 pub use issuer::Issuer;
 pub use pgbouncer::PgBouncer;

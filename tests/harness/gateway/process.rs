@@ -286,7 +286,7 @@ impl Drop for Gateway {
 }
 
 /// The port in `{…"message":"listening","address":"127.0.0.1:8443"…}`.
-fn listening(line: &str) -> Option<u16> {
+pub(super) fn listening(line: &str) -> Option<u16> {
     let line: Value = serde_json::from_str(line).ok()?;
     let fields = line.get("fields").unwrap_or(&line);
     if fields.get("message")?.as_str()? != "listening" {

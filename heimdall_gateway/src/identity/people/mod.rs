@@ -213,7 +213,8 @@ mod tests {
             keys_refresh: std::time::Duration::ZERO,
         };
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let provider = Arc::new(Provider::new(reqwest::Client::new(), &oidc));
+        let provider =
+            Arc::new(Provider::new(reqwest::Client::new(), &oidc, crate::config::Environment::Production));
         let [claim, value, role] = rule.map(str::to_owned);
         let site = Site::new("https://heimdall.example".parse().expect("a URL")).expect("a site");
         People {
