@@ -18,7 +18,7 @@ step "Building the gateway"
 cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall >&2 9>&-
 HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 export HEIMDALL_GATEWAY
-HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
+HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-) || note "without it the tests of log-in fail"
 export HEIMDALL_IDENTITY_PROVIDER
 
 step "Running the tests"

@@ -227,6 +227,17 @@ fn a_session_is_renewed_once_for_all_that_find_it_due() {
 }
 
 #[test]
+fn a_session_outlasts_a_provider_that_is_away() {
+    let Site { gateway, provider, _database } = Site::start(16);
+    let mut browser = Browser::new(&gateway);
+    assert_eq!(browser.log_in("ada:analyst", "/v1/whoami").status, 200);
+    drop(provider);
+    let tried = || gateway.log().iter().any(|line| line.contains("the identity provider gives no token"));
+    eventually("it could not be renewed, and goes on", || whoami(&browser).0 == 200 && tried());
+    eventually("it has expired", || whoami(&browser).0 == 503);
+}
+
+#[test]
 fn a_session_ends() {
     let site = Site::start_with(3600, false, |settings| {
         settings.insert("HMD_SESSION_LIFETIME".into(), "8".into());
