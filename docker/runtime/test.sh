@@ -22,7 +22,7 @@ trap 'rm -f "$log"' EXIT
 # The tests of the gateway start its binary.
 "$RUNTIME/gateway.sh" build
 export HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
-HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
+HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-) || note "without it the tests of log-in fail"
 export HEIMDALL_IDENTITY_PROVIDER
 find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
 

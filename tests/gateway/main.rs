@@ -15,6 +15,7 @@ mod export;
 mod faults;
 mod graph;
 mod grpc;
+mod guide;
 mod http2;
 mod keys;
 mod login;

@@ -39,3 +39,40 @@ impl Verified {
 fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{Reason, Through};
+
+    fn until(expires_at: u64) -> Arc<Principal> {
+        let reason = Reason { claim: "groups".to_owned(), value: "soc".to_owned() };
+        Arc::new(Principal {
+            subject: "ada".to_owned(),
+            role: "soc_analyst".to_owned(),
+            reason,
+            through: Through::Token,
+            expires_at,
+        })
+    }
+
+    #[test]
+    fn a_check_holds_no_longer_than_its_token() {
+        let (verified, now) = (Verified::new(), get_current_timestamp());
+        verified.put("lasting", &until(now + 3600));
+        verified.put("over", &until(now));
+        assert!(verified.get("lasting").is_some());
+        assert!(verified.get("over").is_none());
+        assert!(verified.get("another").is_none());
+    }
+
+    #[test]
+    fn there_is_room_for_so_many() {
+        let (verified, now) = (Verified::new(), get_current_timestamp());
+        let principal = until(now + 3600);
+        for number in 0..2 * MOST {
+            verified.put(&number.to_string(), &principal);
+        }
+        assert!(verified.0.len() <= MOST);
+    }
+}

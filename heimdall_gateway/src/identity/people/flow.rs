@@ -201,7 +201,11 @@ impl Flow {
             .body(Vec::new())
             .map_err(|_| away())?;
         let told = exchange(self.provider.http(), request).await.map_err(|_| away())?;
-        Ok(serde_json::from_slice(told.body()).ok().filter(|_| told.status() == http::StatusCode::OK))
+        match told.status() {
+            http::StatusCode::OK => Ok(serde_json::from_slice(told.body()).ok()),
+            status if status.is_server_error() => Err(away()),
+            _ => Ok(None),
+        }
     }
 
     /// Ends what renews a session: a copy of its cookie lasts no longer than it would have without. As good as it goes: whoever
