@@ -63,7 +63,7 @@ fn it_is_forgotten_with_its_transaction() {
 #[test]
 fn it_is_forgotten_with_its_savepoint() {
     let (_database, mut client) = connected();
-    let mut run = |client: &mut Client, sql: &str| client.batch_execute(sql).expect("a statement");
+    let run = |client: &mut Client, sql: &str| client.batch_execute(sql).expect("a statement");
     run(&mut client, "BEGIN");
     bring(&mut client, "192.0.2.1");
     run(&mut client, "SAVEPOINT a");

@@ -23,7 +23,7 @@ pub use mistake::{Mistake, Mistakes};
 pub use reader::Setting;
 pub use secret::Secret;
 pub use sources::{Origin, Sources};
-pub use value::gateway_url;
+pub use value::{database_address, gateway_url};
 
 /// Everything, checked.
 #[derive(Debug)]

@@ -111,10 +111,19 @@ pub fn is_cookie_secret(text: &str) -> bool {
     decoded.map_or(text.len(), |bytes| bytes.len()) >= 32
 }
 
+/// An address of a database, as libpq has it. Who requires TLS has certificate and name checked here: what libpq calls
+/// `verify-full` and `verify-ca` is the same.
+pub fn database_address(text: &str) -> Option<tokio_postgres::Config> {
+    let text = ["verify-full", "verify-ca"]
+        .iter()
+        .fold(text.to_owned(), |text, mode| text.replace(&format!("sslmode={mode}"), "sslmode=require"));
+    let address: tokio_postgres::Config = text.parse().ok()?;
+    (!address.get_hosts().is_empty() || !address.get_hostaddrs().is_empty()).then_some(address)
+}
+
 /// Whether it is an address of a database.
 pub fn is_database_url(text: &str) -> bool {
-    text.parse::<tokio_postgres::Config>()
-        .is_ok_and(|config| !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty())
+    database_address(text).is_some()
 }
 
 /// What the runbook has in the place of values that are to be filled in.

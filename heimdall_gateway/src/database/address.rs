@@ -22,14 +22,8 @@ const RETRIES: u32 = 3;
 /// # Errors
 /// Where it is none. What it is is not said: there may be a password in it.
 pub fn read(config: &config::Database) -> Result<tokio_postgres::Config, String> {
-    // With us, whoever requires TLS has certificate and name checked: there is no weaker kind.
-    let url = ["verify-full", "verify-ca"].iter().fold(config.url.expose().to_owned(), |url, mode| {
-        url.replace(&format!("sslmode={mode}"), "sslmode=require")
-    });
-    let mut address: tokio_postgres::Config = url.parse().map_err(|_| {
-        "HMD_DATABASE_URL: an address is expected, postgresql://user@host:port/database?sslmode=require"
-            .to_owned()
-    })?;
+    let mut address =
+        config::database_address(config.url.expose()).ok_or("HMD_DATABASE_URL: no address of a database")?;
     if address.get_application_name().is_none() {
         address.application_name("heimdall_gateway");
     }
@@ -91,5 +85,58 @@ impl ServerCertVerifier for Unverified {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio_postgres::config::SslMode;
+
+    use super::{IDLE, read};
+    use crate::config::{Database, Secret};
+
+    fn address(url: &str) -> Result<tokio_postgres::Config, String> {
+        let second = Duration::from_secs(1);
+        read(&Database {
+            url: Secret::new(url),
+            graph: "heimdall_graph".to_owned(),
+            connections: 2,
+            wait: second,
+            statement_timeout: second,
+            upkeep_timeout: second,
+        })
+    }
+
+    #[test]
+    fn what_libpq_calls_verified_is_required_here() {
+        for (query, mode) in [
+            ("", SslMode::Prefer),
+            ("?sslmode=disable", SslMode::Disable),
+            ("?sslmode=require", SslMode::Require),
+            ("?sslmode=verify-ca", SslMode::Require),
+            ("?sslmode=verify-full", SslMode::Require),
+        ] {
+            let address = address(&format!("postgresql://u:p@db.example/heimdall{query}"));
+            assert_eq!(address.map(|address| address.get_ssl_mode()), Ok(mode), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_silent_peer_is_given_up_unless_the_address_says_otherwise() {
+        let plain = address("postgresql://u:p@db.example/heimdall").expect("an address");
+        assert_eq!(plain.get_keepalives_idle(), IDLE);
+        assert!(plain.get_tcp_user_timeout().is_some());
+        let own = address("postgresql://u:p@db.example/heimdall?tcp_user_timeout=7&application_name=x");
+        let own = own.expect("an address");
+        assert_eq!(own.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(own.get_application_name(), Some("x"));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_not_shown() {
+        let error = address("postgresql://u:hunter2@db.example/heimdall?sslmode=hunter2").expect_err("none");
+        assert!(!error.contains("hunter2"), "{error}");
     }
 }
