@@ -23,6 +23,8 @@ cargo build --quiet --workspace --exclude heimdall_pg --bin vanopticon_heimdall 
 HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 export HEIMDALL_GATEWAY
 find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
+HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
+export HEIMDALL_IDENTITY_PROVIDER
 
 step "Running the tests"
 status=0

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::api::health::LastLook;
 use crate::config::Config;
 use crate::database::Database;
 use crate::http::Rates;
 use crate::identity::Identity;
+use crate::server::Connections;
 use crate::telemetry::Metrics;
 use crate::telemetry::metrics::State;
-use crate::tls;
+use crate::tls::{self, Certificates};
 use crate::uploads::Uploads;
 
 /// The parts of a gateway that runs.
@@ -22,12 +24,18 @@ pub struct Gateway {
     pub database: Database,
     /// Who asks.
     pub identity: Identity,
+    /// What we show to clients.
+    pub tls: Arc<Certificates>,
+    /// Connections in figures.
+    pub connections: Arc<Connections>,
+    /// Cancelled when the process was told to stop: nothing new is begun.
+    pub stop: CancellationToken,
     /// How often they may.
     pub rates: Rates,
     /// A place for each request that may run at a time.
     pub places: Semaphore,
     /// Numbers.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// What `/ready` saw last.
     pub last_look: LastLook,
     /// Uploads that run.
@@ -40,6 +48,8 @@ impl Gateway {
     /// # Errors
     /// What is wrong with the configuration beyond its form.
     pub fn new(config: Config) -> Result<Arc<Gateway>, String> {
+        let tls = Certificates::load(&config)
+            .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
         let database = Database::new(&config.database, &client)?;
         let http = reqwest::Client::builder()
@@ -48,20 +58,28 @@ impl Gateway {
             .timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| error.to_string())?;
-        let identity = Identity::new(http, config.oidc.clone(), config.roles.clone());
+        let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
-        let uploads = Uploads::new(database.clone(), config.limits.clone());
-        let metrics = Metrics::default();
+        let metrics = Arc::new(Metrics::default());
+        let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
             config,
             database,
             identity,
+            tls,
+            connections: Arc::default(),
+            stop: CancellationToken::new(),
             rates,
             places,
             metrics,
             last_look: LastLook::default(),
             uploads,
         }))
+    }
+
+    /// Whether the process was told to stop. What runs is finished; `/ready` says no.
+    pub fn stopping(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// Brings up to date those numbers that are states.
@@ -74,5 +92,7 @@ impl Gateway {
             .get_or_create(&State { state: "busy" })
             .set(count(pool.size.saturating_sub(pool.available)));
         self.metrics.waiting.set(count(pool.waiting));
+        self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
+        self.metrics.certificate_days.set(self.tls.status().days_left());
     }
 }

@@ -2,6 +2,7 @@
 //! transaction in the database role that the caller's claims map to, with the caller's name for the audit trail.
 
 pub mod api;
+pub mod client;
 pub mod config;
 pub mod database;
 pub mod gateway;
@@ -13,3 +14,4 @@ pub mod server;
 pub mod telemetry;
 pub mod tls;
 pub mod uploads;
+pub mod validate;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
+use crate::http::ClientAddress;
 use crate::problem::Problem;
 
 /// `/health`, `/ready`, `/metrics`.
@@ -75,7 +76,16 @@ async fn look(gateway: &Gateway) -> Readiness {
     let roles: Vec<&str> = gateway.config.roles.iter().map(|rule| rule.role.as_str()).collect();
     let (database,) =
         tokio::join!(timed("database", gateway.database.ready(&gateway.config.database.graph, &roles)));
-    let dependencies = vec![database];
+    let certificate = timed("certificate", async {
+        match gateway.tls.status().days_left() {
+            ..0 => Err(Problem::unavailable().detail("The certificate has expired.")),
+            _ => Ok(()),
+        }
+    });
+    let running = timed("gateway", async {
+        if gateway.stopping() { Err(Problem::unavailable().detail("It stops.")) } else { Ok(()) }
+    });
+    let dependencies = vec![database, certificate.await, running.await];
     Readiness { ready: dependencies.iter().all(|dependency| dependency.up), dependencies }
 }
 
@@ -93,8 +103,14 @@ async fn timed(name: &'static str, question: impl Future<Output = Result<(), Pro
 
 /// Numbers, in the text format of OpenMetrics: for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operation", security(()), responses(
-    (status = OK, description = "Numbers", body = str, content_type = "application/openmetrics-text")))]
-async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
+    (status = OK, description = "Numbers", body = str, content_type = "application/openmetrics-text"),
+    (status = FORBIDDEN, description = "Not of HMD_METRICS_NETWORKS")))]
+async fn metrics(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    let shown = &gateway.config.network.metrics;
+    if !client.is_some_and(|client| shown.iter().any(|network| network.contains(&client))) {
+        return Problem::forbidden().detail("Not from this address.").into_response();
+    }
     gateway.measure();
     (
         [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],

@@ -1,189 +1,221 @@
-//! Reading the configuration: the environment.
+//! Every setting: its variable, default and bounds, and what has to fit together.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::str::FromStr;
 use std::time::Duration;
 
+use super::mistake::{Mistake, Mistakes};
+use super::reader::{Reader, Setting};
+use super::sources::Sources;
 use super::{
-    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, RoleRule, Secret, Session, Tls,
+    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, Session, Tls, client, value,
 };
 
-/// One thing that is wrong, without its value.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable}: {expected}")]
-pub struct Mistake {
-    /// The variable.
-    pub variable: String,
-    /// What was expected of it.
-    pub expected: String,
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+const KIB: u64 = 1 << 10;
+const GIB: u64 = 1 << 30;
+
+/// The runbook's, for the database beside the gateway.
+const DATABASE: &str = "postgres://heimdall:heimdall@localhost:5432/heimdall";
+
+/// What was read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The configuration, where nothing is wrong.
+    config: Option<Config>,
+    /// Where it runs.
+    pub environment: Environment,
+    /// Where to listen.
+    pub listen: Listen,
+    /// Certificate and key, where there are such files.
+    pub tls: Option<Tls>,
+    /// What holds, for people.
+    pub settings: Vec<Setting>,
+    /// What is wrong.
+    pub mistakes: Vec<Mistake>,
+    /// What is odd.
+    pub warnings: Vec<Mistake>,
 }
 
-/// All that is wrong.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-pub struct Mistakes(pub Vec<Mistake>);
-
-struct Reader {
-    mistakes: Vec<Mistake>,
-}
-
-impl Reader {
-    fn optional(&mut self, variable: &str) -> Option<String> {
-        if let Ok(value) = std::env::var(variable)
-            && !value.is_empty()
-        {
-            return Some(value);
-        }
-        let path = std::env::var(format!("{variable}_FILE")).ok()?;
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
-            Err(_) => {
-                self.mistake(&format!("{variable}_FILE"), "a file that can be read");
-                None
-            }
-        }
-    }
-
-    fn mistake(&mut self, variable: &str, expected: &str) {
-        self.mistakes.push(Mistake { variable: variable.to_owned(), expected: expected.to_owned() });
-    }
-
-    fn required(&mut self, variable: &str) -> Option<String> {
-        let value = self.optional(variable);
-        if value.is_none() && !self.mistakes.iter().any(|m| m.variable.starts_with(variable)) {
-            self.mistake(variable, "is missing");
-        }
-        value
-    }
-
-    fn parsed<T: FromStr>(&mut self, variable: &str, expected: &str, default: T) -> T {
-        match self.optional(variable).map(|value| value.parse()) {
-            None => default,
-            Some(Ok(value)) => value,
-            Some(Err(_)) => {
-                self.mistake(variable, expected);
-                default
-            }
-        }
-    }
-
-    fn list<T: FromStr>(&mut self, variable: &str, expected: &str) -> Vec<T> {
-        let text = self.optional(variable).unwrap_or_default();
-        let parts: Result<Vec<T>, _> =
-            text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::parse).collect();
-        parts.unwrap_or_else(|_| {
-            self.mistake(variable, expected);
-            Vec::new()
-        })
-    }
-
-    fn seconds(&mut self, variable: &str, default: u64) -> Duration {
-        Duration::from_secs(self.parsed(variable, "a number of seconds", default))
-    }
-}
-
-impl FromStr for RoleRule {
-    type Err = ();
-
-    /// `claim:value=role`.
-    fn from_str(text: &str) -> Result<RoleRule, ()> {
-        let (left, role) = text.rsplit_once('=').ok_or(())?;
-        let (claim, value) = left.split_once(':').ok_or(())?;
-        if claim.is_empty() || value.is_empty() || role.is_empty() {
-            return Err(());
-        }
-        Ok(RoleRule { claim: claim.into(), value: value.into(), role: role.into() })
-    }
-}
-
-impl Config {
-    /// Reads and checks everything.
+impl Reading {
+    /// The configuration.
     ///
     /// # Errors
     /// All mistakes at once.
-    pub fn load() -> Result<Config, Mistakes> {
-        let mut read = Reader { mistakes: Vec::new() };
-        let environment = match read.optional("HMD_ENVIRONMENT").as_deref() {
-            None | Some("production") => Environment::Production,
-            Some("development") => Environment::Development,
-            Some(_) => {
-                read.mistake("HMD_ENVIRONMENT", "production or development");
-                Environment::Production
-            }
-        };
-        let host = read.parsed("HMD_HOST", "an IP address", IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let port = read.parsed("HMD_PORT", "a port", 443);
-        let public_url = read.optional("HMD_PUBLIC_URL").and_then(|url| url.parse().ok());
-        let key = read.required("HMD_TLS_KEY");
-        let certificate = read.required("HMD_TLS_CERT");
-        let authorities = read.optional("HMD_TLS_CA").map(Into::into);
-        let discovery_url = read.required("HMD_OAUTH_DISCOVERY_URL").map(|url| url.parse());
-        let people_id = read.required("HMD_OAUTH_H2M_ID");
-        let people_secret = read.required("HMD_OAUTH_H2M_SECRET");
-        let machines_id = read.required("HMD_OAUTH_M2M_ID");
-        let machines_secret = read.required("HMD_OAUTH_M2M_SECRET");
-        let cookie = read.required("HMD_COOKIE_SECRET");
-        let url = read.required("HMD_DATABASE_URL");
-        let config = Config {
-            environment,
-            listen: Listen { address: SocketAddr::new(host, port), public_url },
-            tls: Tls {
-                certificate: certificate.unwrap_or_default().into(),
-                key: key.unwrap_or_default().into(),
-                authorities,
-            },
-            oidc: Oidc {
-                discovery_url: match discovery_url {
-                    Some(Ok(url)) => url,
-                    _ => {
-                        read.mistake("HMD_OAUTH_DISCOVERY_URL", "an https URL");
-                        return Err(Mistakes(read.mistakes));
-                    }
-                },
-                people: Client {
-                    id: people_id.unwrap_or_default(),
-                    secret: Secret::new(people_secret.unwrap_or_default()),
-                },
-                machines: Client {
-                    id: machines_id.unwrap_or_default(),
-                    secret: Secret::new(machines_secret.unwrap_or_default()),
-                },
-                audiences: read.list("HMD_OAUTH_AUDIENCE", "a list"),
-                scope: read.optional("HMD_OIDC_SCOPE").unwrap_or_else(|| "openid profile email".into()),
-                leeway: read.seconds("HMD_OAUTH_LEEWAY", 30),
-            },
-            roles: read.list("HMD_ROLE_MAP", "claim:value=role, …"),
-            session: Session {
-                secret: Secret::new(cookie.unwrap_or_default()),
-                lifetime: read.seconds("HMD_SESSION_LIFETIME", 43_200),
-            },
-            database: Database {
-                url: Secret::new(url.unwrap_or_default()),
-                graph: read.optional("HMD_AGE_GRAPH").unwrap_or_else(|| "heimdall_graph".into()),
-                connections: read.parsed("HMD_DATABASE_CONNECTIONS", "a number", 16),
-                wait: read.seconds("HMD_DATABASE_WAIT", 2),
-                statement_timeout: read.seconds("HMD_STATEMENT_TIMEOUT", 30),
-                upkeep_timeout: read.seconds("HMD_UPKEEP_TIMEOUT", 3_600),
-            },
-            limits: Limits {
-                body: read.parsed("HMD_BODY_LIMIT", "a number of bytes", 8 << 20),
-                upload: read.optional("HMD_UPLOAD_LIMIT").and_then(|n| n.parse().ok()),
-                upload_idle: read.seconds("HMD_UPLOAD_IDLE", 60),
-                uploads: read.parsed("HMD_UPLOADS", "a number", 4),
-                standard_per_minute: read.parsed("HMD_RATE_STANDARD", "a number", 6_000),
-                expensive_per_minute: read.parsed("HMD_RATE_EXPENSIVE", "a number", 300),
-                auth_per_minute: read.parsed("HMD_RATE_AUTH", "a number", 30),
-                requests: read.parsed("HMD_REQUESTS", "a number", 512),
-                connections: read.parsed("HMD_CONNECTIONS", "a number", 20_000),
-                handshake: read.seconds("HMD_HANDSHAKE_TIMEOUT", 10),
-                shutdown: read.seconds("HMD_SHUTDOWN_TIMEOUT", 60),
-            },
-            network: Network {
-                allowed: read.list("HMD_ALLOWED_NETWORKS", "a list of networks"),
-                proxies: read.list("HMD_TRUSTED_PROXIES", "a list of networks"),
-                origins: read.list("HMD_CORS_ORIGINS", "a list of origins"),
-            },
-        };
-        if read.mistakes.is_empty() { Ok(config) } else { Err(Mistakes(read.mistakes)) }
+    pub fn into_config(self) -> Result<Config, Mistakes> {
+        match self.config {
+            Some(config) if self.mistakes.is_empty() => Ok(config),
+            _ => Err(Mistakes(self.mistakes)),
+        }
+    }
+}
+
+/// Networks that are not of the internet (RFC 1918, RFC 4193), and this machine.
+const PRIVATE: &str = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7";
+
+impl Config {
+    /// Reads and checks everything.
+    pub fn read(sources: &Sources) -> Reading {
+        let mut read = Reader::new(sources);
+        let environment = environment(&mut read);
+        read.environment = environment;
+        let listen = listen(&mut read);
+        let tls = tls(&mut read);
+        let config = settings(&mut read, environment, listen.clone(), tls.clone());
+        read.find_unknown(&client::VARIABLES);
+        let Reader { settings, mistakes, warnings, .. } = read;
+        Reading { config, environment, listen, tls, settings, mistakes, warnings }
+    }
+}
+
+fn settings(
+    read: &mut Reader<'_>,
+    environment: Environment,
+    listen: Listen,
+    tls: Option<Tls>,
+) -> Option<Config> {
+    let oidc = oidc(read);
+    let roles = read.list("HMD_ROLE_MAP", "claim:value=role, with commas between several", value::role_rule);
+    if roles.is_empty() {
+        read.warning("HMD_ROLE_MAP", "not set: no claim gives a role, and nobody may do anything");
+    }
+    let session = session(read);
+    let log = read.or("HMD_LOG", "info", "a level: error, warn, info, debug", value::log_level);
+    let database = database(read);
+    let limits = limits(read);
+    let network = network(read);
+    if database.as_ref().is_some_and(|database| limits.uploads >= database.connections) {
+        let problem = "uploads would take all connections of HMD_DATABASE_CONNECTIONS: expected fewer";
+        read.mistake("HMD_UPLOADS", problem);
+    }
+    Some(Config {
+        environment,
+        listen,
+        tls: tls?,
+        oidc: oidc?,
+        roles,
+        session: session?,
+        database: database?,
+        limits,
+        network,
+        log: log?,
+    })
+}
+
+fn environment(read: &mut Reader<'_>) -> Environment {
+    let parse = |text: &str| match text {
+        "production" => Some(Environment::Production),
+        "development" => Some(Environment::Development),
+        _ => None,
+    };
+    read.or("HMD_ENVIRONMENT", "production", "production or development", parse)
+        .unwrap_or(Environment::Production)
+}
+
+fn listen(read: &mut Reader<'_>) -> Listen {
+    let host = read.or("HMD_HOST", "0.0.0.0", "an IP address", |text| text.parse().ok());
+    let port = read.count("HMD_PORT", "443", 0..=u16::MAX);
+    Listen {
+        address: SocketAddr::new(host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), port),
+        public_url: read.optional("HMD_PUBLIC_URL", "https://host[:port]", value::public_url),
+    }
+}
+
+fn tls(read: &mut Reader<'_>) -> Option<Tls> {
+    let key = read.required_file("HMD_TLS_KEY", "the file of the private key");
+    let certificate = read.required_file("HMD_TLS_CERT", "the file of the certificate and its chain");
+    let authorities = read.optional_file("HMD_TLS_CA");
+    Some(Tls { certificate: certificate?, key: key?, authorities })
+}
+
+fn oidc(read: &mut Reader<'_>) -> Option<Oidc> {
+    let development = read.environment == Environment::Development;
+    let discovery_url =
+        read.required("HMD_OAUTH_DISCOVERY_URL", "https://…/.well-known/openid-configuration", |text| {
+            value::discovery_url(text, development)
+        });
+    let people = oauth_client(read, "HMD_OAUTH_H2M_ID", "HMD_OAUTH_H2M_SECRET");
+    let machines = oauth_client(read, "HMD_OAUTH_M2M_ID", "HMD_OAUTH_M2M_SECRET");
+    let audiences = read.list("HMD_OAUTH_AUDIENCE", "a list of audiences", |text| Some(text.to_owned()));
+    let scope = read.or("HMD_OIDC_SCOPE", "openid profile email", "words with openid among them", |text| {
+        text.split(' ').any(|word| word == "openid").then(|| text.to_owned())
+    });
+    let leeway = read.duration("HMD_OAUTH_LEEWAY", "30s", Duration::ZERO..=5 * MINUTE);
+    let keys_floor = read.duration("HMD_OAUTH_KEYS_FLOOR", "10s", SECOND..=10 * MINUTE);
+    Some(Oidc {
+        discovery_url: discovery_url?,
+        people: people?,
+        machines: machines?,
+        audiences,
+        scope: scope?,
+        leeway,
+        keys_floor,
+    })
+}
+
+fn oauth_client(read: &mut Reader<'_>, id: &'static str, secret: &'static str) -> Option<Client> {
+    let id = read.required(id, "the name of a client at the provider", |text| Some(text.to_owned()));
+    let secret = read.secret(secret, "the secret of that client", |_| true);
+    Some(Client { id: id?, secret: secret? })
+}
+
+fn session(read: &mut Reader<'_>) -> Option<Session> {
+    let expected = "at least 32 random bytes, such as openssl rand -base64 32 gives";
+    let secret = read.secret("HMD_COOKIE_SECRET", expected, value::is_cookie_secret);
+    let lifetime = read.duration("HMD_SESSION_LIFETIME", "12h", MINUTE..=30 * DAY);
+    Some(Session { secret: secret?, lifetime })
+}
+
+fn database(read: &mut Reader<'_>) -> Option<Database> {
+    let expected = "postgres://user:password@host:port/database, its sslmode disable, prefer or require";
+    let url = read.secret_or("HMD_DATABASE_URL", Some(DATABASE), expected, value::is_database_url);
+    if !read.is_set("HMD_DATABASE_URL") {
+        read.warning("HMD_DATABASE_URL", "not set: the default's password is known to everybody");
+    }
+    let graph =
+        read.or("HMD_AGE_GRAPH", "heimdall_graph", "the name of a graph, 3 to 63 letters", value::graph);
+    let connections = read.count("HMD_DATABASE_CONNECTIONS", "16", 2..=1000);
+    let wait = read.duration("HMD_DATABASE_WAIT", "2s", SECOND / 10..=5 * MINUTE);
+    let statement_timeout = read.duration("HMD_STATEMENT_TIMEOUT", "30s", SECOND / 10..=DAY);
+    let upkeep_timeout = read.duration("HMD_UPKEEP_TIMEOUT", "1h", SECOND..=7 * DAY);
+    Some(Database { url: url?, graph: graph?, connections, wait, statement_timeout, upkeep_timeout })
+}
+
+fn limits(read: &mut Reader<'_>) -> Limits {
+    let upload = |text: &str| match text {
+        "none" => Some(None),
+        _ => value::size(text).filter(|size| *size >= KIB).map(Some),
+    };
+    let upload = read.or("HMD_UPLOAD_LIMIT", "none", "a size such as 50GiB, at least 1KiB, or none", upload);
+    let body = read.size("HMD_BODY_LIMIT", "8MiB", KIB..=GIB);
+    Limits {
+        body: usize::try_from(body).unwrap_or(usize::MAX),
+        upload: upload.flatten(),
+        upload_idle: read.duration("HMD_UPLOAD_IDLE", "60s", SECOND..=DAY),
+        uploads: read.count("HMD_UPLOADS", "4", 1..=999),
+        standard_per_minute: read.count("HMD_RATE_STANDARD", "6000", 1..=u32::MAX),
+        expensive_per_minute: read.count("HMD_RATE_EXPENSIVE", "300", 1..=u32::MAX),
+        auth_per_minute: read.count("HMD_RATE_AUTH", "30", 1..=u32::MAX),
+        requests: read.count("HMD_REQUESTS", "512", 1..=1_000_000),
+        connections: read.count("HMD_CONNECTIONS", "20000", 1..=1_000_000),
+        handshake: read.duration("HMD_HANDSHAKE_TIMEOUT", "10s", SECOND / 10..=5 * MINUTE),
+        idle: read.duration("HMD_IDLE_TIMEOUT", "75s", SECOND..=DAY),
+        shutdown: read.duration("HMD_SHUTDOWN_TIMEOUT", "60s", Duration::ZERO..=DAY),
+    }
+}
+
+fn network(read: &mut Reader<'_>) -> Network {
+    let networks = "networks such as 192.0.2.0/24, with commas between several";
+    Network {
+        allowed: read.list("HMD_ALLOWED_NETWORKS", networks, value::network),
+        metrics: read
+            .or("HMD_METRICS_NETWORKS", PRIVATE, networks, |text| {
+                text.split(',').map(|part| value::network(part.trim())).collect()
+            })
+            .unwrap_or_default(),
+        proxies: read.list("HMD_TRUSTED_PROXIES", networks, value::network),
+        origins: read.list("HMD_CORS_ORIGINS", "origins such as https://console.example.org", value::origin),
     }
 }

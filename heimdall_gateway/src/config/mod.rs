@@ -1,7 +1,15 @@
-//! What the gateway is told: one type a concern. [`Config::load`] reads the environment.
+//! What the gateway is told: one type a concern. [`Config::read`] reads it from [`Sources`], and says all that is wrong at once.
 
+pub mod client;
+mod file;
 mod load;
+mod mistake;
+mod reader;
 mod secret;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -10,8 +18,12 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-pub use load::{Mistake, Mistakes};
+pub use load::Reading;
+pub use mistake::{Mistake, Mistakes};
+pub use reader::Setting;
 pub use secret::Secret;
+pub use sources::{Origin, Sources};
+pub use value::gateway_url;
 
 /// Everything, checked.
 #[derive(Debug)]
@@ -34,6 +46,8 @@ pub struct Config {
     pub limits: Limits,
     /// From where.
     pub network: Network,
+    /// `HMD_LOG`: level or directives.
+    pub log: String,
 }
 
 /// Where this runs.
@@ -90,6 +104,8 @@ pub struct Oidc {
     pub scope: String,
     /// How far the clocks may differ.
     pub leeway: Duration,
+    /// The provider is asked for its keys at most this often, whatever keys tokens name.
+    pub keys_floor: Duration,
 }
 
 /// Callers with that value in that claim act as that role of the database. The first rule that fits counts.
@@ -150,8 +166,10 @@ pub struct Limits {
     pub requests: usize,
     /// Connections at a time.
     pub connections: usize,
-    /// Until the handshake, and until the headers are there.
+    /// Until the handshake, and until the headers of the first request are there.
     pub handshake: Duration,
+    /// After which a connection without a request is closed, and one whose client takes nothing of what is sent.
+    pub idle: Duration,
     /// What uploads and other requests get to finish at the end.
     pub shutdown: Duration,
 }
@@ -161,6 +179,8 @@ pub struct Limits {
 pub struct Network {
     /// Empty is everybody.
     pub allowed: Vec<IpNet>,
+    /// To whom `/metrics` is shown: it names sources.
+    pub metrics: Vec<IpNet>,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpNet>,
     /// Origins of pages elsewhere that may ask.
@@ -172,5 +192,22 @@ impl Listen {
     pub fn is_loopback(&self) -> bool {
         matches!(self.address.ip(), IpAddr::V4(ip) if ip.is_loopback())
             || matches!(self.address.ip(), IpAddr::V6(ip) if ip.is_loopback())
+    }
+}
+
+impl Network {
+    /// Whether that peer may connect: a proxy may, and is asked for whom.
+    pub fn admits(&self, peer: IpAddr) -> bool {
+        self.allows(peer) || self.trusts(peer)
+    }
+
+    /// Whether that client may ask.
+    pub fn allows(&self, client: IpAddr) -> bool {
+        self.allowed.is_empty() || self.allowed.iter().any(|network| network.contains(&client))
+    }
+
+    /// Whether that peer is believed when it says for whom it asks.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&peer))
     }
 }

@@ -2,9 +2,11 @@
 
 pub mod authenticate;
 mod caller;
+mod client_address;
 mod cors;
 pub mod extract;
 mod load;
+mod network;
 mod observe;
 pub mod rate;
 mod request_id;
@@ -13,5 +15,6 @@ mod security;
 mod tier;
 
 pub use caller::Caller;
+pub use client_address::ClientAddress;
 pub use rate::Rates;
 pub use router::router;

@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{authenticate, cors, load, observe, rate, request_id, security};
+use super::{authenticate, cors, load, network, observe, rate, request_id, security};
 use crate::api;
 use crate::gateway::Gateway;
 use crate::grpc;
@@ -21,9 +21,12 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
     let authenticated = api::routes()
         .layer(middleware::from_fn_with_state(state(), rate::layer))
         .layer(middleware::from_fn_with_state(state(), authenticate::layer));
+    let login = api::login::routes().layer(middleware::from_fn_with_state(state(), rate::of_address));
     let (health, of_health) = api::health::routes().split_for_parts();
-    let (router, document) =
-        OpenApiRouter::with_openapi(api::document::begin()).nest("/v1", authenticated).split_for_parts();
+    let (router, document) = OpenApiRouter::with_openapi(api::document::begin())
+        .merge(login)
+        .nest("/v1", authenticated)
+        .split_for_parts();
     let router = router
         .merge(api::document::routes(document.merge_from(of_health)))
         .merge(api::page::routes())
@@ -34,7 +37,9 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .merge(health)
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(middleware::from_fn_with_state(state(), network::layer))
         .layer(cors::layer(&gateway.config.network.origins))
+        .layer(middleware::from_fn_with_state(state(), api::resumable::discovery))
         .layer(middleware::from_fn_with_state(state(), observe::layer))
         .layer(middleware::from_fn(security::layer))
         .layer(middleware::from_fn(request_id::layer))

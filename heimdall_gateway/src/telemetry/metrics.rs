@@ -73,8 +73,10 @@ pub struct Metrics {
     pub connections: Family<State, Gauge>,
     /// Requests that wait for one.
     pub waiting: Gauge,
+    /// Connections of clients that are open.
+    pub clients: Gauge,
     /// Days until the certificate ends.
-    pub certificate_days: Gauge<f64, AtomicU64>,
+    pub certificate_days: Gauge,
     /// Seconds since a source's last batch.
     pub feed_age: Family<Source, Gauge<f64, AtomicU64>>,
     /// Whether the last question for the feeds' ages was answered.
@@ -96,6 +98,7 @@ impl Default for Metrics {
             batch_time: Histogram::new([0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1_800.0, 7_200.0]),
             connections: Family::default(),
             waiting: Gauge::default(),
+            clients: Gauge::default(),
             certificate_days: Gauge::default(),
             feed_age: Family::default(),
             database_up: Gauge::default(),

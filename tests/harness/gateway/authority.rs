@@ -1,5 +1,7 @@
 //! A certificate authority of the tests.
 
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -68,9 +70,25 @@ impl Authority {
         let (cert_file, key_file) =
             (self.folder.join(format!("{name}.pem")), self.folder.join(format!("{name}.key")));
         std::fs::write(&cert_file, certificate.pem()).expect("written");
-        std::fs::write(&key_file, key.serialize_pem()).expect("written");
+        write_key(&key_file, &key);
         (cert_file, key_file)
     }
+
+    /// What signs, for certificates of a kind that [`Authority::sign`] does not make.
+    pub fn signer(&self) -> &Issuer<'static, KeyPair> {
+        &self.issuer
+    }
+}
+
+/// A key into a file that nobody else reads.
+///
+/// # Panics
+/// Where it cannot be written.
+pub fn write_key(file: &Path, key: &KeyPair) {
+    // A file that is there may have been made without the right to write it.
+    let _ = std::fs::remove_file(file);
+    let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    opened.and_then(|mut file| file.write_all(key.serialize_pem().as_bytes())).expect("written");
 }
 
 impl Default for Authority {

@@ -1,0 +1,132 @@
+//! Why a dump did not go in, in words.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde::{Deserialize, Serialize};
+
+/// A problem as the gateway says it (RFC 9457).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Problem {
+    /// The kind, for people.
+    #[serde(default)]
+    pub title: String,
+    /// HTTP status.
+    #[serde(default)]
+    pub status: u16,
+    /// What was wrong this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Under which the gateway's log has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// Of an answer that says no more than its status: one of a proxy, or to a HEAD.
+    pub fn of_status(status: StatusCode) -> Problem {
+        Problem {
+            title: status.canonical_reason().unwrap_or("the request failed").to_owned(),
+            status: status.as_u16(),
+            detail: None,
+            hint: None,
+            request_id: None,
+        }
+    }
+
+    /// Whether the same may go well later: the gateway or its database is away or busy, or somebody else still writes.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.status, 408 | 409 | 423 | 425 | 429 | 502 | 503 | 504)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.title, self.status)?;
+        for more in [&self.detail, &self.hint].into_iter().flatten() {
+            write!(f, "\n  {more}")?;
+        }
+        match &self.request_id {
+            Some(id) => write!(f, "\n  The gateway's log has it as {id}."),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a dump did not go in.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The gateway says so.
+    #[error("{problem}")]
+    Refused {
+        /// What it says.
+        problem: Problem,
+        /// When to come again.
+        retry_after: Option<Duration>,
+    },
+    /// The upload is no more: its time was over, or the gateway that held it is.
+    #[error("the gateway does not know the upload any more")]
+    Gone,
+    /// There was no answer.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The answer is none of a gateway.
+    #[error("the answer is not one of a gateway: {0}")]
+    Odd(&'static str),
+    /// The dump cannot be read.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// It is another file now.
+    #[error("it was changed while it was sent")]
+    Changed,
+    /// The beginning of a stream cannot be read again.
+    #[error("the upload was lost, and what came from a pipe cannot be sent again")]
+    Spent,
+}
+
+impl Failure {
+    /// Whether to try again.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Failure::Refused { problem, .. } => problem.is_passing(),
+            Failure::Unreachable(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether other dumps would fail for the same reason.
+    pub fn is_of_all(&self) -> bool {
+        match self {
+            Failure::Refused { problem, .. } => matches!(problem.status, 401 | 403),
+            Failure::Unreachable(_) | Failure::Odd(_) => true,
+            _ => false,
+        }
+    }
+
+    /// When the gateway wants to be asked again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Failure::Refused { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Failure {
+        let error = error.without_url();
+        // What was wrong is the innermost: a name that is not known, a certificate that nobody vouches for.
+        let mut words = error.to_string();
+        let mut inner = error.source();
+        while let Some(error) = inner {
+            words = format!("{words}: {error}");
+            inner = error.source();
+        }
+        Failure::Unreachable(words)
+    }
+}

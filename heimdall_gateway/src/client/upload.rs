@@ -1,0 +1,143 @@
+//! One dump into the gateway: begun, sent, taken up again after a cut, and where the upload is gone, sent anew. The same dump
+//! twice is one dump, so that nothing is lost or doubled by trying again.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::sleep;
+use url::Url;
+
+use super::failure::{Failure, Problem};
+use super::gateway::{Ended, Gateway};
+use super::input::Input;
+use super::patience::Patience;
+use super::progress::Progress;
+
+/// Between two looks at an upload that is being stored.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// An upload on its way.
+pub struct Upload<'a> {
+    /// Where it goes.
+    pub gateway: &'a Gateway,
+    /// Of which source it is.
+    pub source: &'a str,
+    /// How far it is.
+    pub progress: &'a Progress,
+    /// Tries that are left.
+    pub patience: Patience,
+    /// Bytes that have come at best: who is sent back again and again does not get on.
+    pub furthest: u64,
+}
+
+impl Upload<'_> {
+    /// Sends it all: the report.
+    ///
+    /// # Errors
+    /// Why it is not stored.
+    pub async fn run(mut self, input: &mut Input) -> Result<Value, Failure> {
+        loop {
+            match self.attempt(input).await {
+                Err(Failure::Gone) => {
+                    self.wait(Failure::Unreachable(Failure::Gone.to_string())).await?;
+                    if input.length().is_none() {
+                        return Err(Failure::Spent);
+                    }
+                    self.progress.note(
+                        "it is sent again from the beginning; what is there already is not stored twice",
+                    );
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn attempt(&mut self, input: &mut Input) -> Result<Value, Failure> {
+        let upload = self.create(input.length()).await?;
+        let mut offset = 0;
+        loop {
+            self.progress.at(offset);
+            let piece = input.from(offset, self.progress).await?;
+            let (whole, empty) = (piece.whole, piece.length == 0);
+            let sent = match self.gateway.send(&upload, offset, piece).await {
+                Err(failure) => self.resume(&upload, failure).await?,
+                Ok(sent) if sent == offset && !empty => {
+                    self.wait(Failure::Unreachable("the gateway takes nothing".to_owned())).await?;
+                    sent
+                }
+                Ok(sent) => sent,
+            };
+            if sent > self.furthest {
+                self.furthest = sent;
+                self.patience.renew();
+            }
+            offset = sent;
+            if whole == Some(offset) {
+                return self.outcome(&upload).await;
+            }
+        }
+    }
+
+    async fn create(&mut self, length: Option<u64>) -> Result<Url, Failure> {
+        loop {
+            match self.gateway.create(self.source, length).await {
+                Err(failure) => self.wait(failure).await?,
+                created => return created,
+            }
+        }
+    }
+
+    /// After a request that has not got through: how much of it has.
+    async fn resume(&mut self, upload: &Url, mut failure: Failure) -> Result<u64, Failure> {
+        loop {
+            let unauthorized = matches!(&failure, Failure::Refused { problem, .. } if problem.status == 401);
+            if !(unauthorized && self.gateway.renew().await) {
+                self.wait(failure).await?;
+            }
+            match self.gateway.offset(upload).await {
+                Ok(offset) => {
+                    self.progress.note(&format!("taken up again after {offset} bytes"));
+                    return Ok(offset);
+                }
+                // An answer to HEAD has no words, and may be about the upload or about the moment.
+                Err(refused @ Failure::Refused { .. }) => match self.gateway.upload(upload).await {
+                    Ok(Ended { problem: Some(problem), .. }) => return Err(failed(problem)),
+                    Ok(_) => failure = refused,
+                    Err(other) => failure = other,
+                },
+                Err(other) => failure = other,
+            }
+        }
+    }
+
+    /// What became of an upload of which all has come, or that was ended.
+    async fn outcome(&mut self, upload: &Url) -> Result<Value, Failure> {
+        self.progress.stores();
+        loop {
+            match self.gateway.upload(upload).await {
+                Ok(ended) => match (ended.report, ended.problem) {
+                    (Some(report), _) => return Ok(report),
+                    (None, Some(problem)) => return Err(failed(problem)),
+                    (None, None) => sleep(LOOK).await,
+                },
+                Err(failure) => self.wait(failure).await?,
+            }
+        }
+    }
+
+    async fn wait(&mut self, failure: Failure) -> Result<(), Failure> {
+        let why = failure.to_string();
+        let pause = self.patience.after(failure)?;
+        self.progress.note(&format!("{why}\n  trying again in {:.1} s", pause.as_secs_f64()));
+        sleep(pause).await;
+        Ok(())
+    }
+}
+
+/// An upload that has failed cannot be taken up again, but where the reason passes the dump can be sent anew.
+fn failed(problem: Problem) -> Failure {
+    match problem.is_passing() {
+        true => Failure::Gone,
+        false => Failure::Refused { problem, retry_after: None },
+    }
+}

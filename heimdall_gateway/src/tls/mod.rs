@@ -1,0 +1,48 @@
+//! TLS 1.3: our certificate, and the authorities that we believe. A certificate is checked as a client would check it
+//! before any client sees it, at the start and whenever the files change.
+
+mod authorities;
+mod certificate;
+mod check;
+mod key;
+mod refusal;
+mod reload;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::{ClientConfig, ServerConfig};
+
+pub use check::{Pair, check};
+pub use refusal::Refusal;
+pub use reload::{Certificates, Reload, Status};
+
+/// For what we ask of others: the authorities of the system and of that file.
+///
+/// # Errors
+/// Where the file has none.
+pub fn client_config(authorities: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
+    let roots = authorities::roots(authorities).map_err(|refusal| refusal.to_string())?;
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+}
+
+/// What we show to clients: each handshake takes the certificate of that moment.
+///
+/// # Errors
+/// Where the provider of cryptography has no TLS 1.3.
+pub fn server_config(certificates: Arc<Certificates>) -> Result<Arc<ServerConfig>, String> {
+    let builder = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|error| error.to_string())?;
+    let mut config = builder.with_no_client_auth().with_cert_resolver(certificates);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
