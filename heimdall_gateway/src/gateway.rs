@@ -35,7 +35,7 @@ pub struct Gateway {
     /// A place for each request that may run at a time.
     pub places: Semaphore,
     /// Numbers.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// What `/ready` saw last.
     pub last_look: LastLook,
     /// Uploads that run.
@@ -60,8 +60,8 @@ impl Gateway {
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
-        let uploads = Uploads::new(database.clone(), config.limits.clone());
-        let metrics = Metrics::default();
+        let metrics = Arc::new(Metrics::default());
+        let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
             config,
             database,

@@ -19,7 +19,7 @@ mod observables;
 pub mod page;
 mod policy;
 mod rejects;
-mod resumable;
+pub mod resumable;
 mod reveal;
 pub mod row;
 pub mod rows;

@@ -34,10 +34,9 @@ const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 const EXTENSIONS: HeaderValue =
     HeaderValue::from_static("creation,creation-defer-length,expiration,termination");
 
-/// `/sources/{source}/uploads`, `/uploads`, `/uploads/{id}`.
+/// `/sources/{source}/uploads`, `/uploads/{id}`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
     OpenApiRouter::new()
-        .routes(routes!(options))
         .routes(routes!(create))
         .routes(routes!(head, patch, delete))
         .layer(middleware::from_fn(version))
@@ -46,7 +45,7 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 /// Both sides say which version they speak.
 async fn version(request: Request, next: Next) -> Response {
     let spoken = request.headers().get(&TUS_RESUMABLE) == Some(&VERSION);
-    let mut response = if spoken || request.method() == Method::OPTIONS {
+    let mut response = if spoken {
         next.run(request).await
     } else {
         let hint = "Tus-Resumable: 1.0.0";
@@ -59,10 +58,15 @@ async fn version(request: Request, next: Next) -> Response {
     response
 }
 
-/// What of tus is spoken here.
-#[utoipa::path(options, path = "/uploads", tag = "uploads", responses((status = NO_CONTENT, description = "`Tus-Version`, `Tus-Extension`, `Tus-Max-Size`")))]
-async fn options(State(gateway): State<Arc<Gateway>>) -> Response {
+/// Answers who asks what of tus is spoken here (`OPTIONS /v1/uploads`). In front of CORS, which takes every OPTIONS for a
+/// browser's; those of browsers say what they are going to ask with.
+pub async fn discovery(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
+    let of_browser = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() != Method::OPTIONS || request.uri().path() != "/v1/uploads" || of_browser {
+        return next.run(request).await;
+    }
     let mut headers = HeaderMap::new();
+    headers.insert(TUS_RESUMABLE, VERSION);
     headers.insert(TUS_VERSION, VERSION);
     headers.insert(TUS_EXTENSION, EXTENSIONS);
     if let Some(limit) = gateway.config.limits.upload {

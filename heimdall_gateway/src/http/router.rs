@@ -39,6 +39,7 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(middleware::from_fn_with_state(state(), network::layer))
         .layer(cors::layer(&gateway.config.network.origins))
+        .layer(middleware::from_fn_with_state(state(), api::resumable::discovery))
         .layer(middleware::from_fn_with_state(state(), observe::layer))
         .layer(middleware::from_fn(security::layer))
         .layer(middleware::from_fn(request_id::layer))

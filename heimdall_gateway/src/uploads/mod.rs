@@ -28,6 +28,7 @@ use crate::config::Limits;
 use crate::database::Database;
 use crate::http::Caller;
 use crate::problem::Problem;
+use crate::telemetry::Metrics;
 
 pub use feed::Feed;
 pub use pour::{linger, pour};
@@ -44,6 +45,7 @@ pub struct Uploads {
     limits: Limits,
     permits: Arc<Semaphore>,
     registry: Mutex<Registry>,
+    metrics: Arc<Metrics>,
 }
 
 /// An upload that is to begin.
@@ -94,9 +96,9 @@ fn idle() -> Problem {
 
 impl Uploads {
     /// None yet.
-    pub fn new(database: Database, limits: Limits) -> Arc<Uploads> {
+    pub fn new(database: Database, limits: Limits, metrics: Arc<Metrics>) -> Arc<Uploads> {
         let permits = Arc::new(Semaphore::new(limits.uploads));
-        Arc::new(Uploads { database, limits, permits, registry: Mutex::default() })
+        Arc::new(Uploads { database, limits, permits, registry: Mutex::default(), metrics })
     }
 
     /// Opens an upload as the caller.

@@ -28,6 +28,7 @@ impl Worker {
     /// Receives all bytes, stores them, and says what became of them.
     pub async fn run(mut self, copy: Copy) {
         let upload = Arc::clone(&self.upload);
+        let began = Instant::now();
         let received = tokio::select! {
             biased;
             () = upload.taken_back.cancelled() => Err(Problem::gone().detail("The upload was taken back.")),
@@ -44,8 +45,13 @@ impl Worker {
         drop(self.permit);
         drop(self.pieces);
         let bytes = upload.status().offset;
+        let metrics = &self.uploads.metrics;
+        metrics.upload_bytes.inc_by(bytes);
         match outcome {
             Ok(report) => {
+                metrics.rows_accepted.inc_by(u64::try_from(report.rows_accepted).unwrap_or(0));
+                metrics.rows_rejected.inc_by(u64::try_from(report.rows_rejected).unwrap_or(0));
+                metrics.batch_time.observe(began.elapsed().as_secs_f64());
                 tracing::info!(
                     upload = upload.id,
                     source = upload.source,

@@ -148,7 +148,8 @@ impl Read for Long {
             return Ok(read);
         }
         self.left -= 1;
-        self.next = std::io::Cursor::new(format!("192.0.2.7,{}\n", "x".repeat(60_000)).into_bytes());
+        self.next =
+            std::io::Cursor::new(format!("192.0.2.7,a.example.org,{}\n", "x".repeat(60_000)).into_bytes());
         self.next.read(buffer)
     }
 }
@@ -161,7 +162,7 @@ fn a_dump_of_any_size_takes_no_memory_and_the_time_it_takes() {
         settings.insert("HMD_STATEMENT_TIMEOUT".into(), "2".into());
     });
     let rows = std::env::var("HEIMDALL_LONG_ROWS").map_or(2_000, |rows| rows.parse().expect("a number"));
-    let dump = Long { next: std::io::Cursor::new(b"ip,note\n".to_vec()), left: rows };
+    let dump = Long { next: std::io::Cursor::new(b"ip,name,note\n".to_vec()), left: rows };
     let request = gateway
         .request_as(&["ingest"], Method::POST, "/v1/sources/hosts/ingest")
         .timeout(Duration::from_secs(600));
