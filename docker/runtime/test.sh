@@ -8,6 +8,12 @@ set -euo pipefail
 . "$RUNTIME/lib/postgres.sh"
 # shellcheck source=lib/seed.sh
 . "$RUNTIME/lib/seed.sh"
+# shellcheck source=lib/apt.sh
+. "$RUNTIME/lib/apt.sh"
+# shellcheck source=lib/pgbouncer.sh
+. "$RUNTIME/lib/pgbouncer.sh"
+# shellcheck source=lib/linters.sh
+. "$RUNTIME/lib/linters.sh"
 
 cd "$CLONE"
 log=$(mktemp)
@@ -16,6 +22,16 @@ trap 'rm -f "$log"' EXIT
 # The tests of the gateway start its binary.
 "$RUNTIME/gateway.sh" build
 export HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
+HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-)
+export HEIMDALL_IDENTITY_PROVIDER
+find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
+
+# One of its tests has schemathesis ask what the OpenAPI document describes.
+if find_schemathesis; then
+  export HEIMDALL_SCHEMATHESIS=$SCHEMATHESIS
+else
+  note "schemathesis: left out (it needs python3 with venv and pip, and the package schemathesis $SCHEMATHESIS_VERSION)"
+fi
 
 step "Running the tests"
 status=0

@@ -51,14 +51,14 @@ impl Gateway {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let database = Database::new(&config.database, client.clone())?;
+        let database = Database::new(&config.database, &client)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured((*client).clone())
             .redirect(reqwest::redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| error.to_string())?;
-        let identity = Identity::new(http, config.oidc.clone(), config.roles.clone(), config.environment);
+        let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
         let uploads = Uploads::new(database.clone(), config.limits.clone());
         let metrics = Metrics::default();

@@ -167,14 +167,11 @@ macro_rules! documented {
 }
 
 documented! {
-    /// The problems that any route of `/v1` may answer with, for the OpenAPI document.
-    Problems: BAD_REQUEST "The request is not valid", UNAUTHORIZED "Who asks is not known",
-        FORBIDDEN "The caller's role may not", NOT_FOUND "There is no such thing, or it is not to be seen",
-        TOO_MANY_REQUESTS "Too many requests", INTERNAL_SERVER_ERROR "Something failed here",
-        SERVICE_UNAVAILABLE "Not at the moment: Retry-After says when", GATEWAY_TIMEOUT "The database took too long";
-    /// Those of what changes something.
+    /// For the OpenAPI document, which has those of every route by itself: of what may not be there.
+    NotFound: NOT_FOUND "There is no such thing, or it is not to be seen";
+    /// Of what changes something.
     Refusals: CONFLICT "It conflicts with what is there", UNPROCESSABLE_ENTITY "The database refused it";
-    /// Those of routes with a body.
+    /// Of routes with a body.
     BodyProblems: REQUEST_TIMEOUT "The body took too long to come", CONFLICT "It conflicts with what is there",
         PAYLOAD_TOO_LARGE "The body is too large", UNSUPPORTED_MEDIA_TYPE "The body is of a type that is not taken",
         UNPROCESSABLE_ENTITY "The database refused it";

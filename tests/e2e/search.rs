@@ -233,6 +233,8 @@ fn search_reads_ranges_of_indexes() {
         ("'*', max_rows => 100", 100),
         ("'10.0.7.0/24', max_rows => 1000", 256),
         ("'10.0.0.0/8', since => '2026-01-31'", 100),
+        ("'10.0.0.0/8', after => 'Ip:10.1.9.9'", 100),
+        ("'*.zone7.example', max_rows => 10, after => 'Domain:host55007.zone7.example'", 10),
         ("'10.0.7.64/26', until => '2026-03-01'", 64),
     ] {
         // The sixth time and later, a plan is made for any argument.

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use heimdall_tests::{Authority, Database, Gateway, Issuer, Settings, eventually, write_key};
 use rcgen::{
     BasicConstraints, CertificateParams, IsCa, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData,
-    SignatureAlgorithm, date_time_ymd,
+    SanType, SignatureAlgorithm, date_time_ymd,
 };
 
 /// What a gateway that does not start says.
@@ -155,6 +155,23 @@ fn for_another_host_than_the_public_one() {
         settings.insert("HMD_PUBLIC_URL".into(), "https://heimdall.example.com".into());
     });
     says(&said, "HMD_TLS_CERT", "does not name heimdall.example.com");
+}
+
+#[test]
+fn hosts_are_named_in_several_ways() {
+    let files = Authority::of_the_run().sign("names", |params| {
+        let name = |text: &str| text.try_into().expect("a name");
+        params.subject_alt_names = vec![
+            SanType::DnsName(name("*.example.com")),
+            SanType::IpAddress("2001:db8::1".parse().expect("an address")),
+        ];
+    });
+    for url in ["", "https://heimdall.example.com", "https://[2001:db8::1]:8443"] {
+        Gateway::start_with(&Database::new(), |settings| {
+            set(settings, &files);
+            settings.insert("HMD_PUBLIC_URL".into(), url.into());
+        });
+    }
 }
 
 #[test]

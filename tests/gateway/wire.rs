@@ -13,7 +13,9 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 /// A connection after its handshake.
 pub type Tls = StreamOwned<ClientConnection, TcpStream>;
 
-static CLIENT: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
+static HTTP1: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| client(b"http/1.1"));
+
+fn client(protocol: &[u8]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_file(Authority::of_the_run().certificate_file()).expect("PEM");
     roots.add(authority).expect("an authority");
@@ -22,9 +24,9 @@ static CLIENT: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
         .with_safe_default_protocol_versions()
         .expect("versions");
     let mut config = builder.with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     Arc::new(config)
-});
+}
 
 /// Where the gateway listens.
 pub fn address(gateway: &Gateway) -> SocketAddr {
@@ -44,10 +46,19 @@ pub fn connect(gateway: &Gateway) -> std::io::Result<Tls> {
     greet(tcp(gateway))
 }
 
-/// The handshake on a connection.
+/// A connection of HTTP/2, of which nothing is sent yet.
+pub fn connect_http2(gateway: &Gateway) -> std::io::Result<Tls> {
+    handshake(tcp(gateway), client(b"h2"))
+}
+
+/// The handshake on a connection, for HTTP/1.1.
 pub fn greet(stream: TcpStream) -> std::io::Result<Tls> {
+    handshake(stream, Arc::clone(&HTTP1))
+}
+
+fn handshake(stream: TcpStream, config: Arc<ClientConfig>) -> std::io::Result<Tls> {
     let name = ServerName::try_from("localhost").expect("a name");
-    let client = ClientConnection::new(Arc::clone(&CLIENT), name).expect("a client");
+    let client = ClientConnection::new(config, name).expect("a client");
     let mut stream = StreamOwned::new(client, stream);
     while stream.conn.is_handshaking() {
         stream.conn.complete_io(&mut stream.sock)?;

@@ -210,9 +210,12 @@ impl Database {
         ));
     }
 
-    /// A role that may log in and is a member of those; gone with the database.
+    /// A role that may log in and is a member of those, made when it is first asked for; gone with the database.
     pub fn role(&self, name: &str, member_of: &[&str]) -> String {
         let role = format!("{}_{name}", self.name);
+        if self.roles.lock().expect("no panic").contains(&role) {
+            return role;
+        }
         self.run(&format!("CREATE ROLE {role} LOGIN"));
         for group in member_of {
             self.run(&format!("GRANT {group} TO {role}"));

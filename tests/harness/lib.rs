@@ -22,7 +22,10 @@ pub use copy_of_server::ServerCopy;
 pub use corpora::corpora;
 pub use database::{Database, Failure, text_rows};
 pub use dump::Sql;
-pub use gateway::{Answer, Authority, DevIdentity, Gateway, Issuer, Settings, write_key};
+pub use gateway::{
+    Answer, Authority, Browser, DevIdentity, Fault, Gateway, IdentityProvider, Issuer, PgBouncer, Proxy,
+    Settings, Towards, write_key,
+};
 pub use graph::Snapshot;
 pub use ingest::{Report, copy, ingest, report, send};
 pub use search::Needles;

@@ -28,13 +28,26 @@ find_shellcheck() {
 # find_pgspot: $PGSPOT becomes the command.
 PGSPOT_VERSION=0.9.4
 find_pgspot() {
-  local dir=$CACHE/tools/pgspot-$PGSPOT_VERSION
-  PGSPOT=("$dir/bin/pgspot")
+  PGSPOT=("$CACHE/tools/pgspot-$PGSPOT_VERSION/bin/pgspot")
+  python_tool pgspot "$PGSPOT_VERSION"
+}
+
+# find_schemathesis: $SCHEMATHESIS becomes the command.
+SCHEMATHESIS_VERSION=4.32.5
+find_schemathesis() {
+  SCHEMATHESIS=$CACHE/tools/schemathesis-$SCHEMATHESIS_VERSION/bin/schemathesis
+  python_tool schemathesis "$SCHEMATHESIS_VERSION"
+}
+
+# python_tool NAME VERSION: that package in a virtual environment of its own, tools/NAME-VERSION in the cache.
+python_tool() {
+  local name=$1 version=$2 dir=$CACHE/tools/$1-$2
   [ -e "$dir/.complete" ] || (
     # A virtual environment cannot be moved, so it is made in place and a stamp tells that it is whole.
+    mkdir -p "$CACHE/tools"
     lock_cache tools
     [ ! -e "$dir/.complete" ] || exit 0
     rm -rf "$dir"
-    python3 -m venv "$dir" && "$dir/bin/python3" -m pip -q --disable-pip-version-check install "pgspot==$PGSPOT_VERSION" && touch "$dir/.complete"
+    python3 -m venv "$dir" && "$dir/bin/python3" -m pip -q --disable-pip-version-check install "$name==$version" && touch "$dir/.complete"
   ) >/dev/null 2>&1 || return 1
 }

@@ -16,15 +16,15 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Path, Query};
-use crate::problem::{Problem, Problems, Refusals};
+use crate::problem::{NotFound, Problem, Refusals};
 
 /// `/batches…`, `/progress`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
-        .routes(routes!(roll_back))
-        .routes(routes!(progress))
+        .routes(routes!(list_batches))
+        .routes(routes!(get_batch))
+        .routes(routes!(roll_back_batch))
+        .routes(routes!(list_progress))
 }
 
 /// Which batches.
@@ -40,7 +40,8 @@ struct Which {
     /// Finished before (RFC 3339).
     #[param(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
-    /// How many at most: 1 to 1000, 100 unless told.
+    /// How many at most: 100 unless told.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
     /// `next` of the part before.
     after: Option<String>,
@@ -68,9 +69,8 @@ const LIST: &str = concat!(
 #[utoipa::path(get, path = "/batches", tag = "batches", params(Which), responses(
     (status = OK, description = "`items`, and `next` where there are more", body = Object, example = json!({"items": [{"id": 17,
         "source": "vpn", "actor": "ada", "rows_read": 3, "rows_accepted": 2, "rows_rejected": 1, "tlp": "amber", "retry_of": null}],
-        "next": null})),
-    Problems))]
-async fn list(
+        "next": null}))))]
+async fn list_batches(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Query(which): Query<Which>,
@@ -104,8 +104,8 @@ const ONE: &str = concat!(
 
 /// A batch.
 #[utoipa::path(get, path = "/batches/{id}", tag = "batches", params(("id" = i64, Path, description = "The batch")),
-    responses((status = OK, description = "The batch", body = Object), Problems))]
-async fn get(
+    responses((status = OK, description = "The batch", body = Object), NotFound))]
+async fn get_batch(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(id): Path<i64>,
@@ -115,11 +115,13 @@ async fn get(
 
 const ROLL_BACK: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.rollback_batch($1) AS r";
 
-/// Takes back what a batch brought. Administrators take back any, others what they have brought. Nobody ingests meanwhile.
+/// Takes back what a batch brought.
+///
+/// Administrators take back any, others what they have brought. Nobody ingests meanwhile.
 #[utoipa::path(post, path = "/batches/{id}/rollback", tag = "batches", params(("id" = i64, Path, description = "The batch")),
     responses((status = OK, description = "What is gone, and what is as it was before", body = Object,
-    example = json!({"vertices": 2, "edges": 1, "restored": 0, "rejects": 1})), Problems, Refusals))]
-async fn roll_back(
+    example = json!({"vertices": 2, "edges": 1, "restored": 0, "rejects": 1})), NotFound, Refusals))]
+async fn roll_back_batch(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(id): Path<i64>,
@@ -136,7 +138,7 @@ const PROGRESS: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT p.source
 #[utoipa::path(get, path = "/progress", tag = "batches", responses((status = OK, description = "`items`", body = Object,
     example = json!({"items": [{"source": "vpn", "way": "stream", "phase": "receiving", "started_at": "2026-03-02T08:00:00+00:00",
         "bytes_processed": 65536, "bytes_total": null, "rows_read": 512, "rows_rejected": 0, "flushes": 0,
-        "rows_per_second": 51200.0}]})), Problems))]
-async fn progress(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
+        "rows_per_second": 51200.0}]}))))]
+async fn list_progress(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, PROGRESS, &[]).await?))
 }

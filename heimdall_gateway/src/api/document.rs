@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::header;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -25,6 +26,13 @@ use crate::problem::Problem;
         (name = "export", description = "What leaves"),
         (name = "reveal", description = "Plaintext of what is sealed"),
         (name = "audit", description = "The audit trail"),
+        (name = "sources", description = "Kinds of dump"),
+        (name = "mappings", description = "What the columns of a dump are"),
+        (name = "batches", description = "Dumps that were stored"),
+        (name = "rejects", description = "Rows that were put aside"),
+        (name = "policy", description = "What happens to a field, and who sees what"),
+        (name = "keys", description = "Data keys"),
+        (name = "erasure", description = "What is stored of somebody"),
         (name = "operation", description = "For probes and operators"),
     )
 )]
@@ -40,9 +48,10 @@ pub fn routes(document: utoipa::openapi::OpenApi) -> Router<Arc<Gateway>> {
     let document = complete(document).to_json().map_err(|_| Problem::internal()).and_then(Entity::new);
     Router::new().route(
         "/openapi.json",
-        get(
-            move |conditions: Conditions| async move { document.map(|document| conditions.answer(document)) },
-        ),
+        get(move |conditions: Conditions| async move {
+            // Everybody may have it, and keep it while it is the one that there is.
+            document.map(|document| ([(header::CACHE_CONTROL, "no-cache")], conditions.answer(document)))
+        }),
     )
 }
 
@@ -51,7 +60,8 @@ fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
     let components = document.components.get_or_insert_default();
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(token));
-    let session = ApiKeyValue::with_description("__Host-heimdall", "What a log-in in the browser leaves");
+    let session =
+        ApiKeyValue::with_description("__Host-heimdall-session", "What a log-in in the browser leaves");
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     let none: [&str; 0] = [];
     document.security =
@@ -60,10 +70,21 @@ fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
         ask_by_post(item);
         let PathItem { get, put, post, delete, head, patch, .. } = item;
         for operation in [get, put, post, delete, head, patch].into_iter().flatten() {
+            name(operation);
             add_problems(operation);
         }
     }
     document
+}
+
+/// Handlers of several areas may have one name; of an operation there is one.
+fn name(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next();
+    if let (Some(tag), Some(id)) = (tag, &mut operation.operation_id)
+        && tag != id
+    {
+        *id = format!("{tag}_{id}");
+    }
 }
 
 /// Of a question that is asked by GET and by POST, the one has parameters, the other a body with the same members.

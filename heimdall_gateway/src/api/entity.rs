@@ -105,7 +105,8 @@ impl Conditions {
 
     /// What it is to the caller that somebody else was faster, once it was looked at: the database says 40001.
     pub fn overtaken(&self, problem: Problem) -> Problem {
-        if self.if_match.is_some() && problem.code.as_deref() == Some("40001") {
+        let is_conditional = self.if_match.is_some() || self.if_none_match.is_some();
+        if is_conditional && problem.code.as_deref() == Some("40001") {
             return Problem::precondition();
         }
         problem

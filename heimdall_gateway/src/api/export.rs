@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -101,12 +101,10 @@ async fn export_stix(
 ) -> Result<Response, Problem> {
     let form = acceptable(&headers, &FORMS)?;
     let objects = asked.stream(&gateway, &caller, STIX).await?;
-    let mut response = match form {
+    Ok(rows::varying(match form {
         Form::Lines => rows::lines("application/x-ndjson", "\n", objects),
         Form::Bundle => bundle(objects),
-    };
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
-    Ok(response)
+    }))
 }
 
 fn bundle(objects: JsonRows) -> Response {

@@ -15,16 +15,16 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path};
-use crate::problem::{BodyProblems, Problem, Problems, Refusals};
+use crate::problem::{BodyProblems, NotFound, Problem, Refusals};
 
 /// `/keys…`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
     OpenApiRouter::new()
-        .routes(routes!(status))
-        .routes(routes!(rotate))
-        .routes(routes!(rotate_all))
-        .routes(routes!(rewrap))
-        .routes(routes!(destroy))
+        .routes(routes!(list_keys))
+        .routes(routes!(rotate_key))
+        .routes(routes!(rotate_keys))
+        .routes(routes!(rewrap_keys))
+        .routes(routes!(destroy_key))
 }
 
 const STATUS: &str = "SELECT pg_catalog.to_json(k)::text FROM heimdall.key_status() AS k ORDER BY k.id";
@@ -33,17 +33,19 @@ const STATUS: &str = "SELECT pg_catalog.to_json(k)::text FROM heimdall.key_statu
 /// opens it.
 #[utoipa::path(get, path = "/keys", tag = "keys", responses((status = OK, description = "`items`", body = Object,
     example = json!({"items": [{"id": 1, "source": "vpn", "created_at": "2026-03-02T08:00:00+00:00", "retired_at": null,
-        "destroyed_at": null, "sealed": 12, "master_key": "0f3a…", "opened_by": "current"}]})), Problems))]
-async fn status(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
+        "destroyed_at": null, "sealed": 12, "master_key": "0f3a…", "opened_by": "current"}]}))))]
+async fn list_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, STATUS, &[]).await?))
 }
 
 const ROTATE: &str = "SELECT pg_catalog.json_build_object('retired', heimdall.rotate_data_key($1))::text";
 
-/// Retires the data keys that a source uses: its next batch makes a new one. What they have sealed stays readable.
+/// Retires the data keys that a source uses: its next batch makes a new one.
+///
+/// What they have sealed stays readable.
 #[utoipa::path(post, path = "/keys/{source}/rotate", tag = "keys", params(("source" = String, Path, description = "The source")),
-    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 1})), Problems, Refusals))]
-async fn rotate(
+    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 1})), NotFound, Refusals))]
+async fn rotate_key(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(source): Path<String>,
@@ -54,8 +56,8 @@ async fn rotate(
 
 /// The same of every source.
 #[utoipa::path(post, path = "/keys/rotate", tag = "keys",
-    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 3})), Problems, Refusals))]
-async fn rotate_all(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
+    responses((status = OK, description = "How many", body = Object, example = json!({"retired": 3})), Refusals))]
+async fn rotate_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     let rows =
         gateway.database.query(&caller, Access::Write, ROTATE, &[(&None::<String>, Type::TEXT)]).await?;
     answer::object(&rows)
@@ -65,8 +67,8 @@ const REWRAP: &str = "SELECT pg_catalog.json_build_object('rewrapped', heimdall.
 
 /// Has the master key of now wrap every data key that another one has wrapped.
 #[utoipa::path(post, path = "/keys/rewrap", tag = "keys",
-    responses((status = OK, description = "How many", body = Object, example = json!({"rewrapped": 3})), Problems, Refusals))]
-async fn rewrap(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
+    responses((status = OK, description = "How many", body = Object, example = json!({"rewrapped": 3})), Refusals))]
+async fn rewrap_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     answer::object(&gateway.database.for_upkeep().query(&caller, Access::Write, REWRAP, &[]).await?)
 }
 
@@ -74,7 +76,7 @@ async fn rewrap(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<R
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"id": 1, "reason": "the contract with the supplier has ended"}))]
-struct Doomed {
+struct KeyToDestroy {
     /// Its id in `/v1/keys`.
     id: i32,
     /// For the audit trail.
@@ -84,12 +86,12 @@ struct Doomed {
 const DESTROY: &str = "SELECT pg_catalog.json_build_object('lost', heimdall.destroy_data_key($1, $2))::text";
 
 /// Destroys a data key: what it has sealed can never be opened again.
-#[utoipa::path(post, path = "/keys/destroy", tag = "keys", request_body = Doomed,
-    responses((status = OK, description = "How many values are lost", body = Object, example = json!({"lost": 12})), Problems, BodyProblems))]
-async fn destroy(
+#[utoipa::path(post, path = "/keys/destroy", tag = "keys", request_body = KeyToDestroy,
+    responses((status = OK, description = "How many values are lost", body = Object, example = json!({"lost": 12})), NotFound, BodyProblems))]
+async fn destroy_key(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
-    Json(key): Json<Doomed>,
+    Json(key): Json<KeyToDestroy>,
 ) -> Result<Response, Problem> {
     // It waits for uploads that use the key.
     answer::object(

@@ -15,11 +15,11 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path};
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/sources/{name}/mapping`, `/mappings/check`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().routes(routes!(get, put)).routes(routes!(check))
+    OpenApiRouter::new().routes(routes!(get_mapping, put_mapping)).routes(routes!(check_mapping))
 }
 
 const MAPPING: &str = "SELECT s.mapping::text FROM heimdall.source AS s WHERE s.name = $1";
@@ -28,8 +28,8 @@ const MAPPING: &str = "SELECT s.mapping::text FROM heimdall.source AS s WHERE s.
 #[utoipa::path(get, path = "/sources/{name}/mapping", tag = "mappings", params(("name" = String, Path, description = "The source"),
     ("If-None-Match" = Option<String>, Header, description = "Tags that the caller has")),
     responses((status = OK, description = "The mapping", body = Object, headers(("ETag" = String, description = "Its version"))),
-    (status = NOT_MODIFIED, description = "The caller has it"), Problems))]
-async fn get(
+    (status = NOT_MODIFIED, description = "The caller has it"), NotFound))]
+async fn get_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     conditions: Conditions,
@@ -45,8 +45,10 @@ async fn get(
 
 const SET: &str = "SELECT heimdall.set_mapping($1, $2::text::jsonb)";
 
-/// Another mapping, for the dumps that follow. With `If-Match`, only in the place of the one that the caller has seen; with
-/// `If-None-Match: *`, only where there is none.
+/// Another mapping, for the dumps that follow.
+///
+/// With `If-Match`, only in the place of the one that the caller has seen; with `If-None-Match: *`, only where there is
+/// none.
 #[utoipa::path(put, path = "/sources/{name}/mapping", tag = "mappings", params(("name" = String, Path, description = "The source"),
     ("If-Match" = Option<String>, Header, description = "The tag that it has to have"),
     ("If-None-Match" = Option<String>, Header, description = "`*`: there must be none")),
@@ -54,8 +56,8 @@ const SET: &str = "SELECT heimdall.set_mapping($1, $2::text::jsonb)";
         "entities": {"from": {"label": "Ip", "key": "src"}}, "tlp": "amber"})),
     responses((status = OK, description = "The mapping as it is kept", body = Object, headers(("ETag" = String))),
     (status = PRECONDITION_FAILED, description = "It has changed meanwhile", body = Problem, content_type = "application/problem+json"),
-    Problems, BodyProblems))]
-async fn put(
+    NotFound, BodyProblems))]
+async fn put_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     conditions: Conditions,
@@ -77,11 +79,13 @@ async fn put(
 
 const CHECK: &str = "SELECT heimdall.check_mapping($1::text::jsonb)";
 
-/// Whether a mapping is one. Where it is not, the problem says where and why.
+/// Whether a mapping is one.
+///
+/// Where it is not, the problem says where and why.
 #[utoipa::path(post, path = "/mappings/check", tag = "mappings",
     request_body(content = Object, description = "docs/reference/mapping.md"),
-    responses((status = NO_CONTENT, description = "It is"), Problems, BodyProblems))]
-async fn check(
+    responses((status = NO_CONTENT, description = "It is"), BodyProblems))]
+async fn check_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Json(mapping): Json<Box<RawValue>>,

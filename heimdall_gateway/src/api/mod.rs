@@ -13,6 +13,7 @@ mod export;
 pub mod format;
 pub mod health;
 mod keys;
+pub mod login;
 mod mappings;
 mod observables;
 pub mod page;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -19,10 +19,7 @@ pub fn routes() -> Router<Arc<Gateway>> {
     let config = Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true);
     Router::from(SwaggerUi::new("/docs").config(config)).layer(from_fn(|request, next: Next| async {
         let mut response = next.run(request).await;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer"));
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         response
     }))
 }

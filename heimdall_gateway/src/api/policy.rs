@@ -17,11 +17,14 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems, Refusals};
+use crate::problem::{BodyProblems, NotFound, Problem, Refusals};
 
 /// `/policy…`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(set, take_back)).routes(routes!(reapply))
+    OpenApiRouter::new()
+        .routes(routes!(list_policy))
+        .routes(routes!(set_rule, drop_rule))
+        .routes(routes!(reapply_policy))
 }
 
 /// Of which source.
@@ -42,8 +45,8 @@ const LIST: &str = "SELECT pg_catalog.to_json(p)::text FROM heimdall.policy AS p
 /// The rule of every field that a mapping names, that a rule was set for, or that a dump has brought, and where it comes from.
 #[utoipa::path(get, path = "/policy", tag = "policy", params(OfSource), responses((status = OK, description = "`items`",
     body = Object, example = json!({"items": [{"source": "vpn", "field": "src", "used_as": "key of Ip", "rule": "keep",
-        "tlp": "amber", "options": null, "origin": "use", "field_values": 2, "needs_rule": false}]})), Problems))]
-async fn list(
+        "tlp": "amber", "options": null, "origin": "use", "field_values": 2, "needs_rule": false}]}))))]
+async fn list_policy(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Query(of): Query<OfSource>,
@@ -60,7 +63,7 @@ async fn list(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"rule": "encrypt", "tlp": "red"}))]
-struct Rule {
+struct FieldRule {
     /// `keep`, `scrub`, `drop`, `hash`, `encrypt`, `truncate`, …: docs/reference/mapping.md has them all.
     rule: String,
     /// Mark: `clear`, `green`, `amber`, `amber+strict`, `red`.
@@ -75,12 +78,12 @@ const SET: &str = "SELECT heimdall.set_rule($1, $2, $3, $4, $5::text::jsonb)";
 /// The rule of a field from now on, whatever mappings say. `*` as source is every source, as field every field without a rule.
 #[utoipa::path(put, path = "/policy/{source}/{field}", tag = "policy",
     params(("source" = String, Path, description = "The source, or `*`"), ("field" = String, Path, description = "The field, or `*`")),
-    request_body = Rule, responses((status = NO_CONTENT, description = "It is set"), Problems, BodyProblems))]
-async fn set(
+    request_body = FieldRule, responses((status = NO_CONTENT, description = "It is set"), NotFound, BodyProblems))]
+async fn set_rule(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path((source, field)): Path<(String, String)>,
-    Json(rule): Json<Rule>,
+    Json(rule): Json<FieldRule>,
 ) -> Result<StatusCode, Problem> {
     let options = rule.options.as_deref().map(RawValue::get);
     gateway
@@ -106,8 +109,8 @@ const TAKE_BACK: &str = "SELECT heimdall.drop_rule($1, $2)";
 /// Takes back the rule that was set.
 #[utoipa::path(delete, path = "/policy/{source}/{field}", tag = "policy",
     params(("source" = String, Path, description = "The source, or `*`"), ("field" = String, Path, description = "The field, or `*`")),
-    responses((status = NO_CONTENT, description = "It is taken back"), Problems, Refusals))]
-async fn take_back(
+    responses((status = NO_CONTENT, description = "It is taken back"), NotFound, Refusals))]
+async fn drop_rule(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path((source, field)): Path<(String, String)>,
@@ -125,11 +128,13 @@ async fn take_back(
 
 const REAPPLY: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.reapply_policy($1) AS r";
 
-/// Brings what is stored of a source under the rules of now. Nobody ingests meanwhile. What a rule has lost stays lost.
+/// Brings what is stored of a source under the rules of now.
+///
+/// Nobody ingests meanwhile. What a rule has lost stays lost.
 #[utoipa::path(post, path = "/policy/{source}/reapply", tag = "policy", params(("source" = String, Path, description = "The source")),
     responses((status = OK, description = "What was written again", body = Object,
-    example = json!({"vertices": 2, "edges": 1, "changes": 1, "keys_to_ingest_anew": []})), Problems, Refusals))]
-async fn reapply(
+    example = json!({"vertices": 2, "edges": 1, "changes": 1, "keys_to_ingest_anew": []})), NotFound, Refusals))]
+async fn reapply_policy(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(source): Path<String>,

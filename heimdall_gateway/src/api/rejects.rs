@@ -15,15 +15,15 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems, Refusals};
+use crate::problem::{BodyProblems, NotFound, Problem, Refusals};
 
 /// `/batches/{id}/rejects…`, `/batches/{id}/retry`, `/rejects/summary`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(summary))
-        .routes(routes!(retry))
-        .routes(routes!(reveal))
+        .routes(routes!(list_rejects))
+        .routes(routes!(summarise_rejects))
+        .routes(routes!(retry_rejects))
+        .routes(routes!(reveal_reject))
 }
 
 /// A part of a list.
@@ -31,7 +31,8 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Part {
-    /// How many at most: 1 to 1000, 100 unless told.
+    /// How many at most: 100 unless told.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
     /// `next` of the part before.
     after: Option<String>,
@@ -47,8 +48,8 @@ const LIST: &str = "SELECT pg_catalog.to_json(o)::text, o.row_number FROM heimda
 #[utoipa::path(get, path = "/batches/{id}/rejects", tag = "rejects", params(("id" = i64, Path, description = "The batch"), Part),
     responses((status = OK, description = "`items`, and `next` where there are more", body = Object,
     example = json!({"items": [{"row_number": 3, "byte_offset": 41, "column_name": "src", "rule": "ip",
-        "reason": "…", "encoding": "fields", "retried_in": null}], "next": null})), Problems))]
-async fn list(
+        "reason": "…", "encoding": "fields", "retried_in": null}], "next": null})), NotFound))]
+async fn list_rejects(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(id): Path<i64>,
@@ -86,8 +87,8 @@ const SUMMARY: &str = "SELECT pg_catalog.to_json(s)::text FROM heimdall.reject_s
 /// How many rows were put aside for what, and how many of them are open.
 #[utoipa::path(get, path = "/rejects/summary", tag = "rejects", params(OfBatch), responses(
     (status = OK, description = "`items`", body = Object, example = json!({"items": [{"batch": 17, "source": "vpn",
-        "column_name": "src", "rule": "ip", "reason": "…", "rejected": 1, "open": 1, "first_row": 3}]})), Problems))]
-async fn summary(
+        "column_name": "src", "rule": "ip", "reason": "…", "rejected": 1, "open": 1, "first_row": 3}]}))))]
+async fn summarise_rejects(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Query(of): Query<OfBatch>,
@@ -100,8 +101,8 @@ const RETRY: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.retry_reje
 
 /// Tries the open rows of a batch again, with the mapping, options and rules of now.
 #[utoipa::path(post, path = "/batches/{id}/retry", tag = "rejects", params(("id" = i64, Path, description = "The batch")),
-    responses((status = OK, description = "The report; the batch is 0 where no row was accepted", body = Object), Problems, Refusals))]
-async fn retry(
+    responses((status = OK, description = "The report; the batch is 0 where no row was accepted", body = Object), NotFound, Refusals))]
+async fn retry_rejects(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(id): Path<i64>,
@@ -114,24 +115,26 @@ async fn retry(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "ticket 4711: why are these rows refused"}))]
-struct Because {
+struct RejectReveal {
     /// 3 to 500 characters; the audit trail keeps it: no values in it.
     reason: String,
 }
 
 const REVEAL: &str = "SELECT pg_catalog.json_build_object('row', heimdall.reveal_reject($1, $2, $3))::text";
 
-/// What is kept of a row that was put aside. Granted or denied, it is in the audit trail.
+/// What is kept of a row that was put aside.
+///
+/// Granted or denied, it is in the audit trail.
 #[utoipa::path(post, path = "/batches/{id}/rejects/{row}/reveal", tag = "rejects",
     params(("id" = i64, Path, description = "The batch"), ("row" = i64, Path, description = "Number of the row")),
-    request_body = Because,
+    request_body = RejectReveal,
     responses((status = OK, description = "The row; bytes that are no text as `\\xNN`", body = Object,
-    example = json!({"row": "{\"src\": \"192.0.2.300\"}"})), Problems, BodyProblems))]
-async fn reveal(
+    example = json!({"row": "{\"src\": \"192.0.2.300\"}"})), NotFound, BodyProblems))]
+async fn reveal_reject(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path((id, row)): Path<(i64, i64)>,
-    Json(because): Json<Because>,
+    Json(because): Json<RejectReveal>,
 ) -> Result<Response, Problem> {
     answer::object(
         &gateway

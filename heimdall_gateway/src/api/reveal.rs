@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
@@ -31,12 +29,9 @@ struct Plaintext {
 }
 
 impl Plaintext {
-    /// Kept by nobody on its way.
-    fn answer(rows: &[Row]) -> Result<Response, Problem> {
+    fn of(rows: &[Row]) -> Result<axum::Json<Plaintext>, Problem> {
         let plaintext = rows.first().and_then(|row| row.get(0)).ok_or_else(Problem::not_found)?;
-        let mut response = axum::Json(Plaintext { plaintext }).into_response();
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Ok(response)
+        Ok(axum::Json(Plaintext { plaintext }))
     }
 }
 
@@ -69,14 +64,14 @@ async fn reveal(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Json(asked): Json<OfValue>,
-) -> Result<Response, Problem> {
+) -> Result<axum::Json<Plaintext>, Problem> {
     let parameters = [
         (&asked.kind as _, Type::TEXT),
         (&asked.value as _, Type::TEXT),
         (&asked.field as _, Type::TEXT),
         (&asked.reason as _, Type::TEXT),
     ];
-    Plaintext::answer(&gateway.database.query(&caller, Access::Write, REVEAL, &parameters).await?)
+    Plaintext::of(&gateway.database.query(&caller, Access::Write, REVEAL, &parameters).await?)
 }
 
 /// A property of a vertex or an edge, and why it is to be seen.
@@ -105,8 +100,8 @@ async fn reveal_key(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Json(asked): Json<OfKey>,
-) -> Result<Response, Problem> {
+) -> Result<axum::Json<Plaintext>, Problem> {
     let parameters =
         [(&asked.key as _, Type::TEXT), (&asked.field as _, Type::TEXT), (&asked.reason as _, Type::TEXT)];
-    Plaintext::answer(&gateway.database.query(&caller, Access::Write, REVEAL_KEY, &parameters).await?)
+    Plaintext::of(&gateway.database.query(&caller, Access::Write, REVEAL_KEY, &parameters).await?)
 }

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::response::{Response as Documented, ResponseBuilder};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type as Kind};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type as Kind};
 use utoipa::{IntoResponses, PartialSchema};
 
 use super::answer;
@@ -27,6 +27,9 @@ const AT_ONCE: usize = 256;
 /// In the document, an answer with rows that look like `T`, in each format.
 pub struct Rows<T>(PhantomData<T>);
 
+/// The same with `next`, where rows come page by page.
+pub struct Pages<T>(PhantomData<T>);
+
 /// The rows of a statement, one JSON text each.
 ///
 /// # Errors
@@ -38,21 +41,56 @@ pub async fn answer(
     sql: &str,
     parameters: &[Parameter<'_>],
 ) -> Result<Response, Problem> {
-    let mut response = match format {
-        Format::Json => answer::items(&gateway.database.query(caller, Access::Read, sql, parameters).await?),
-        Format::NdJson => {
-            let rows = gateway.database.stream(caller, sql, parameters).await?;
-            lines("application/x-ndjson", "\n", rows)
-        }
-        Format::Csv => {
-            let rows = gateway.database.stream(caller, sql, parameters).await?;
-            let mut sheet = Sheet::default();
-            let body = rows.ready_chunks(AT_ONCE).map(move |rows| sheet.write(rows).map_err(cut));
-            streamed("text/csv; charset=utf-8; header=present", body)
-        }
+    let response = if format == Format::Json {
+        answer::items(&gateway.database.query(caller, Access::Read, sql, parameters).await?)
+    } else {
+        as_they_come(gateway, caller, format, sql, parameters).await?
     };
+    Ok(varying(response))
+}
+
+/// The same of a statement that has the key behind which the next page begins in its second column. Where the answer is an
+/// object, `limit` of its rows are given, and whether there are more shows in one that is beyond.
+///
+/// # Errors
+/// What the database says before the first row.
+pub async fn page(
+    gateway: &Gateway,
+    caller: &Caller,
+    format: Format,
+    sql: &str,
+    parameters: &[Parameter<'_>],
+    limit: usize,
+) -> Result<Response, Problem> {
+    let response = if format == Format::Json {
+        let rows = gateway.database.query(caller, Access::Read, sql, parameters).await?;
+        answer::page(&rows, limit, |row| vec![row.get(1)])
+    } else {
+        as_they_come(gateway, caller, format, sql, parameters).await?
+    };
+    Ok(varying(response))
+}
+
+async fn as_they_come(
+    gateway: &Gateway,
+    caller: &Caller,
+    format: Format,
+    sql: &str,
+    parameters: &[Parameter<'_>],
+) -> Result<Response, Problem> {
+    let rows = gateway.database.stream(caller, sql, parameters).await?;
+    if format == Format::NdJson {
+        return Ok(lines("application/x-ndjson", "\n", rows));
+    }
+    let mut sheet = Sheet::default();
+    let body = rows.ready_chunks(AT_ONCE).map(move |rows| sheet.write(rows).map_err(cut));
+    Ok(streamed("text/csv; charset=utf-8; header=present", body))
+}
+
+/// Whoever keeps the answer keeps it for the format that was asked for.
+pub fn varying(mut response: Response) -> Response {
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
-    Ok(response)
+    response
 }
 
 /// Texts as they come, with `end` behind each.
@@ -85,14 +123,29 @@ pub fn cut(problem: Problem) -> std::io::Error {
 
 impl<T: PartialSchema> IntoResponses for Rows<T> {
     fn responses() -> BTreeMap<String, RefOr<Documented>> {
-        let all =
-            ObjectBuilder::new().property("items", ArrayBuilder::new().items(T::schema())).required("items");
-        let text = Schema::Object(ObjectBuilder::new().schema_type(Kind::String).build());
-        let response = ResponseBuilder::new()
-            .description("The rows")
-            .content("application/json", ContentBuilder::new().schema(Some(all)).build())
-            .content("application/x-ndjson", ContentBuilder::new().schema(Some(text.clone())).build())
-            .content("text/csv", ContentBuilder::new().schema(Some(text)).build());
-        BTreeMap::from([("200".to_owned(), RefOr::T(response.build()))])
+        documented(object::<T>())
     }
+}
+
+impl<T: PartialSchema> IntoResponses for Pages<T> {
+    fn responses() -> BTreeMap<String, RefOr<Documented>> {
+        let next = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Kind::String, Kind::Null]))
+            .description(Some("What `after` takes for what follows; null where nothing does"));
+        documented(object::<T>().property("next", next).required("next"))
+    }
+}
+
+fn object<T: PartialSchema>() -> ObjectBuilder {
+    ObjectBuilder::new().property("items", ArrayBuilder::new().items(T::schema())).required("items")
+}
+
+fn documented(object: ObjectBuilder) -> BTreeMap<String, RefOr<Documented>> {
+    let text = Schema::Object(ObjectBuilder::new().schema_type(Kind::String).build());
+    let response = ResponseBuilder::new()
+        .description("The rows")
+        .content("application/json", ContentBuilder::new().schema(Some(object)).build())
+        .content("application/x-ndjson", ContentBuilder::new().schema(Some(text.clone())).build())
+        .content("text/csv", ContentBuilder::new().schema(Some(text)).build());
+    BTreeMap::from([("200".to_owned(), RefOr::T(response.build()))])
 }

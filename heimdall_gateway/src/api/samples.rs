@@ -16,18 +16,18 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Bytes, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/formats…`, `/presets…`, `/mappings/infer`, `/mappings/explain`, `/sources/{name}/preview`, `/sources/{name}/dry-run`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
     OpenApiRouter::new()
-        .routes(routes!(formats))
-        .routes(routes!(detect))
-        .routes(routes!(presets))
-        .routes(routes!(preset))
-        .routes(routes!(infer))
-        .routes(routes!(explain))
-        .routes(routes!(preview))
+        .routes(routes!(list_formats))
+        .routes(routes!(detect_format))
+        .routes(routes!(list_presets))
+        .routes(routes!(get_preset))
+        .routes(routes!(infer_mapping))
+        .routes(routes!(explain_mapping))
+        .routes(routes!(preview_source))
         .routes(routes!(dry_run))
 }
 
@@ -46,8 +46,8 @@ const FORMATS: &str = "SELECT pg_catalog.to_json(f)::text FROM pg_catalog.unnest
 
 /// The formats of dumps.
 #[utoipa::path(get, path = "/formats", tag = "sources", responses(
-    (status = OK, description = "`items`", body = Object, example = json!({"items": ["auto", "csv", "ndjson"]})), Problems))]
-async fn formats(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
+    (status = OK, description = "`items`", body = Object, example = json!({"items": ["auto", "csv", "ndjson"]}))))]
+async fn list_formats(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, FORMATS, &[]).await?))
 }
 
@@ -55,9 +55,9 @@ const DETECT: &str = "SELECT pg_catalog.json_build_object('format', heimdall.det
 
 /// The format of a dump that begins so, compressed or not: `{"format": …}`, null where it is none that is known. 64 KiB are enough.
 #[utoipa::path(post, path = "/formats/detect", tag = "sources",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The beginning of a dump"),
-    responses((status = OK, description = "The format", body = Object, example = json!({"format": "zeek"})), Problems, BodyProblems))]
-async fn detect(
+    request_body(content = String, content_type = "application/octet-stream", description = "The beginning of a dump"),
+    responses((status = OK, description = "The format", body = Object, example = json!({"format": "zeek"})), BodyProblems))]
+async fn detect_format(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Bytes(sample): Bytes,
@@ -71,8 +71,8 @@ const PRESETS: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT p.name, p
 
 /// The presets, without their mappings.
 #[utoipa::path(get, path = "/presets", tag = "sources", responses((status = OK, description = "`items`", body = Object,
-    example = json!({"items": [{"name": "zeek.dns", "format": "zeek", "description": "…"}]})), Problems))]
-async fn presets(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
+    example = json!({"items": [{"name": "zeek.dns", "format": "zeek", "description": "…"}]}))))]
+async fn list_presets(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
     Ok(answer::items(&gateway.database.query(&caller, Access::Read, PRESETS, &[]).await?))
 }
 
@@ -80,8 +80,8 @@ const PRESET: &str = "SELECT pg_catalog.to_json(p)::text FROM heimdall.presets()
 
 /// A preset with its mapping.
 #[utoipa::path(get, path = "/presets/{name}", tag = "sources", params(("name" = String, Path, description = "The preset")),
-    responses((status = OK, description = "The preset", body = Object), Problems))]
-async fn preset(
+    responses((status = OK, description = "The preset", body = Object), NotFound))]
+async fn get_preset(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(name): Path<String>,
@@ -92,12 +92,14 @@ async fn preset(
 const INFER: &str =
     "SELECT heimdall.infer_mapping(pg_catalog.convert_from($1, 'UTF8'), coalesce($2, 'auto'))::text";
 
-/// The mapping that a sample in UTF-8 suggests, as it can be given to a source. Stores nothing.
+/// The mapping that a sample in UTF-8 suggests, as it can be given to a source.
+///
+/// Stores nothing.
 #[utoipa::path(post, path = "/mappings/infer", tag = "mappings",
     params(("format" = Option<String>, Query, description = "Its format: one of `/v1/formats`. Told from the sample itself unless given.")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A sample"),
-    responses((status = OK, description = "The mapping", body = Object), Problems, BodyProblems))]
-async fn infer(
+    request_body(content = String, content_type = "application/octet-stream", description = "A sample"),
+    responses((status = OK, description = "The mapping", body = Object), BodyProblems))]
+async fn infer_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Query(said): Query<Sample>,
@@ -117,13 +119,14 @@ async fn infer(
 const EXPLAIN: &str = "SELECT pg_catalog.to_json(e)::text \
     FROM heimdall.explain_mapping($1, coalesce($2, 'auto'), coalesce($3::text::jsonb, '{}')) AS e";
 
-/// For each column of a sample, what it is taken for and why. Stores nothing.
+/// For each column of a sample, what it is taken for and why.
+///
+/// Stores nothing.
 #[utoipa::path(post, path = "/mappings/explain", tag = "mappings", params(Sample),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A sample"),
+    request_body(content = String, content_type = "application/octet-stream", description = "A sample"),
     responses((status = OK, description = "`items`", body = Object,
-    example = json!({"items": [{"field": "src", "role": "entity", "label": "Ip", "confidence": 0.98, "reason": "…"}]})),
-    Problems, BodyProblems))]
-async fn explain(
+    example = json!({"items": [{"field": "src", "role": "entity", "label": "Ip", "confidence": 0.98, "reason": "…"}]})), BodyProblems))]
+async fn explain_mapping(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Query(said): Query<Sample>,
@@ -144,13 +147,15 @@ async fn explain(
 
 const PREVIEW: &str = "SELECT pg_catalog.to_json(p)::text FROM heimdall.preview($1, $2::bytea) AS p";
 
-/// What would become of the first 100 rows of a sample: values, vertices, edges, and rows that would be put aside. Stores nothing.
+/// What would become of the first 100 rows of a sample: values, vertices, edges, and rows that would be put aside.
+///
+/// Stores nothing.
 #[utoipa::path(post, path = "/sources/{name}/preview", tag = "sources", params(("name" = String, Path, description = "The source")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A sample"),
+    request_body(content = String, content_type = "application/octet-stream", description = "A sample"),
     responses((status = OK, description = "`items`", body = Object, example = json!({"items": [{"row_number": 1, "item": "field",
         "name": "src", "kind": "ip", "canonical": "192.0.2.1", "rule": "keep", "tlp": "amber", "becomes": "vertex Ip:192.0.2.1"}]})),
-    Problems, BodyProblems))]
-async fn preview(
+    NotFound, BodyProblems))]
+async fn preview_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Path(name): Path<String>,
@@ -166,10 +171,12 @@ async fn preview(
 
 const DRY_RUN: &str = "SELECT pg_catalog.to_json(r)::text FROM heimdall.dry_run($1, $2) AS r";
 
-/// What an ingest of the body would report. Stores nothing.
+/// What an ingest of the body would report.
+///
+/// Stores nothing.
 #[utoipa::path(post, path = "/sources/{name}/dry-run", tag = "sources", params(("name" = String, Path, description = "The source")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A dump"),
-    responses((status = OK, description = "The report, with 0 for the batch", body = Object), Problems, BodyProblems))]
+    request_body(content = String, content_type = "application/octet-stream", description = "A dump"),
+    responses((status = OK, description = "The report, with 0 for the batch", body = Object), NotFound, BodyProblems))]
 async fn dry_run(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,

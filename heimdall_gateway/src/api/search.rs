@@ -11,10 +11,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::answer;
 use super::asked::Asked;
 use super::format::Format;
 use super::row::{Change, Hit};
-use super::rows::{self, Rows};
+use super::rows::{self, Pages, Rows};
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::problem::Problem;
@@ -47,15 +48,17 @@ struct Wanted {
     #[param(minimum = 1)]
     #[schema(minimum = 1)]
     limit: Option<i32>,
+    /// `next` of the page before.
+    after: Option<String>,
 }
 
-const SEARCH: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT s.key, s.label, s.value, s.tlp, s.sightings, \
-    s.first_seen, s.last_seen FROM heimdall.search($1, $2, $3, $4::timestamptz, $5::timestamptz) AS s) AS o";
+const SEARCH: &str = "SELECT pg_catalog.to_json(o)::text, o.key FROM (SELECT s.key, s.label, s.value, s.tlp, s.sightings, \
+    s.first_seen, s.last_seen FROM heimdall.search($1, $2, $3, $4::timestamptz, $5::timestamptz, $6) AS s) AS o";
 
-/// Finds vertices, in the order of their keys.
+/// Finds vertices, in the order of their keys, page by page.
 #[utoipa::path(
     method(get, post), path = "/search", tag = "search",
-    params(Wanted), request_body = Wanted, responses(Rows<Hit>)
+    params(Wanted), request_body = Wanted, responses(Pages<Hit>)
 )]
 async fn search(
     State(gateway): State<Arc<Gateway>>,
@@ -64,15 +67,20 @@ async fn search(
     Asked(asked): Asked<Wanted>,
 ) -> Result<Response, Problem> {
     let limit = format.limit(asked.limit, 100)?;
+    // One object says whether there are more.
+    let most = if format == Format::Json { limit.saturating_add(1) } else { limit };
     let (since, until) = (written(asked.since), written(asked.until));
+    let after = answer::after(asked.after.as_deref())?.and_then(|cursor| cursor.into_iter().next());
     let parameters = [
         (&asked.query as _, Type::TEXT),
         (&asked.kind as _, Type::TEXT),
-        (&limit as _, Type::INT4),
+        (&most as _, Type::INT4),
         (&since as _, Type::TEXT),
         (&until as _, Type::TEXT),
+        (&after as _, Type::TEXT),
     ];
-    rows::answer(&gateway, &caller, format, SEARCH, &parameters).await
+    let limit = usize::try_from(limit).unwrap_or_default();
+    rows::page(&gateway, &caller, format, SEARCH, &parameters, limit).await
 }
 
 /// A time, and what came in during it.

@@ -19,11 +19,11 @@ use crate::database::{Access, Transaction};
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, NotFound, Problem};
 
 /// `/sources`, `/sources/{name}`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, put))
+    OpenApiRouter::new().routes(routes!(list_sources, create_source)).routes(routes!(get_source, put_source))
 }
 
 /// A part of a list.
@@ -31,7 +31,8 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Part {
-    /// How many at most: 1 to 1000, 100 unless told.
+    /// How many at most: 100 unless told.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
     /// `next` of the part before.
     after: Option<String>,
@@ -76,9 +77,8 @@ const LIST: &str = "SELECT pg_catalog.to_json(o)::text, o.name FROM (SELECT s.na
 #[utoipa::path(get, path = "/sources", tag = "sources", params(Part), responses(
     (status = OK, description = "`items`, and `next` where there are more", body = Object,
      example = json!({"items": [{"name": "dns", "format": "zeek", "preset": "zeek.dns", "options": {}, "reject_limit": 0.1,
-        "mapping_origin": "given", "created_at": "2026-03-02T08:00:00+00:00", "created_by": "heimdall_gateway"}], "next": null})),
-    Problems))]
-async fn list(
+        "mapping_origin": "given", "created_at": "2026-03-02T08:00:00+00:00", "created_by": "heimdall_gateway"}], "next": null}))))]
+async fn list_sources(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Query(part): Query<Part>,
@@ -99,8 +99,8 @@ const ONE: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT s.name, s.for
 #[utoipa::path(get, path = "/sources/{name}", tag = "sources", params(("name" = String, Path, description = "The source"),
     ("If-None-Match" = Option<String>, Header, description = "Tags that the caller has")),
     responses((status = OK, description = "The source", body = Object, headers(("ETag" = String, description = "Its version"))),
-    (status = NOT_MODIFIED, description = "The caller has it"), Problems))]
-async fn get(
+    (status = NOT_MODIFIED, description = "The caller has it"), NotFound))]
+async fn get_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     conditions: Conditions,
@@ -163,11 +163,12 @@ async fn now(transaction: &Transaction, name: &str) -> Result<Entity, Problem> {
     Entity::of(&rows)?.ok_or_else(Problem::internal)
 }
 
-/// Makes a source. There must be none of that name.
+/// Makes a source.
+///
+/// There must be none of that name.
 #[utoipa::path(post, path = "/sources", tag = "sources", request_body = Source, responses(
-    (status = CREATED, description = "The source", body = Object, headers(("Location" = String), ("ETag" = String))),
-    Problems, BodyProblems))]
-async fn create(
+    (status = CREATED, description = "The source", body = Object, headers(("Location" = String), ("ETag" = String))), BodyProblems))]
+async fn create_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Json(source): Json<Source>,
@@ -182,8 +183,9 @@ async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, path_of(name))], entity).into_response())
 }
 
-/// Makes a source, or changes the one that is there. With `If-Match`, only the version that the caller has seen is changed; with
-/// `If-None-Match: *`, none that is there.
+/// Makes a source, or changes the one that is there.
+///
+/// With `If-Match`, only the version that the caller has seen is changed; with `If-None-Match: *`, none that is there.
 #[utoipa::path(put, path = "/sources/{name}", tag = "sources", params(("name" = String, Path, description = "The source"),
     ("If-Match" = Option<String>, Header, description = "The tag that it has to have"),
     ("If-None-Match" = Option<String>, Header, description = "`*`: it must not be there")),
@@ -191,8 +193,8 @@ async fn create(
     (status = OK, description = "Changed", body = Object, headers(("ETag" = String))),
     (status = CREATED, description = "Made", body = Object, headers(("Location" = String), ("ETag" = String))),
     (status = PRECONDITION_FAILED, description = "It has changed meanwhile", body = Problem, content_type = "application/problem+json"),
-    Problems, BodyProblems))]
-async fn put(
+    NotFound, BodyProblems))]
+async fn put_source(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     conditions: Conditions,

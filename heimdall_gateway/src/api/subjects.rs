@@ -15,11 +15,11 @@ use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::Json;
-use crate::problem::{BodyProblems, Problem, Problems};
+use crate::problem::{BodyProblems, Problem};
 
 /// `/subjects/…`.
 pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
-    OpenApiRouter::new().routes(routes!(erase)).routes(routes!(erased))
+    OpenApiRouter::new().routes(routes!(erase_subject)).routes(routes!(list_erasures))
 }
 
 /// Who is to be erased, and why.
@@ -37,13 +37,13 @@ struct Erasure {
 
 const ERASE: &str = "SELECT pg_catalog.to_json(e)::text FROM heimdall.erase_subject($1, $2, $3) AS e";
 
-/// Erases what is stored of an observable. Nobody ingests meanwhile; the statement in `vacuum` has to be run afterwards, by the
-/// operator of the database.
+/// Erases what is stored of an observable.
+///
+/// Nobody ingests meanwhile; the statement in `vacuum` has to be run afterwards, by the operator of the database.
 #[utoipa::path(post, path = "/subjects/erase", tag = "erasure", request_body = Erasure,
     responses((status = OK, description = "What is gone; `tombstone` is null where nothing was known", body = Object,
-    example = json!({"tombstone": 1, "vertices": 1, "edges": 2, "records": 0, "changes": 3, "rejects": 0, "vacuum": "VACUUM …"})),
-    Problems, BodyProblems))]
-async fn erase(
+    example = json!({"tombstone": 1, "vertices": 1, "edges": 2, "records": 0, "changes": 3, "rejects": 0, "vacuum": "VACUUM …"})), BodyProblems))]
+async fn erase_subject(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Json(subject): Json<Erasure>,
@@ -75,10 +75,12 @@ struct Subject {
 
 const ERASED: &str = "SELECT pg_catalog.to_json(e)::text FROM heimdall.erased($1, $2) AS e";
 
-/// The erasures of an observable, and whether it is known again since. Each question is in the audit trail, without the value.
+/// The erasures of an observable, and whether it is known again since.
+///
+/// Each question is in the audit trail, without the value.
 #[utoipa::path(post, path = "/subjects/erased", tag = "erasure", request_body = Subject,
-    responses((status = OK, description = "`items`", body = Object), Problems, BodyProblems))]
-async fn erased(
+    responses((status = OK, description = "`items`", body = Object), BodyProblems))]
+async fn list_erasures(
     State(gateway): State<Arc<Gateway>>,
     caller: Caller,
     Json(subject): Json<Subject>,

@@ -119,14 +119,15 @@ impl Failure {
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Failure {
-        let error = error.without_url();
+        let what = if error.is_connect() { "there is no connection" } else { "the connection was lost" };
         // What was wrong is the innermost: a name that is not known, a certificate that nobody vouches for.
-        let mut words = error.to_string();
-        let mut inner = error.source();
-        while let Some(error) = inner {
-            words = format!("{words}: {error}");
-            inner = error.source();
+        let mut inner: &dyn Error = &error.without_url();
+        while let Some(source) = inner.source() {
+            inner = source;
         }
-        Failure::Unreachable(words)
+        let why = inner.to_string();
+        // Where to read more is for who writes clients.
+        let why = why.split(": https://").next().unwrap_or_default();
+        Failure::Unreachable(format!("{what}: {why}"))
     }
 }

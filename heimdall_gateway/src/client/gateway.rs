@@ -22,6 +22,15 @@ pub struct Gateway {
     tokens: Mutex<Tokens>,
 }
 
+/// What has come of an upload.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived {
+    /// Bytes.
+    pub offset: u64,
+    /// Whether those are all.
+    pub whole: bool,
+}
+
 /// What became of an upload. It has neither while it runs.
 #[derive(Deserialize)]
 pub struct Ended {
@@ -64,16 +73,17 @@ impl Gateway {
     ///
     /// # Errors
     /// What the gateway says; [`Failure::Gone`] where there is no such upload.
-    pub async fn offset(&self, upload: &Url) -> Result<u64, Failure> {
+    pub async fn arrived(&self, upload: &Url) -> Result<Arrived, Failure> {
         let answer = self.ask(|| self.request(Method::HEAD, upload)).await.map_err(gone)?;
-        offset(answer.headers())
+        let offset = offset(answer.headers())?;
+        Ok(Arrived { offset, whole: number(answer.headers(), "upload-length") == Some(offset) })
     }
 
     /// Sends bytes that begin there: how many have come then.
     ///
     /// # Errors
     /// What the gateway says; [`Failure::Gone`] where there is no such upload.
-    pub async fn send(&self, upload: &Url, from: u64, piece: Piece) -> Result<u64, Failure> {
+    pub async fn send(&self, upload: &Url, from: u64, piece: Piece) -> Result<Arrived, Failure> {
         let mut request = self
             .request(Method::PATCH, upload)
             .header("Upload-Offset", from)
@@ -84,7 +94,8 @@ impl Gateway {
         }
         let token = self.tokens.lock().await.get().await?;
         let answer = request.bearer_auth(token.expose()).body(piece.body).send().await?;
-        offset(judged(answer).await.map_err(gone)?.headers())
+        let offset = offset(judged(answer).await.map_err(gone)?.headers())?;
+        Ok(Arrived { offset, whole: piece.whole == Some(offset) })
     }
 
     /// What became of it.
@@ -116,9 +127,12 @@ impl Gateway {
     }
 }
 
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
 fn offset(headers: &HeaderMap) -> Result<u64, Failure> {
-    let offset = headers.get("upload-offset").and_then(|value| value.to_str().ok()?.parse().ok());
-    offset.ok_or(Failure::Odd("it does not say how many bytes have come"))
+    number(headers, "upload-offset").ok_or(Failure::Odd("it does not say how many bytes have come"))
 }
 
 async fn judged(answer: Response) -> Result<Response, Failure> {

@@ -69,8 +69,8 @@ impl Tokens {
             .json()
             .await
             .map_err(|_| Failure::Odd("the provider's document names no token_endpoint"))?;
-        let loopback = discovered.token_endpoint.origin() == discovery_url.origin();
-        if discovered.token_endpoint.scheme() != "https" && !loopback {
+        let same = discovered.token_endpoint.origin() == discovery_url.origin();
+        if discovered.token_endpoint.scheme() != "https" && !same {
             return Err(Failure::Odd("the provider takes secrets without TLS"));
         }
         let mut form = vec![("grant_type", "client_credentials")];

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use url::Url;
 
 use super::failure::{Failure, Problem};
-use super::gateway::{Ended, Gateway};
+use super::gateway::{Arrived, Ended, Gateway};
 use super::input::Input;
 use super::patience::Patience;
 use super::progress::Progress;
@@ -38,11 +38,9 @@ impl Upload<'_> {
     pub async fn run(mut self, input: &mut Input) -> Result<Value, Failure> {
         loop {
             match self.attempt(input).await {
+                Err(Failure::Gone) if input.length().is_none() => return Err(Failure::Spent),
                 Err(Failure::Gone) => {
                     self.wait(Failure::Unreachable(Failure::Gone.to_string())).await?;
-                    if input.length().is_none() {
-                        return Err(Failure::Spent);
-                    }
                     self.progress.note(
                         "it is sent again from the beginning; what is there already is not stored twice",
                     );
@@ -54,28 +52,24 @@ impl Upload<'_> {
 
     async fn attempt(&mut self, input: &mut Input) -> Result<Value, Failure> {
         let upload = self.create(input.length()).await?;
-        let mut offset = 0;
-        loop {
-            self.progress.at(offset);
-            let piece = input.from(offset, self.progress).await?;
-            let (whole, empty) = (piece.whole, piece.length == 0);
-            let sent = match self.gateway.send(&upload, offset, piece).await {
+        let mut here = Arrived { offset: 0, whole: input.length() == Some(0) };
+        while !here.whole {
+            self.progress.at(here.offset);
+            let piece = input.from(here.offset, self.progress).await?;
+            let empty = piece.length == 0;
+            let before = here.offset;
+            here = match self.gateway.send(&upload, before, piece).await {
+                Ok(here) => here,
                 Err(failure) => self.resume(&upload, failure).await?,
-                Ok(sent) if sent == offset && !empty => {
-                    self.wait(Failure::Unreachable("the gateway takes nothing".to_owned())).await?;
-                    sent
-                }
-                Ok(sent) => sent,
             };
-            if sent > self.furthest {
-                self.furthest = sent;
+            if here.offset > self.furthest {
+                self.furthest = here.offset;
                 self.patience.renew();
-            }
-            offset = sent;
-            if whole == Some(offset) {
-                return self.outcome(&upload).await;
+            } else if here.offset == before && !empty {
+                self.wait(Failure::Unreachable("the gateway takes nothing".to_owned())).await?;
             }
         }
+        self.outcome(&upload).await
     }
 
     async fn create(&mut self, length: Option<u64>) -> Result<Url, Failure> {
@@ -88,16 +82,16 @@ impl Upload<'_> {
     }
 
     /// After a request that has not got through: how much of it has.
-    async fn resume(&mut self, upload: &Url, mut failure: Failure) -> Result<u64, Failure> {
+    async fn resume(&mut self, upload: &Url, mut failure: Failure) -> Result<Arrived, Failure> {
         loop {
             let unauthorized = matches!(&failure, Failure::Refused { problem, .. } if problem.status == 401);
             if !(unauthorized && self.gateway.renew().await) {
                 self.wait(failure).await?;
             }
-            match self.gateway.offset(upload).await {
-                Ok(offset) => {
-                    self.progress.note(&format!("taken up again after {offset} bytes"));
-                    return Ok(offset);
+            match self.gateway.arrived(upload).await {
+                Ok(here) => {
+                    self.progress.note(&format!("taken up again after {} bytes", here.offset));
+                    return Ok(here);
                 }
                 // An answer to HEAD has no words, and may be about the upload or about the moment.
                 Err(refused @ Failure::Refused { .. }) => match self.gateway.upload(upload).await {

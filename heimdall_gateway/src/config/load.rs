@@ -143,6 +143,8 @@ fn oidc(read: &mut Reader<'_>) -> Option<Oidc> {
         text.split(' ').any(|word| word == "openid").then(|| text.to_owned())
     });
     let leeway = read.duration("HMD_OAUTH_LEEWAY", "30s", Duration::ZERO..=5 * MINUTE);
+    let keys_floor = read.duration("HMD_OAUTH_KEYS_FLOOR", "10s", SECOND..=10 * MINUTE);
+    let keys_refresh = read.duration("HMD_OAUTH_KEYS_REFRESH", "5m", SECOND..=DAY);
     Some(Oidc {
         discovery_url: discovery_url?,
         people: people?,
@@ -150,6 +152,8 @@ fn oidc(read: &mut Reader<'_>) -> Option<Oidc> {
         audiences,
         scope: scope?,
         leeway,
+        keys_floor,
+        keys_refresh,
     })
 }
 

@@ -104,6 +104,10 @@ pub struct Oidc {
     pub scope: String,
     /// How far the clocks may differ.
     pub leeway: Duration,
+    /// The provider is asked for its keys at most this often, whatever keys tokens name.
+    pub keys_floor: Duration,
+    /// And so often it is asked whether they are still the same.
+    pub keys_refresh: Duration,
 }
 
 /// Callers with that value in that claim act as that role of the database. The first rule that fits counts.

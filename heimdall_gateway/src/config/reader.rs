@@ -14,7 +14,7 @@ use super::mistake::Mistake;
 use super::sources::{FILE_VARIABLE, Found, Nature, Origin, Sources, key_of};
 use super::{Environment, Secret, file, value};
 
-/// Settings of Heimdall that others read: the database server, and tests.
+/// Settings of Heimdall that the database server reads, and the one that is read before all others.
 const OF_OTHERS: [&str; 4] = ["HMD_MASTER_KEY", "HMD_MASTER_KEY_PREVIOUS", "HMD_HASH_KEY", FILE_VARIABLE];
 
 /// What holds for a variable, as it may be shown.

@@ -1,11 +1,66 @@
 //! What an error of the database is to a caller. Messages of Heimdall hold no values and are handed on; those of Postgres
 //! itself may quote what they complain of, and are not.
 
+use std::error::Error as _;
+
 use deadpool_postgres::PoolError;
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
 use crate::problem::Problem;
+
+/// The server stops, starts, or has broken off; or PgBouncer says so of it.
+const GONE: [&str; 7] = ["57P01", "57P02", "57P03", "08000", "08003", "08006", "08P01"];
+
+/// Why a transaction did not come to its end.
+#[derive(Debug)]
+pub enum Failure {
+    /// The connection broke. Another one may do, where asking twice does no harm.
+    Broken(Problem),
+    /// The database did not answer in time.
+    Silent(Problem),
+    /// What the database says.
+    Refused(Problem),
+}
+
+impl Failure {
+    /// What the caller is told.
+    pub fn problem(self) -> Problem {
+        match self {
+            Failure::Broken(problem) | Failure::Silent(problem) | Failure::Refused(problem) => problem,
+        }
+    }
+
+    /// What the caller is told where the end of a write was not acknowledged.
+    pub fn of_end(self) -> Problem {
+        match self {
+            Failure::Refused(problem) => problem,
+            Failure::Broken(_) | Failure::Silent(_) => Problem::outcome_unknown()
+                .detail("The database has not acknowledged the end: whether it was done is not known.")
+                .hint(
+                    "Look whether it was, or send it again: a dump that is there already is not taken twice.",
+                )
+                .retry_after(2),
+        }
+    }
+
+    /// Of an answer that has not come.
+    pub fn silence() -> Failure {
+        tracing::warn!("the database does not answer in time");
+        Failure::Silent(away())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let is_broken = match error.as_db_error() {
+            Some(db) => GONE.contains(&db.code().code()),
+            None => error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()),
+        };
+        let problem = problem(&error);
+        if is_broken { Failure::Broken(problem) } else { Failure::Refused(problem) }
+    }
+}
 
 /// Why there is no connection.
 pub fn no_connection(error: PoolError) -> Problem {
@@ -30,8 +85,9 @@ pub fn problem(error: &Error) -> Problem {
     };
     let code = db.code();
     let problem = match code.code() {
-        // The server stops, starts, or has no place.
-        "57P01" | "57P02" | "57P03" | "53300" | "08000" | "08003" | "08006" | "08P01" => return away(),
+        gone if GONE.contains(&gone) => return away(),
+        // It has no place.
+        "53300" => return away(),
         "57014" => Problem::too_slow(),
         "53200" | "53100" | "53400" => Problem::unavailable().retry_after(10),
         "42501" | "25006" => Problem::forbidden(),

@@ -1,19 +1,22 @@
 //! The database: each request is one transaction as the caller. Works through PgBouncer in transaction mode: nothing is
-//! set for a session, and no statement has a name that outlives its transaction.
+//! set for a session, and no statement has a name that outlives its transaction. See docs/decisions/0043-faults-on-the-way.md.
 
+mod address;
 mod failure;
+mod passfile;
 mod readiness;
 mod rows;
 mod transaction;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use self::failure::Failure;
 use crate::config;
 use crate::http::Caller;
 use crate::problem::Problem;
@@ -26,6 +29,7 @@ pub use transaction::{Access, Parameter, Transaction};
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    wait: Duration,
     statement_timeout: Duration,
     upkeep_timeout: Duration,
 }
@@ -35,11 +39,9 @@ impl Database {
     ///
     /// # Errors
     /// Where the address is none.
-    pub fn new(config: &config::Database, tls: Arc<rustls::ClientConfig>) -> Result<Database, String> {
-        let mut address: tokio_postgres::Config =
-            config.url.expose().parse().map_err(|_| "no address of a database".to_owned())?;
-        address.application_name("heimdall_gateway").connect_timeout(config.wait);
-        let tls = MakeRustlsConnect::new((*tls).clone());
+    pub fn new(config: &config::Database, tls: &rustls::ClientConfig) -> Result<Database, String> {
+        let address = address::read(config)?;
+        let tls = MakeRustlsConnect::new(address::tls(&address, tls));
         // Whether a connection is alive shows with its first statement, which costs a round trip less than asking.
         let manager =
             Manager::from_config(address, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
@@ -52,6 +54,7 @@ impl Database {
             .build();
         Ok(Database {
             pool: pool.map_err(|error| error.to_string())?,
+            wait: config.wait,
             statement_timeout: config.statement_timeout,
             upkeep_timeout: config.upkeep_timeout,
         })
@@ -67,7 +70,8 @@ impl Database {
         &self.pool
     }
 
-    /// One statement in a transaction of its own: one round trip.
+    /// One statement in a transaction of its own. What reads takes one round trip, and is tried once more where the
+    /// connection has died; what writes takes two, so that nothing is done twice.
     ///
     /// # Errors
     /// What the database says, without its values.
@@ -78,12 +82,13 @@ impl Database {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, Problem> {
-        let (transaction, rows) = Transaction::begin_with(self, caller, access, sql, parameters).await?;
-        transaction.finished();
-        Ok(rows)
+        match access {
+            Access::Read => self.twice(|| Transaction::read(self, caller, sql, parameters)).await,
+            access => self.begin(caller, access).await?.write(sql, parameters).await,
+        }
     }
 
-    /// A statement whose rows, one JSON text each, are handed on as they come.
+    /// A statement whose rows, one JSON text each, are handed on as they come, however long that takes.
     ///
     /// # Errors
     /// What the database says before the first row.
@@ -93,8 +98,11 @@ impl Database {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<JsonRows, Problem> {
-        let transaction = self.begin(caller, Access::Read).await?;
-        JsonRows::start(transaction, sql, parameters).await
+        self.twice(|| async {
+            let transaction = Transaction::begin(self, caller, Access::Read, None).await?;
+            JsonRows::start(transaction, sql, parameters).await
+        })
+        .await
     }
 
     /// A transaction as the caller, of several statements. Dropped, it is rolled back.
@@ -102,7 +110,7 @@ impl Database {
     /// # Errors
     /// 503 where there is no connection, 403 where the caller's role may not be taken on.
     pub async fn begin(&self, caller: &Caller, access: Access) -> Result<Transaction, Problem> {
-        Transaction::begin(self, caller, access).await
+        self.twice(|| Transaction::begin(self, caller, access, Some(self.statement_timeout))).await
     }
 
     /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
@@ -112,8 +120,43 @@ impl Database {
     pub async fn has_transaction(&self, backend: i32) -> Result<bool, Problem> {
         const SQL: &str = "SELECT FROM pg_catalog.pg_locks AS l \
             WHERE l.locktype OPERATOR(pg_catalog.=) 'virtualxid' AND l.pid OPERATOR(pg_catalog.=) $1 AND l.granted";
-        let client = self.pool.get().await.map_err(failure::no_connection)?;
-        let rows = client.query_typed(SQL, &[(&backend, Type::INT4)]).await;
-        rows.map(|rows| !rows.is_empty()).map_err(|error| problem(&error))
+        Ok(!self.ask(SQL, &[(&backend, Type::INT4)]).await?.is_empty())
+    }
+
+    /// A question of the gateway's own.
+    async fn ask(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
+        self.twice(|| async {
+            let client =
+                self.pool.get().await.map_err(|error| Failure::Refused(failure::no_connection(error)))?;
+            match timeout(self.wait, client.query_typed(sql, parameters)).await {
+                Ok(rows) => Ok(rows?),
+                Err(_) => {
+                    drop(Object::take(client));
+                    Err(Failure::silence())
+                }
+            }
+        })
+        .await
+    }
+
+    /// What does no harm when it is done twice is, where the connection has died. Whatever has killed it has met those that
+    /// lie idle too: a new one is made.
+    async fn twice<T, Work>(&self, work: impl Fn() -> Work) -> Result<T, Problem>
+    where
+        Work: Future<Output = Result<T, Failure>>,
+    {
+        let first = work().await;
+        if matches!(first, Err(Failure::Broken(_) | Failure::Silent(_))) {
+            self.pool.retain(|_, _| false);
+        }
+        match first {
+            Err(Failure::Broken(_)) => work().await.map_err(Failure::problem),
+            first => first.map_err(Failure::problem),
+        }
+    }
+
+    /// A statement may take its time, and its answer as long as one waits for a connection.
+    fn patience(&self) -> Duration {
+        self.statement_timeout + self.wait
     }
 }

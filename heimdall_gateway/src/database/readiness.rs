@@ -3,7 +3,6 @@
 use tokio_postgres::types::Type;
 
 use super::Database;
-use super::failure::{no_connection, problem};
 use crate::problem::Problem;
 
 // A graph is a schema; the catalogue of graphs is not for us to read.
@@ -21,9 +20,7 @@ impl Database {
     /// # Errors
     /// Why not. The log says more than a caller may know.
     pub async fn ready(&self, graph: &str, roles: &[&str]) -> Result<(), Problem> {
-        let client = self.pool().get().await.map_err(no_connection)?;
-        let rows = client.query_typed(STATE, &[(&graph, Type::TEXT), (&roles, Type::TEXT_ARRAY)]).await;
-        let rows = rows.map_err(|error| problem(&error))?;
+        let rows = self.ask(STATE, &[(&graph, Type::TEXT), (&roles, Type::TEXT_ARRAY)]).await?;
         let Some(row) = rows.first() else { return Err(Problem::internal()) };
         let closed: Vec<String> = row.get("closed");
         let wrong = if !row.get::<_, bool>("graph") {

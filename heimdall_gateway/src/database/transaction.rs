@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use deadpool_postgres::Object;
+use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CopyInSink, Row, RowStream};
 
 use super::Database;
-use super::failure::{no_connection, problem};
+use super::failure::{Failure, no_connection, problem};
 use crate::http::Caller;
 use crate::problem::Problem;
 
@@ -35,72 +36,109 @@ impl Access {
     }
 }
 
-// Times are written in UTC, whatever the server's zone. A role that may not be taken on is an error of the first.
+// Times are written in UTC, whatever the server's zone. A statement whose client has gone ends within a second, and a
+// transaction that hears nothing from us too, some time later. A role that may not be taken on is an error of the first.
 const AS_CALLER: &str = "SELECT pg_catalog.set_config('role', $1, true), \
     pg_catalog.set_config('heimdall.actor', $2, true), pg_catalog.set_config('heimdall.request_id', $3, true), \
-    pg_catalog.set_config('statement_timeout', $4, true), pg_catalog.set_config('timezone', 'UTC', true)";
+    pg_catalog.set_config('statement_timeout', $4, true), pg_catalog.set_config('timezone', 'UTC', true), \
+    pg_catalog.set_config('client_connection_check_interval', '1000', true), \
+    pg_catalog.set_config('idle_in_transaction_session_timeout', '120000', true)";
+
+// In a transaction that has failed, COMMIT is no error: it rolls back. Another statement is one.
+const COMMIT: &str = "SELECT; COMMIT";
 
 /// One that is open. Dropped before it is committed, its connection is closed, which rolls it back.
 pub struct Transaction {
     client: Option<Object>,
+    /// How long the database may be silent.
+    patience: Duration,
 }
 
 impl Transaction {
-    async fn connection(database: &Database) -> Result<Transaction, Problem> {
-        let client = database.pool.get().await.map_err(no_connection)?;
-        Ok(Transaction { client: Some(client) })
+    async fn connection(database: &Database) -> Result<Transaction, Failure> {
+        let client = database.pool.get().await.map_err(|error| Failure::Refused(no_connection(error)))?;
+        Ok(Transaction { client: Some(client), patience: database.patience() })
     }
 
+    /// Begin and settings, in one round trip. Without a limit, a statement may take as long as it does.
     pub(super) async fn begin(
         database: &Database,
         caller: &Caller,
         access: Access,
-    ) -> Result<Transaction, Problem> {
+        limit: Option<Duration>,
+    ) -> Result<Transaction, Failure> {
         let transaction = Transaction::connection(database).await?;
-        let timeout = milliseconds(database.statement_timeout);
+        let limit = milliseconds(limit.unwrap_or_default());
         let client = transaction.client();
-        let begun = async { client.batch_execute(access.begin()).await };
-        let settings: [Parameter<'_>; 4] = as_caller(caller, &timeout);
-        let (begun, set) = tokio::join!(biased; begun, client.query_typed(AS_CALLER, &settings));
-        begun.and(set).map_err(|error| problem(&error))?;
+        let settings: [Parameter<'_>; 4] = as_caller(caller, &limit);
+        // Polled in this order, they are sent in this order.
+        let both = async {
+            tokio::join!(
+                biased;
+                client.batch_execute(access.begin()),
+                client.query_typed(AS_CALLER, &settings),
+            )
+        };
+        let (begun, set) = timeout(transaction.patience, both).await.map_err(|_| Failure::silence())?;
+        begun.and(set)?;
         Ok(transaction)
     }
 
-    /// Begin, settings, the statement and COMMIT in one round trip. Where one fails, COMMIT rolls back.
-    pub(super) async fn begin_with(
+    /// Begin, settings, a statement that reads, and COMMIT in one round trip. Where one fails, COMMIT rolls back.
+    pub(super) async fn read(
         database: &Database,
         caller: &Caller,
-        access: Access,
         sql: &str,
         parameters: &[Parameter<'_>],
-    ) -> Result<(Transaction, Vec<Row>), Problem> {
+    ) -> Result<Vec<Row>, Failure> {
         let transaction = Transaction::connection(database).await?;
-        let timeout = milliseconds(database.statement_timeout);
+        let limit = milliseconds(database.statement_timeout);
         let client = transaction.client();
-        let settings: [Parameter<'_>; 4] = as_caller(caller, &timeout);
-        // Polled in this order, they are sent in this order.
-        let (begun, set, rows, committed) = tokio::join!(
-            biased;
-            client.batch_execute(access.begin()),
-            client.query_typed(AS_CALLER, &settings),
-            client.query_typed(sql, parameters),
-            client.batch_execute("COMMIT"),
-        );
+        let settings: [Parameter<'_>; 4] = as_caller(caller, &limit);
+        let all = async {
+            tokio::join!(
+                biased;
+                client.batch_execute(Access::Read.begin()),
+                client.query_typed(AS_CALLER, &settings),
+                client.query_typed(sql, parameters),
+                client.batch_execute("COMMIT"),
+            )
+        };
+        let (begun, set, rows, committed) =
+            timeout(transaction.patience, all).await.map_err(|_| Failure::silence())?;
         let rows = begun.and(set).and(rows).and_then(|rows| committed.map(|()| rows));
-        match rows {
-            Ok(rows) => Ok((transaction, rows)),
-            Err(error) => {
-                if error.as_db_error().is_some() {
-                    transaction.finished();
-                }
-                Err(problem(&error))
+        let failure = match rows {
+            Ok(rows) => {
+                transaction.finished();
+                return Ok(rows);
             }
+            Err(error) => Failure::from(error),
+        };
+        // All four were answered: the connection is as good as before.
+        if matches!(failure, Failure::Refused(_)) {
+            transaction.finished();
+        }
+        Err(failure)
+    }
+
+    /// A statement and COMMIT in one round trip. Gives what the caller is told where nobody knows whether it was done.
+    pub(super) async fn write(self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
+        let client = self.client();
+        let both =
+            async { tokio::join!(biased; client.query_typed(sql, parameters), client.batch_execute(COMMIT)) };
+        let (rows, committed) =
+            timeout(self.patience, both).await.map_err(|_| Failure::silence().of_end())?;
+        match rows.and_then(|rows| committed.map(|()| rows)) {
+            Ok(rows) => {
+                self.finished();
+                Ok(rows)
+            }
+            Err(error) => Err(Failure::from(error).of_end()),
         }
     }
 
+    #[allow(clippy::expect_used, reason = "it is taken by those that take the transaction itself")]
     fn client(&self) -> &Object {
-        // It is taken out by what consumes the transaction alone.
-        #[allow(clippy::expect_used)]
         self.client.as_ref().expect("the connection is there until the end")
     }
 
@@ -109,38 +147,48 @@ impl Transaction {
     /// # Errors
     /// What the database says.
     pub async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
-        self.client().query_typed(sql, parameters).await.map_err(|error| problem(&error))
+        let rows = timeout(self.patience, self.client().query_typed(sql, parameters)).await;
+        rows.map_err(|_| Failure::silence().problem())?.map_err(|error| problem(&error))
     }
 
     /// Rows as they come.
-    ///
-    /// # Errors
-    /// What the database says before the first.
-    pub async fn rows(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<RowStream, Problem> {
+    pub(super) async fn rows(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<RowStream, Failure> {
         let parameters = parameters.iter().map(|(value, kind)| (*value, kind.clone()));
-        self.client().query_typed_raw(sql, parameters).await.map_err(|error| problem(&error))
+        let rows = timeout(self.patience, self.client().query_typed_raw(sql, parameters)).await;
+        Ok(rows.map_err(|_| Failure::silence())??)
     }
 
-    /// Where the bytes of COPY … FROM STDIN go.
+    /// Where the bytes of COPY … FROM STDIN go. The statement has a name, which is given up with the end of the COPY and
+    /// so before that of the transaction: behind PgBouncer, no other connection meets it.
     ///
     /// # Errors
     /// What the database says.
     pub async fn copy_in(&self, sql: &str) -> Result<CopyInSink<bytes::Bytes>, Problem> {
-        self.client().copy_in(sql).await.map_err(|error| problem(&error))
+        let sink = timeout(self.patience, self.client().copy_in(sql)).await;
+        sink.map_err(|_| Failure::silence().problem())?.map_err(|error| problem(&error))
     }
 
     /// Makes it last.
     ///
     /// # Errors
-    /// Where the database does not acknowledge it: then nobody knows whether it lasts.
+    /// Where the database does not acknowledge it: then nobody knows whether it lasts, and the problem says so.
     pub async fn commit(self) -> Result<(), Problem> {
-        self.client().batch_execute("COMMIT").await.map_err(|error| problem(&error))?;
+        let committed = timeout(self.patience, self.client().batch_execute(COMMIT)).await;
+        committed
+            .map_err(|_| Failure::silence())
+            .and_then(|committed| committed.map_err(Failure::from))
+            .map_err(Failure::of_end)?;
         self.finished();
         Ok(())
     }
 
+    /// How long the database may be silent.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// It has ended: the connection is for others.
-    pub(super) fn finished(mut self) {
+    fn finished(mut self) {
         drop(self.client.take());
     }
 }
@@ -148,7 +196,7 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(client) = self.client.take() {
-            // What runs is cancelled with the connection that it runs in.
+            // The server sees that nobody waits any more for what runs there, and ends it.
             drop(Object::take(client));
         }
     }
@@ -158,11 +206,11 @@ fn milliseconds(time: Duration) -> String {
     time.as_millis().to_string()
 }
 
-fn as_caller<'a>(caller: &'a Caller, timeout: &'a String) -> [Parameter<'a>; 4] {
+fn as_caller<'a>(caller: &'a Caller, limit: &'a String) -> [Parameter<'a>; 4] {
     [
         (&caller.principal.role, Type::TEXT),
         (&caller.principal.subject, Type::TEXT),
         (&caller.request_id, Type::TEXT),
-        (timeout, Type::TEXT),
+        (limit, Type::TEXT),
     ]
 }

@@ -26,11 +26,13 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
         return busy();
     }
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    if tier::of(route) == Tier::Transfer {
-        return next.run(request).await;
-    }
     let database = &gateway.config.database;
-    let limit = database.wait + database.statement_timeout + BESIDE;
+    let statement = match tier::of(route) {
+        Tier::Transfer => return next.run(request).await,
+        Tier::Upkeep => database.upkeep_timeout,
+        Tier::Standard | Tier::Expensive => database.statement_timeout,
+    };
+    let limit = database.wait + statement + BESIDE;
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::timed_out().into_response(),

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::Caller;
 use super::tier::{self, Tier};
+use super::{Caller, ClientAddress};
 use crate::config::Limits;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -36,18 +36,14 @@ impl Rates {
     fn of_caller(&self, subject: &str, tier: Tier) -> Result<(), Problem> {
         let buckets = match tier {
             Tier::Standard => &self.standard,
-            Tier::Expensive | Tier::Transfer => &self.expensive,
+            Tier::Expensive | Tier::Upkeep | Tier::Transfer => &self.expensive,
         };
         buckets
             .check_key(&subject.to_owned())
             .map_err(|early| too_many(early.wait_time_from(DefaultClock::default().now())))
     }
 
-    /// Whether that address may try to log in, or to bring another token that does not hold.
-    ///
-    /// # Errors
-    /// 429.
-    pub fn of_address(&self, address: IpAddr) -> Result<(), Problem> {
+    fn of_address(&self, address: IpAddr) -> Result<(), Problem> {
         self.auth
             .check_key(&address)
             .map_err(|early| too_many(early.wait_time_from(DefaultClock::default().now())))
@@ -86,4 +82,16 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     // For the log.
     response.extensions_mut().insert(caller);
     response
+}
+
+/// In front of log-in: whether that address may try once more.
+pub async fn of_address(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    match address.map_or(Ok(()), |address| gateway.rates.of_address(address)) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => {
+            gateway.metrics.turned_away("rate");
+            problem.into_response()
+        }
+    }
 }

@@ -21,9 +21,12 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
     let authenticated = api::routes()
         .layer(middleware::from_fn_with_state(state(), rate::layer))
         .layer(middleware::from_fn_with_state(state(), authenticate::layer));
+    let login = api::login::routes().layer(middleware::from_fn_with_state(state(), rate::of_address));
     let (health, of_health) = api::health::routes().split_for_parts();
-    let (router, document) =
-        OpenApiRouter::with_openapi(api::document::begin()).nest("/v1", authenticated).split_for_parts();
+    let (router, document) = OpenApiRouter::with_openapi(api::document::begin())
+        .merge(login)
+        .nest("/v1", authenticated)
+        .split_for_parts();
     let router = router
         .merge(api::document::routes(document.merge_from(of_health)))
         .merge(api::page::routes())

@@ -7,6 +7,8 @@ pub enum Tier {
     Standard,
     /// Reads much, or writes.
     Expensive,
+    /// Goes through all that is stored: as expensive, and has the time that this takes.
+    Upkeep,
     /// Moves a body of any size: as expensive, and takes as long as it takes.
     Transfer,
 }
@@ -14,16 +16,12 @@ pub enum Tier {
 /// By the template of the route.
 pub fn of(route: &str) -> Tier {
     const TRANSFER: [&str; 4] = ["/ingest", "/uploads", "/uploads/{id}", "/events"];
-    const EXPENSIVE: [&str; 14] = [
+    const UPKEEP: [&str; 6] = ["/rollback", "/retry", "/reapply", "/rewrap", "/keys/destroy", "/erase"];
+    const EXPENSIVE: [&str; 9] = [
         "/cypher",
         "/export",
         "/preview",
         "/dry-run",
-        "/rollback",
-        "/retry",
-        "/reapply",
-        "/rewrap",
-        "/erase",
         "/infer",
         "/explain",
         "/top",
@@ -32,6 +30,8 @@ pub fn of(route: &str) -> Tier {
     ];
     if TRANSFER.iter().any(|end| route.ends_with(end)) {
         Tier::Transfer
+    } else if UPKEEP.iter().any(|end| route.ends_with(end)) {
+        Tier::Upkeep
     } else if EXPENSIVE.iter().any(|part| route.ends_with(part) || route.contains(&format!("{part}/"))) {
         Tier::Expensive
     } else {
@@ -52,7 +52,7 @@ mod tests {
             ("/v1/sources/{source}/ingest", Tier::Transfer),
             ("/v1/uploads/{id}", Tier::Transfer),
             ("/v1/uploads/{id}/events", Tier::Transfer),
-            ("/v1/batches/{id}/rollback", Tier::Expensive),
+            ("/v1/batches/{id}/rollback", Tier::Upkeep),
             ("", Tier::Standard),
         ] {
             assert_eq!(of(route), tier, "{route}");

@@ -1,50 +1,82 @@
-//! Who asks: tokens of the identity provider, and the database role that their claims give.
+//! Who asks: tokens of the identity provider, sessions of people, and the database role that their claims give.
 
+mod claims;
+mod documents;
 mod keys;
+mod metadata;
+mod people;
 mod principal;
+mod provider;
 mod token;
+mod verified;
 
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 
-use crate::config::{Environment, Oidc, RoleRule};
+use crate::config::{Config, Oidc, RoleRule};
 use crate::problem::Problem;
 
-pub use keys::Provider;
-pub use principal::{Principal, Reason};
+pub use people::{People, Returned};
+pub use principal::{Principal, Reason, Through};
+pub use provider::Provider;
+
+use token::Kind;
+use verified::Verified;
 
 /// Tells who asks.
 pub struct Identity {
-    provider: Provider,
+    /// Those who have logged in.
+    pub people: People,
+    provider: Arc<Provider>,
+    verified: Verified,
     oidc: Oidc,
     roles: Vec<RoleRule>,
 }
 
 impl Identity {
-    /// With that provider, of which nothing is asked yet.
-    pub fn new(
-        http: reqwest::Client,
-        oidc: Oidc,
-        roles: Vec<RoleRule>,
-        environment: Environment,
-    ) -> Identity {
-        Identity { provider: Provider::new(http, oidc.discovery_url.clone(), environment), oidc, roles }
+    /// With the provider of the configuration, of which nothing is asked yet.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration beyond its form.
+    pub fn new(http: reqwest::Client, config: &Config) -> Result<Identity, String> {
+        let provider = Arc::new(Provider::new(http, &config.oidc, config.environment));
+        Ok(Identity {
+            people: People::new(config, Arc::clone(&provider))?,
+            provider,
+            verified: Verified::new(),
+            oidc: config.oidc.clone(),
+            roles: config.roles.clone(),
+        })
     }
 
-    /// Who has sent these headers.
+    /// Whom the token in these headers names.
     ///
     /// # Errors
     /// 401 where that cannot be told, 403 where no role is given, 503 where the provider is away.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {
-        let bearer = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(|| Problem::unauthenticated().detail("The request brings no token."))?;
-        let claims = token::verify(bearer, &self.provider, &self.oidc).await?;
-        Principal::of(&claims, &self.roles).map(Arc::new)
+        let token = bearer(headers)?;
+        if let Some(principal) = self.verified.get(token) {
+            return Ok(principal);
+        }
+        let claims = token::verify(token, Kind::Access, &self.provider, &self.oidc).await?;
+        let principal = Arc::new(Principal::of(&claims, &self.roles)?);
+        self.verified.put(token, &principal);
+        Ok(principal)
     }
+}
+
+/// The one token (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Problem::unauthenticated().detail("The request does not bring one token."));
+    };
+    value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| Problem::unauthenticated().detail("The header Authorization brings no token."))
 }

@@ -1,14 +1,14 @@
 //! Somebody known, and as what the database has them.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::claims::Claims;
 use crate::config::RoleRule;
 use crate::problem::Problem;
 
 /// Somebody who asks.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Principal {
     /// `sub` of the token: whom the audit trail names.
     pub subject: String,
@@ -16,12 +16,14 @@ pub struct Principal {
     pub role: String,
     /// Why that one.
     pub reason: Reason,
-    /// When the token ends, in seconds since 1970.
+    /// How they are known.
+    pub through: Through,
+    /// When the token, or what is known of the session, ends, in seconds since 1970.
     pub expires_at: u64,
 }
 
 /// The rule that gave a role.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// The claim.
     pub claim: String,
@@ -29,45 +31,41 @@ pub struct Reason {
     pub value: String,
 }
 
+/// How somebody is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Through {
+    /// The request has brought a token.
+    Token,
+    /// They have logged in with a browser.
+    Session,
+}
+
 impl Principal {
-    /// Whom those claims name.
+    /// Whom those claims of a token name.
     ///
     /// # Errors
-    /// 401 without a subject, 403 where no rule fits.
-    pub fn of(claims: &Value, rules: &[RoleRule]) -> Result<Principal, Problem> {
-        let subject = claims
-            .get("sub")
-            .and_then(Value::as_str)
-            .filter(|subject| {
-                !subject.is_empty()
-                    && subject.chars().count() <= 255
-                    && !subject.chars().any(char::is_control)
-            })
-            .ok_or_else(|| {
-                Problem::unauthenticated().detail("The token names no subject that can be recorded.")
-            })?;
-        let rule = rules.iter().find(|rule| has(claims, rule)).ok_or_else(|| {
-            Problem::forbidden()
-                .detail("No claim of yours gives a role.")
-                .hint("The operator maps claims to roles: HMD_ROLE_MAP.")
-        })?;
+    /// 403 where no rule fits.
+    pub fn of(claims: &Claims, rules: &[RoleRule]) -> Result<Principal, Problem> {
+        let rule = rule(claims, rules).ok_or_else(no_role)?;
         Ok(Principal {
-            subject: subject.to_owned(),
+            subject: claims.text("sub").unwrap_or_default().to_owned(),
             role: rule.role.clone(),
             reason: Reason { claim: rule.claim.clone(), value: rule.value.clone() },
-            expires_at: claims.get("exp").and_then(Value::as_u64).unwrap_or(0),
+            through: Through::Token,
+            expires_at: claims.time("exp").unwrap_or_default(),
         })
     }
 }
 
-fn has(claims: &Value, rule: &RoleRule) -> bool {
-    let found = claims
-        .get(&rule.claim)
-        .or_else(|| rule.claim.split('.').try_fold(claims, |value, name| value.get(name)));
-    match found {
-        Some(Value::String(text)) if rule.claim == "scope" => text.split(' ').any(|word| word == rule.value),
-        Some(Value::String(text)) => *text == rule.value,
-        Some(Value::Array(list)) => list.iter().any(|value| value.as_str() == Some(&rule.value)),
-        _ => false,
-    }
+/// The first rule that fits.
+pub fn rule<'a>(claims: &Claims, rules: &'a [RoleRule]) -> Option<&'a RoleRule> {
+    rules.iter().find(|rule| claims.holds(&rule.claim, &rule.value))
+}
+
+/// Known, and without a role.
+pub fn no_role() -> Problem {
+    Problem::forbidden()
+        .detail("No claim of yours gives a role.")
+        .hint("The operator maps claims to roles: HMD_ROLE_MAP.")
 }

@@ -1,15 +1,16 @@
-//! Whether a connection is in use: a request is answered on it, or one was a moment ago.
+//! Whether a connection is in use: a request is answered on it, or was a moment ago, or an answer is still on its way.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// How many requests run on a connection, and how many there were.
+/// How many requests run on a connection, how many there were, and whether the client is slow to take what is sent.
 #[derive(Clone, Copy, Debug, Default)]
 struct Requests {
     running: usize,
     begun: u64,
+    sending: bool,
 }
 
 /// The requests of a connection.
@@ -34,13 +35,18 @@ impl Activity {
         Running(self.clone())
     }
 
+    /// Whether something waits to be sent. An answer may be made long before its client has it.
+    pub fn sending(&self, sending: bool) {
+        self.0.send_modify(|requests| requests.sending = sending);
+    }
+
     /// Waits until nothing has run for so long: at first for `first`, after a request for `later`.
     pub async fn idle(&self, first: Duration, later: Duration) {
         let mut requests = self.0.subscribe();
         let mut patience = if requests.borrow().begun == 0 { first } else { later };
         loop {
-            let running = requests.borrow_and_update().running;
-            if running > 0 {
+            let now = *requests.borrow_and_update();
+            if now.running > 0 || now.sending {
                 // We hold the sender.
                 let _ = requests.changed().await;
             } else if tokio::time::timeout(patience, requests.changed()).await.is_err() {

@@ -22,6 +22,7 @@ use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
 use super::activity::Activity;
+use super::watched::Watched;
 use crate::gateway::Gateway;
 use crate::http::{self, ClientAddress};
 
@@ -43,6 +44,10 @@ const RESETS: usize = 32;
 
 /// How often a peer of HTTP/2 is asked whether it is still there, and how long it has to answer.
 const PING: Duration = Duration::from_secs(20);
+
+/// How long a connection of HTTP/2 that was told to go may still take for what it was asked before: answers wait in it for the
+/// client's window, which nobody sees from outside.
+const LAST_STREAMS: Duration = Duration::from_secs(600);
 
 /// How connections are served.
 pub struct Connection {
@@ -77,14 +82,24 @@ impl Connection {
         // A client of HTTP/2 may connect ahead of its first request; of HTTP/1 this is where headers trickle in.
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
             let connection = self.http2.serve_connection(TokioIo::new(stream), service);
-            self.drive(connection, &activity, idle).await;
+            let parted = async { tokio::time::sleep(LAST_STREAMS).await };
+            self.drive(connection, &activity, idle, parted).await;
         } else {
+            let stream = Watched::new(stream, activity.clone());
             let connection = self.http1.serve_connection(TokioIo::new(stream), service);
-            self.drive(connection, &activity, self.gateway.config.limits.handshake).await;
+            let first = self.gateway.config.limits.handshake;
+            self.drive(connection, &activity, first, activity.idle(PARTING, PARTING)).await;
         }
     }
 
-    async fn drive(&self, connection: impl GracefulConnection, activity: &Activity, first: Duration) {
+    /// Serves until the connection is idle or we stop, then tells the client to go, who has until `parted` to do so.
+    async fn drive(
+        &self,
+        connection: impl GracefulConnection,
+        activity: &Activity,
+        first: Duration,
+        parted: impl Future<Output = ()>,
+    ) {
         let mut connection = pin!(connection);
         let stopping = async {
             self.gateway.stop.cancelled().await;
@@ -98,7 +113,7 @@ impl Connection {
         connection.as_mut().graceful_shutdown();
         tokio::select! {
             _ = connection => {}
-            () = activity.idle(PARTING, PARTING) => {}
+            () = parted => {}
         }
     }
 

@@ -8,6 +8,7 @@ mod files;
 mod handshakes;
 mod notify;
 mod signals;
+mod watched;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -25,7 +25,8 @@ impl Line {
             for client in listener.incoming().map_while(Result::ok) {
                 let Ok(server) = TcpStream::connect(("127.0.0.1", port)) else { return };
                 let (most, made) = (after.next().unwrap_or(usize::MAX), Arc::clone(&made));
-                let (from, to) = (server.try_clone().expect("a socket"), client.try_clone().expect("a socket"));
+                let (from, to) =
+                    (server.try_clone().expect("a socket"), client.try_clone().expect("a socket"));
                 std::thread::spawn(move || hand_on(from, &to, usize::MAX));
                 std::thread::spawn(move || {
                     if hand_on(client, &server, most) {

@@ -28,8 +28,8 @@ pub enum Fault {
 #[derive(Default)]
 pub struct Known {
     uploads: HashMap<String, Upload>,
-    /// Faults by the method that is to meet them, each once.
-    pub faults: VecDeque<(Method, Fault)>,
+    /// Faults by the method that is to meet them, after so many that do not, each once.
+    faults: VecDeque<(Method, usize, Fault)>,
     /// Methods and paths, in order.
     pub asked: Vec<String>,
     /// What came as `Authorization`.
@@ -41,6 +41,20 @@ pub struct Known {
     /// The token that holds; none is any.
     pub token: Option<String>,
     granted: usize,
+}
+
+impl Known {
+    /// What a request with that method meets.
+    fn fault(&mut self, method: &Method) -> Option<Fault> {
+        let at = self.faults.iter().position(|(meant, ..)| meant == method)?;
+        match self.faults.get_mut(at) {
+            Some((_, left @ 1.., _)) => {
+                *left -= 1;
+                None
+            }
+            _ => self.faults.remove(at).map(|(.., fault)| fault),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -62,8 +76,11 @@ pub struct Tus {
 impl Tus {
     /// On a free port of this machine.
     pub fn start() -> Tus {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let known = Arc::new(Mutex::new(Known::default()));
@@ -74,7 +91,12 @@ impl Tus {
 
     /// The next request with that method meets it.
     pub fn next(&self, method: Method, fault: Fault) {
-        self.known.lock().expect("no panic").faults.push_back((method, fault));
+        self.skip(method, 0, fault);
+    }
+
+    /// After so many requests with that method the next meets it.
+    pub fn skip(&self, method: Method, requests: usize, fault: Fault) {
+        self.known.lock().expect("no panic").faults.push_back((method, requests, fault));
     }
 
     /// How often something was asked that begins so.
@@ -94,7 +116,8 @@ type Shared = (String, Arc<Mutex<Known>>);
 async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header =
+        |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     if path == "/.well-known/openid-configuration" {
         return json(200, &json!({"token_endpoint": format!("{url}/token")}));
     }
@@ -108,12 +131,14 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
             known.token = Some(token.clone());
             return json(200, &json!({"access_token": token, "expires_in": 3600}));
         }
-        if known.token.as_ref().is_some_and(|token| header("authorization") != Some(format!("Bearer {token}"))) {
+        if known
+            .token
+            .as_ref()
+            .is_some_and(|token| header("authorization") != Some(format!("Bearer {token}")))
+        {
             return json(401, &json!({"title": "Who asks is not known"}));
         }
-        if let Some(at) = known.faults.iter().position(|(method, _)| *method == parts.method)
-            && let Some((_, fault)) = known.faults.remove(at)
-        {
+        if let Some(fault) = known.fault(&parts.method) {
             match fault {
                 Fault::Busy(seconds) => {
                     let answer = Response::builder().status(503).header("Retry-After", seconds);
@@ -122,7 +147,9 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
                 Fault::Forget => known.uploads.clear(),
                 Fault::Refuse(status, problem) => return json(status, &problem),
                 Fault::Elsewhere => {
-                    let answer = Response::builder().status(201).header("Location", "https://example.org/v1/uploads/1");
+                    let answer = Response::builder()
+                        .status(201)
+                        .header("Location", "https://example.org/v1/uploads/1");
                     return answer.body(Body::empty()).expect("an answer");
                 }
             }
@@ -131,7 +158,14 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
             let id = format!("/v1/uploads/{}", known.uploads.len() + 1);
             let length = header("upload-length").and_then(|length| length.parse().ok());
             known.uploads.insert(id.clone(), Upload { length, ..Upload::default() });
-            return Response::builder().status(201).header("Location", id).body(Body::empty()).expect("an answer");
+            if length == Some(0) {
+                known.dumps.push(Vec::new());
+            }
+            return Response::builder()
+                .status(201)
+                .header("Location", id)
+                .body(Body::empty())
+                .expect("an answer");
         }
         if !known.uploads.contains_key(&path) {
             return json(404, &json!({"title": "There is no such thing", "status": 404}));
@@ -142,16 +176,28 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
     }
     let mut known = known.lock().expect("no panic");
     let upload = known.uploads.get(&path).expect("it is there");
-    let (offset, whole) = (upload.offset, upload.length == Some(upload.offset));
+    let (offset, length, whole) = (upload.offset, upload.length, upload.length == Some(upload.offset));
     if parts.method == Method::GET {
-        let report = json!({"batch": 7, "duplicate": false, "rows_read": 3, "rows_accepted": 2, "rows_rejected": 1});
-        return json(200, &if whole { json!({"state": "finished", "report": report}) } else { json!({"state": "receiving"}) });
+        let report =
+            json!({"batch": 7, "duplicate": false, "rows_read": 3, "rows_accepted": 2, "rows_rejected": 1});
+        return json(
+            200,
+            &if whole {
+                json!({"state": "finished", "report": report})
+            } else {
+                json!({"state": "receiving"})
+            },
+        );
     }
     if whole && parts.method == Method::PATCH {
         let bytes = upload.bytes.clone();
         known.dumps.push(bytes);
     }
-    Response::builder().status(StatusCode::NO_CONTENT).header("Upload-Offset", offset).body(Body::empty()).expect("an answer")
+    let mut answer = Response::builder().status(StatusCode::NO_CONTENT).header("Upload-Offset", offset);
+    if let Some(length) = length {
+        answer = answer.header("Upload-Length", length);
+    }
+    answer.body(Body::empty()).expect("an answer")
 }
 
 /// What has come counts, however the request ends.

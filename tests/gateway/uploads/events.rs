@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::raw::Raw;
-use super::{hosts, is_quiet, with_hosts};
+use super::{hosts, with_hosts};
 
 /// The next event: its name and what it says. None at the end.
 fn next(events: &mut impl BufRead) -> Option<(String, Value)> {
@@ -32,7 +32,8 @@ fn an_upload_is_followed_to_its_report() {
     let dump = hosts(3_000);
     let id = "X-Request-Id: upload-of-the-test\r\n";
     let mut raw = Raw::begin(&gateway, "POST", "/v1/sources/hosts/ingest", id);
-    eventually("the upload has begun", || !is_quiet(&database));
+    let path = "/v1/uploads/upload-of-the-test";
+    eventually("the upload has begun", || gateway.get_as(&["ingest"], path).status == 200);
     let path = "/v1/uploads/upload-of-the-test/events";
     let response = gateway.request_as(&["ingest"], Method::GET, path).send().expect("events");
     assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -66,7 +67,8 @@ fn an_upload_is_followed_to_its_problem() {
     let gateway = Gateway::start(&database);
     let id = "X-Request-Id: upload-of-the-test\r\n";
     let raw = Raw::begin(&gateway, "POST", "/v1/sources/hosts/ingest", id);
-    eventually("the upload has begun", || !is_quiet(&database));
+    let path = "/v1/uploads/upload-of-the-test";
+    eventually("the upload has begun", || gateway.get_as(&["ingest"], path).status == 200);
     let path = "/v1/uploads/upload-of-the-test/events";
     let response = gateway.request_as(&["ingest"], Method::GET, path).send().expect("events");
     let mut events = BufReader::new(response);

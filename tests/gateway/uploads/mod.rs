@@ -14,7 +14,7 @@ use reqwest::blocking::Body;
 const VALUE: &str = "hunter2.example.org";
 
 const MAPPING: &str = r#"{
-    "entities":  {"ip": {"label": "Ip", "key": "ip"}, "name": {"label": "Name", "key": "domain"}},
+    "entities":  {"ip": {"label": "Ip", "key": "ip"}, "name": {"label": "Name", "key": "name"}},
     "relations": [{"from": "ip", "type": "IS", "to": "name"}]}"#;
 
 /// A database with the source `hosts`, of CSV.

@@ -158,7 +158,7 @@ fn a_dump_of_any_size_takes_no_memory_and_the_time_it_takes() {
     let database = with_hosts();
     database.run("SELECT heimdall.set_rule('hosts', 'note', 'drop')");
     let gateway = Gateway::start_with(&database, |settings| {
-        settings.insert("HMD_STATEMENT_TIMEOUT".into(), "1".into());
+        settings.insert("HMD_STATEMENT_TIMEOUT".into(), "2".into());
     });
     let rows = std::env::var("HEIMDALL_LONG_ROWS").map_or(2_000, |rows| rows.parse().expect("a number"));
     let dump = Long { next: std::io::Cursor::new(b"ip,note\n".to_vec()), left: rows };

@@ -2,8 +2,8 @@
 //! real identity provider there is one in the tests of log-in.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::{Algorithm, EncodingKey};
 use rcgen::KeyPair;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -24,12 +24,13 @@ use super::Authority;
 /// It runs until it is dropped.
 pub struct Issuer {
     address: SocketAddr,
-    key: KeyPair,
+    key: Mutex<(String, KeyPair)>,
+    keys: Arc<Mutex<String>>,
+    away: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
+    tried: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
 }
-
-const KEY_ID: &str = "key-1";
 
 impl Issuer {
     /// On a free port of this machine.
@@ -54,10 +55,11 @@ impl Issuer {
             "id_token_signing_alg_values_supported": ["ES256"]
         })
         .to_string();
-        let point = key.public_key_raw();
-        let (x, y) =
-            (BASE64_URL_SAFE_NO_PAD.encode(&point[1..33]), BASE64_URL_SAFE_NO_PAD.encode(&point[33..65]));
-        let keys = json!({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": KEY_ID, "x": x, "y": y}]}).to_string();
+        let keys = Arc::new(Mutex::new(document("key-1", &key)));
+        let away = Arc::new(AtomicBool::new(false));
+        let tried = Arc::new(AtomicUsize::new(0));
+        let connections = Arc::clone(&tried);
+        let (served, is_away) = (Arc::clone(&keys), Arc::clone(&away));
         let counted = Arc::clone(&asked);
         let routes = Router::new()
             .route("/.well-known/openid-configuration", get(move || std::future::ready(discovery.clone())))
@@ -65,27 +67,77 @@ impl Issuer {
                 "/jwks",
                 get(move || {
                     counted.fetch_add(1, Ordering::SeqCst);
-                    std::future::ready(keys.clone())
+                    std::future::ready(served.lock().expect("no panic").clone())
                 }),
             );
         let acceptor = TlsAcceptor::from(Arc::new(tls()));
         runtime.spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
+                connections.fetch_add(1, Ordering::SeqCst);
+                if is_away.load(Ordering::SeqCst) {
+                    continue;
+                }
                 let (acceptor, service) = (acceptor.clone(), TowerToHyperService::new(routes.clone()));
                 tokio::spawn(async move {
                     let Ok(stream) = acceptor.accept(stream).await else { return };
-                    let builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-                    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+                    let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                    // One request a connection: whoever comes again finds out whether it is away.
+                    builder.http1().keep_alive(false);
+                    let _ = builder.http1_only().serve_connection(TokioIo::new(stream), service).await;
                 });
             }
         });
-        Issuer { address, key, asked, _runtime: runtime }
+        Issuer {
+            address,
+            key: Mutex::new(("key-1".to_owned(), key)),
+            keys,
+            away,
+            asked,
+            tried,
+            _runtime: runtime,
+        }
     }
 
     /// Its name in tokens.
     pub fn name(&self) -> String {
         format!("https://localhost:{}", self.address.port())
+    }
+
+    /// Whether it answers nobody from now on.
+    pub fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
+    }
+
+    /// It signs with another key from now on, and believes no other.
+    ///
+    /// # Panics
+    /// Where there is no key.
+    pub fn change_key(&self, id: &str) {
+        let key = KeyPair::generate().expect("a key");
+        self.set_keys(document(id, &key));
+        *self.key.lock().expect("no panic") = (id.to_owned(), key);
+    }
+
+    /// What it says its keys are.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn set_keys(&self, keys: impl Into<String>) {
+        *self.keys.lock().expect("no panic") = keys.into();
+    }
+
+    /// Its key as all may know it.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn public_key_pem(&self) -> String {
+        self.key.lock().expect("no panic").1.public_key_pem()
+    }
+
+    /// How often somebody has connected, in vain or not.
+    pub fn tried(&self) -> usize {
+        self.tried.load(Ordering::SeqCst)
     }
 
     /// How often its keys were asked for.
@@ -104,16 +156,33 @@ impl Issuer {
     /// # Panics
     /// Where they cannot be signed.
     pub fn sign(&self, claims: &Value) -> String {
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some(KEY_ID.to_owned());
-        let key = EncodingKey::from_ec_der(&self.key.serialize_der());
-        encode(&header, claims, &key).expect("a token")
+        let id = self.key.lock().expect("no panic").0.clone();
+        self.sign_as(&json!({"typ": "JWT", "alg": "ES256", "kid": id}), &claims.to_string())
+    }
+
+    /// Whatever header over whatever text, signed by ES256.
+    ///
+    /// # Panics
+    /// Where it cannot be signed.
+    pub fn sign_as(&self, header: &Value, claims: &str) -> String {
+        let text =
+            [header.to_string().as_str(), claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
+        let key = EncodingKey::from_ec_der(&self.key.lock().expect("no panic").1.serialize_der());
+        let signature = jsonwebtoken::crypto::sign(text.as_bytes(), &key, Algorithm::ES256).expect("signed");
+        format!("{text}.{signature}")
     }
 
     /// A token of somebody with those groups, good for an hour.
     pub fn token(&self, subject: &str, groups: &[&str]) -> String {
         self.sign(&self.claims(subject, groups))
     }
+}
+
+fn document(id: &str, key: &KeyPair) -> String {
+    let point = key.public_key_raw();
+    let [x, y] = [&point[1..33], &point[33..65]].map(|half| BASE64_URL_SAFE_NO_PAD.encode(half));
+    json!({"keys": [{"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": id, "x": x, "y": y}]})
+        .to_string()
 }
 
 fn tls() -> rustls::ServerConfig {

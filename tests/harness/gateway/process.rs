@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::{Certificate, Method};
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ pub struct Gateway {
     /// `https://localhost:port`
     pub url: String,
     /// Who signs the tokens.
-    pub issuer: Issuer,
+    pub issuer: Arc<Issuer>,
+    settings: Settings,
     client: Client,
 }
 
@@ -40,6 +41,22 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// All of it.
+    ///
+    /// # Panics
+    /// Where the body does not come.
+    pub fn read(response: Response) -> Answer {
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+        Answer {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            body: response.text().expect("a body"),
+        }
+    }
+
     /// The body as JSON.
     ///
     /// # Panics
@@ -64,9 +81,23 @@ impl Gateway {
     /// # Panics
     /// Where it does not start.
     pub fn start_with(database: &Database, change: impl FnOnce(&mut Settings)) -> Gateway {
-        let issuer = Issuer::start();
+        let issuer = Arc::new(Issuer::start());
         let mut settings = Gateway::settings(database, &issuer);
         change(&mut settings);
+        Gateway::launch(settings, issuer)
+    }
+
+    /// Another one beside it, with the same settings but for what is changed.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn another(&self, change: impl FnOnce(&mut Settings)) -> Gateway {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        Gateway::launch(settings, Arc::clone(&self.issuer))
+    }
+
+    fn launch(settings: Settings, issuer: Arc<Issuer>) -> Gateway {
         let mut process =
             Gateway::command(&settings).stdout(Stdio::piped()).spawn().expect("the gateway's binary");
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -85,7 +116,7 @@ impl Gateway {
             url = port.map(|port| format!("https://localhost:{port}")).unwrap_or_default();
             !url.is_empty()
         });
-        Gateway { process, log, url, issuer, client: Gateway::client() }
+        Gateway { process, log, url, issuer, settings, client: Gateway::client() }
     }
 
     /// What [`Gateway::start`] sets.
@@ -199,16 +230,7 @@ impl Gateway {
     /// # Panics
     /// Where there is none.
     pub fn answer(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().unwrap_or_else(|error| panic!("{error:?}"));
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-        Answer {
-            status: response.status().as_u16(),
-            headers: headers.collect(),
-            body: response.text().expect("a body"),
-        }
+        Answer::read(request.send().unwrap_or_else(|error| panic!("{error:?}")))
     }
 
     /// What somebody with those groups gets there.

@@ -1,0 +1,70 @@
+//! What the cookies hold: the gateway itself remembers nobody, so that any of several can answer.
+
+use jsonwebtoken::get_current_timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::config::RoleRule;
+use crate::identity::principal::{Principal, Reason, Through};
+
+/// Seconds that a log-in may take.
+pub const LOGIN_TAKES: u64 = 600;
+
+/// A log-in that has begun: what is to come back with it.
+#[derive(Serialize, Deserialize)]
+pub struct Pending {
+    /// Binds the answer to this browser.
+    pub state: String,
+    /// Binds the ID token to this log-in.
+    pub nonce: String,
+    /// Binds the code to this log-in (RFC 7636).
+    pub verifier: String,
+    /// Where to go afterwards.
+    pub return_to: String,
+    /// When it is too late.
+    pub until: u64,
+}
+
+/// Somebody who has logged in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// Whom the audit trail names.
+    pub subject: String,
+    /// Role of the database.
+    pub role: String,
+    /// Why that one.
+    pub reason: Reason,
+    /// When they logged in.
+    pub since: u64,
+    /// From when on it is to be renewed.
+    pub renew_at: u64,
+    /// When it ends unless it was renewed.
+    pub expires_at: u64,
+    /// What renews it.
+    pub refresh_token: Option<String>,
+}
+
+impl Session {
+    /// Who that is, as long as the rule that gave the role is one of the operator's.
+    pub fn principal(&self, rules: &[RoleRule]) -> Option<Principal> {
+        let holds = rules.iter().any(|rule| {
+            rule.claim == self.reason.claim && rule.value == self.reason.value && rule.role == self.role
+        });
+        holds.then(|| Principal {
+            subject: self.subject.clone(),
+            role: self.role.clone(),
+            reason: self.reason.clone(),
+            through: Through::Session,
+            expires_at: self.expires_at,
+        })
+    }
+
+    /// Whether it is time to renew it.
+    pub fn is_due(&self) -> bool {
+        self.refresh_token.is_some() && self.renew_at <= get_current_timestamp()
+    }
+
+    /// Whether it has ended.
+    pub fn has_expired(&self) -> bool {
+        self.expires_at <= get_current_timestamp()
+    }
+}

@@ -1,0 +1,41 @@
+//! Tokens that were checked a moment ago, so that a token of many requests costs one check of its signature.
+
+use std::sync::Arc;
+
+use jsonwebtoken::get_current_timestamp;
+use quick_cache::sync::Cache;
+use sha2::{Digest, Sha256};
+
+use super::Principal;
+
+/// Tokens at most; beyond, those least used go.
+const MOST: usize = 10_000;
+
+/// Seconds for which a check holds. A key that the provider has withdrawn is believed for so much longer.
+const HOLDS: u64 = 60;
+
+/// By digest: a dump of memory shows no token.
+pub struct Verified(Cache<[u8; 32], (Arc<Principal>, u64)>);
+
+impl Verified {
+    /// None yet.
+    pub fn new() -> Verified {
+        Verified(Cache::new(MOST))
+    }
+
+    /// Whom a token names that was checked.
+    pub fn get(&self, token: &str) -> Option<Arc<Principal>> {
+        let (principal, until) = self.0.get(&digest(token))?;
+        (get_current_timestamp() < until).then_some(principal)
+    }
+
+    /// One was checked.
+    pub fn put(&self, token: &str, principal: &Arc<Principal>) {
+        let until = principal.expires_at.min(get_current_timestamp() + HOLDS);
+        self.0.insert(digest(token), (Arc::clone(principal), until));
+    }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}

@@ -1,0 +1,94 @@
+//! The document is what the routes are, and the page shows it.
+
+use std::collections::BTreeSet;
+
+use heimdall_tests::{Database, Gateway};
+use reqwest::Method;
+use serde_json::Value;
+
+/// Method, path and operation of every operation of the document.
+fn operations(document: &Value) -> Vec<(Method, String, Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().expect("operations").iter().filter_map(|(method, operation)| {
+                let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok()?;
+                operation.is_object().then(|| (method, path.clone(), operation.clone()))
+            })
+        })
+        .collect()
+}
+
+fn document(gateway: &Gateway) -> Value {
+    let answer = gateway.answer(gateway.request(Method::GET, "/openapi.json"));
+    assert_eq!(answer.status, 200);
+    answer.json()
+}
+
+#[test]
+fn every_operation_answers_and_is_described() {
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
+    let document = document(&gateway);
+    assert_eq!(document["openapi"], "3.1.0");
+    let operations = operations(&document);
+    assert!(operations.len() > 30);
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations {
+        let name = format!("{method} {path}");
+        assert!(
+            ids.insert(operation["operationId"].as_str().expect("an id").to_owned()),
+            "{name}: its id is taken"
+        );
+        assert!(
+            operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()),
+            "{name}: no summary"
+        );
+        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{name}: no tag");
+        let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
+        assert!(problem.is_object(), "{name}: no problem");
+        assert!(method != Method::GET || operation.get("requestBody").is_none(), "{name}: GET has no body");
+        let known = path.starts_with("/v1/");
+        let asked = gateway.answer(gateway.request(method, &path.replace(['{', '}'], "")));
+        assert_eq!(asked.status == 401, known, "{name}: {asked:?}");
+        assert!(![404, 405].contains(&asked.status), "{name}: {asked:?}");
+    }
+}
+
+#[test]
+fn who_has_the_document_gets_it_no_more() {
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
+    let first = gateway.answer(gateway.request(Method::GET, "/openapi.json"));
+    let tag = first.headers["etag"].as_str();
+    let again = gateway.answer(gateway.request(Method::GET, "/openapi.json").header("if-none-match", tag));
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    let other =
+        gateway.answer(gateway.request(Method::GET, "/openapi.json").header("if-none-match", "\"other\""));
+    assert_eq!(other.status, 200);
+}
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere() {
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
+    let page = gateway.answer(gateway.request(Method::GET, "/docs/"));
+    assert_eq!(page.status, 200);
+    let policy = &page.headers["content-security-policy"];
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
+    for file in [
+        "swagger-ui.css",
+        "swagger-ui-bundle.js",
+        "swagger-ui-standalone-preset.js",
+        "swagger-initializer.js",
+    ] {
+        assert!(page.body.contains(file), "{}", page.body);
+        assert_eq!(
+            gateway.answer(gateway.request(Method::GET, &format!("/docs/{file}"))).status,
+            200,
+            "{file}"
+        );
+    }
+    assert!(!page.body.contains("http://") && !page.body.contains("https://"), "{}", page.body);
+}
