@@ -55,6 +55,7 @@ impl Provider {
             http,
             environment,
             discovery_url: oidc.discovery_url.clone(),
+            environment,
             floor: oidc.keys_floor,
             refresh: oidc.keys_refresh,
             known: ArcSwapOption::empty(),
