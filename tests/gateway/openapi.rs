@@ -72,7 +72,15 @@ fn the_reference_has_every_route() {
     let mut rows: Vec<String> = operations(&document(&gateway))
         .iter()
         .map(|(method, path, operation)| {
-            let text = |of: &Value| of.as_str().unwrap_or_default().trim_end_matches('.').replace('|', "\\|");
+            let text = |of: &Value| {
+                of.as_str()
+                    .unwrap_or_default()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .trim_end_matches('.')
+                    .replace('|', "\\|")
+            };
             format!(
                 "| {} | `{method} {path}` | {} |\n",
                 text(&operation["tags"][0]),
