@@ -167,7 +167,8 @@ GRANT SELECT ON heimdall.change_log, heimdall.change_horizon, heimdall.instance 
 GRANT EXECUTE ON FUNCTION
     heimdall.create_reader(text, text),
     heimdall.acknowledge(text, text),
-    heimdall.drop_reader(text)
+    heimdall.drop_reader(text),
+    heimdall._segment_size(heimdall.change_log)
 TO heimdall_sync, heimdall_admin;
 GRANT SELECT ON heimdall.readers TO heimdall_sync, heimdall_admin;
 

@@ -49,11 +49,55 @@ fn every_operation_answers_and_is_described() {
         let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
         assert!(problem.is_object(), "{name}: no problem");
         assert!(method != Method::GET || operation.get("requestBody").is_none(), "{name}: GET has no body");
+        // A browser that asks what a page may do is answered before anybody is known.
+        if method == Method::OPTIONS {
+            continue;
+        }
         let known = path.starts_with("/v1/");
         let asked = gateway.answer(gateway.request(method, &path.replace(['{', '}'], "")));
         assert_eq!(asked.status == 401, known, "{name}: {asked:?}");
         assert!(![404, 405].contains(&asked.status), "{name}: {asked:?}");
     }
+}
+
+const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/api.md");
+const BEGIN: &str = "<!-- routes: begin -->\n";
+const END: &str = "<!-- routes: end -->\n";
+
+/// `HEIMDALL_WRITE_PAGE=1` writes the table anew.
+#[test]
+fn the_reference_has_every_route() {
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
+    let mut rows: Vec<String> = operations(&document(&gateway))
+        .iter()
+        .map(|(method, path, operation)| {
+            let text = |of: &Value| {
+                of.as_str()
+                    .unwrap_or_default()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .trim_end_matches('.')
+                    .replace('|', "\\|")
+            };
+            format!(
+                "| {} | `{method} {path}` | {} |\n",
+                text(&operation["tags"][0]),
+                text(&operation["summary"])
+            )
+        })
+        .collect();
+    rows.sort();
+    let made = format!("| area | route | |\n|---|---|---|\n{}", rows.concat());
+    let page = std::fs::read_to_string(REFERENCE).expect("the page");
+    let (before, rest) = page.split_once(BEGIN).expect("where the table begins");
+    let (written, after) = rest.split_once(END).expect("where it ends");
+    if std::env::var_os("HEIMDALL_WRITE_PAGE").is_some() {
+        std::fs::write(REFERENCE, format!("{before}{BEGIN}{made}{END}{after}")).expect("the page");
+        return;
+    }
+    assert!(written == made, "docs/reference/api.md is stale: HEIMDALL_WRITE_PAGE=1 writes it anew");
 }
 
 #[test]

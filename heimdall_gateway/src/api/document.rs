@@ -68,8 +68,8 @@ fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
         Some(vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("session", none)]);
     for item in document.paths.paths.values_mut() {
         ask_by_post(item);
-        let PathItem { get, put, post, delete, head, patch, .. } = item;
-        for operation in [get, put, post, delete, head, patch].into_iter().flatten() {
+        let PathItem { get, put, post, delete, head, patch, options, .. } = item;
+        for operation in [get, put, post, delete, head, patch, options].into_iter().flatten() {
             name(operation);
             add_problems(operation);
         }

@@ -10,11 +10,6 @@ macro_rules! rows {
     )+ };
 }
 
-/// A time in UTC (RFC 3339).
-#[derive(ToSchema)]
-#[schema(value_type = String, format = DateTime, example = "2026-03-02T09:00:00Z")]
-pub struct Time(pub String);
-
 rows! {
     /// What is known of a value.
     Known {
@@ -28,11 +23,11 @@ rows! {
         /// How often it was seen.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
         /// Sources that have seen it.
         sources: Vec<String>,
     }
@@ -57,16 +52,16 @@ rows! {
         /// Who brought it.
         actor: String,
         /// When.
-        #[schema(inline)]
-        ingested_at: Time,
+        #[schema(format = DateTime)]
+        ingested_at: String,
         /// How often it is in there.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
         /// The first row of the dump that names it, from 1.
         first_row: Option<i64>,
     }
@@ -82,16 +77,16 @@ rows! {
         /// How often it had been seen.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
         /// Sources that had seen it.
         sources: Vec<String>,
         /// When the first batch with it was taken in.
-        #[schema(inline)]
-        known_since: Time,
+        #[schema(format = DateTime)]
+        known_since: String,
         /// Edges by type.
         #[schema(value_type = Object)]
         edges: (),
@@ -100,11 +95,11 @@ rows! {
     /// An edge of a value, and a batch that brought it.
     Event {
         /// When the batch saw it first.
-        #[schema(inline)]
-        at: Option<Time>,
+        #[schema(format = DateTime)]
+        at: Option<String>,
         /// And last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
         /// Type of the edge.
         edge_type: String,
         /// `out` leads away from the value.
@@ -134,11 +129,11 @@ rows! {
         /// How often it was seen.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
     }
 
     /// A vertex near a value.
@@ -198,11 +193,11 @@ rows! {
         /// How often it was seen.
         sightings: Option<i64>,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
     }
 
     /// What a source and others have seen.
@@ -218,11 +213,11 @@ rows! {
         /// How often those saw it.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
     }
 
     /// A vertex that a search found.
@@ -238,18 +233,18 @@ rows! {
         /// How often it was seen.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
     }
 
     /// A vertex that came in during a time.
     Change {
         /// When its batch was taken in.
-        #[schema(inline)]
-        at: Time,
+        #[schema(format = DateTime)]
+        at: String,
         /// `new` or `seen again`.
         what: String,
         /// Label.
@@ -261,11 +256,11 @@ rows! {
         /// How often it was seen in that time.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
         /// Sources that saw it in that time.
         sources: Vec<String>,
     }
@@ -275,8 +270,8 @@ rows! {
         /// Where it stands: what `after` takes.
         cursor: String,
         /// When it was made.
-        #[schema(inline)]
-        at: Time,
+        #[schema(format = DateTime)]
+        at: String,
         /// By whom.
         actor: String,
         /// In which batch.
@@ -292,11 +287,11 @@ rows! {
         /// How often the batch saw it.
         sightings: i64,
         /// First, where a time is known.
-        #[schema(inline)]
-        first_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        first_seen: Option<String>,
         /// Last.
-        #[schema(inline)]
-        last_seen: Option<Time>,
+        #[schema(format = DateTime)]
+        last_seen: Option<String>,
         /// Its properties; those that are sealed stay so.
         #[schema(value_type = Option<Object>)]
         properties: (),
@@ -309,11 +304,11 @@ rows! {
         /// Up to where it has dealt with the changes.
         cursor: String,
         /// When it was made.
-        #[schema(inline)]
-        created_at: Time,
+        #[schema(format = DateTime)]
+        created_at: String,
         /// When it last acknowledged.
-        #[schema(inline)]
-        acknowledged_at: Option<Time>,
+        #[schema(format = DateTime)]
+        acknowledged_at: Option<String>,
         /// Why it has to start anew.
         invalidation_reason: Option<String>,
         /// Segments that it has before it.
@@ -331,8 +326,8 @@ rows! {
         /// Place in it, from 1.
         position: i64,
         /// When.
-        #[schema(inline)]
-        at: Time,
+        #[schema(format = DateTime)]
+        at: String,
         /// Who.
         actor: String,
         /// As whom the session was connected.
