@@ -40,19 +40,19 @@ fn offset(gateway: &Gateway, path: &str) -> usize {
 fn what_is_spoken_is_told() {
     let database = with_hosts();
     let gateway = Gateway::start_with(&database, |settings| {
-        settings.insert("HMD_UPLOAD_LIMIT".into(), "1000".into());
+        settings.insert("HMD_UPLOAD_LIMIT".into(), "2000".into());
     });
     let answer = gateway.answer(gateway.request_as(&["ingest"], Method::OPTIONS, "/v1/uploads"));
     assert_eq!(answer.status, 204);
     assert_eq!(answer.headers["tus-version"], "1.0.0");
     assert_eq!(answer.headers["tus-extension"], "creation,creation-defer-length,expiration,termination");
-    assert_eq!(answer.headers["tus-max-size"], "1000");
+    assert_eq!(answer.headers["tus-max-size"], "2000");
     let path = "/v1/sources/hosts/uploads";
     let other = gateway.request_as(&["ingest"], Method::POST, path).header("tus-resumable", "0.2.2");
     let answer = gateway.answer(other.header("upload-length", "1"));
     assert_eq!((answer.status, answer.headers["tus-version"].as_str()), (412, "1.0.0"));
     for (name, value, status) in
-        [("upload-length", "1001", 413), ("upload-length", "-1", 400), ("upload-defer-length", "2", 400)]
+        [("upload-length", "2001", 413), ("upload-length", "-1", 400), ("upload-defer-length", "2", 400)]
     {
         let answer = gateway.answer(tus(&gateway, Method::POST, path).header(name, value));
         assert_eq!(answer.status, status, "{name}: {value}: {answer:?}");

@@ -170,5 +170,5 @@ fn a_dump_of_any_size_takes_no_memory_and_the_time_it_takes() {
     assert_eq!(answer.status, 201, "{answer:?}");
     assert_eq!(answer.json()["rows_read"], rows);
     let height = height(gateway.id());
-    assert!(height < 100_000_000, "{height} bytes of memory");
+    assert!(height < 100_000_000, "{height} bytes of memory for {rows} rows");
 }
