@@ -171,7 +171,8 @@ fn session(read: &mut Reader<'_>) -> Option<Session> {
 }
 
 fn database(read: &mut Reader<'_>) -> Option<Database> {
-    let expected = "postgres://user:password@host:port/database, its sslmode disable, prefer, require or verify-full";
+    let expected =
+        "postgres://user:password@host:port/database, its sslmode disable, prefer, require or verify-full";
     let url = read.secret_or("HMD_DATABASE_URL", Some(DATABASE), expected, value::is_database_url);
     if !read.is_set("HMD_DATABASE_URL") {
         read.warning("HMD_DATABASE_URL", "not set: the default's password is known to everybody");

@@ -53,7 +53,6 @@ impl Provider {
     pub fn new(http: Client, oidc: &Oidc, environment: Environment) -> Provider {
         Provider {
             http,
-            environment,
             discovery_url: oidc.discovery_url.clone(),
             environment,
             floor: oidc.keys_floor,
