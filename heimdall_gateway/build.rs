@@ -11,6 +11,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::var("OUT_DIR")?);
     // For reflection.
     std::fs::write(folder.join("heimdall.bin"), prost::Message::encode_to_vec(&descriptors))?;
-    tonic_prost_build::configure().build_client(false).build_transport(false).compile_fds(descriptors)?;
+    tonic_prost_build::configure()
+        .bytes(".heimdall.v1.IngestRequest.data")
+        .build_client(false)
+        .build_transport(false)
+        .compile_fds(descriptors)?;
     Ok(())
 }

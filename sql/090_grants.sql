@@ -190,6 +190,8 @@ GRANT EXECUTE ON FUNCTION
 TO heimdall_admin;
 GRANT SELECT ON heimdall.source, heimdall.instance TO heimdall_admin;
 
+-- Sources and their times are no secret to those who watch over them; a gateway tells them to who collects its numbers.
+GRANT EXECUTE ON FUNCTION heimdall.feeds() TO heimdall_gateway, heimdall_admin, heimdall_auditor, heimdall_ingest;
 -- Why somebody sees something or not.
 GRANT EXECUTE ON FUNCTION heimdall.explain_access(name, text, text)
 TO heimdall_analyst, heimdall_auditor, heimdall_admin;

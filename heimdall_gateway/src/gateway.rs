@@ -12,7 +12,7 @@ use crate::http::Rates;
 use crate::identity::Identity;
 use crate::server::Connections;
 use crate::telemetry::Metrics;
-use crate::telemetry::metrics::State;
+use crate::telemetry::metrics::{Source, State};
 use crate::tls::{self, Certificates};
 use crate::uploads::Uploads;
 
@@ -83,7 +83,7 @@ impl Gateway {
     }
 
     /// Brings up to date those numbers that are states.
-    pub fn measure(&self) {
+    pub async fn measure(&self) {
         let pool = self.database.pool().status();
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(pool.available));
@@ -94,5 +94,14 @@ impl Gateway {
         self.metrics.waiting.set(count(pool.waiting));
         self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
         self.metrics.certificate_days.set(self.tls.status().days_left());
+        let feeds = self.database.feeds().await;
+        self.metrics.database_up.set(feeds.is_ok().into());
+        // A source that is gone has no age.
+        self.metrics.feed_age.clear();
+        for (source, age) in feeds.unwrap_or_default() {
+            if let Some(age) = age {
+                self.metrics.feed_age.get_or_create(&Source { source }).set(age);
+            }
+        }
     }
 }

@@ -84,10 +84,11 @@ extension_sql_file!(
     requires = ["stream", progress::view::ingest_progress]
 );
 extension_sql_file!("../../sql/053_rejects.sql", name = "rejects", requires = ["progress"]);
+extension_sql_file!("../../sql/054_feeds.sql", name = "feeds", requires = ["rejects"]);
 extension_sql_file!(
     "../../sql/056_reading.sql",
     name = "reading",
-    requires = ["rejects", canonical::lookup_keys]
+    requires = ["feeds", canonical::lookup_keys]
 );
 extension_sql_file!("../../sql/060_questions.sql", name = "questions", requires = ["reading"]);
 extension_sql_file!(

@@ -1,16 +1,9 @@
 //! The gateway beside what it stands in front of: uploads beside `\copy`, and lookups by many at a time over TLS.
 
-mod load;
-mod upload;
+pub mod load;
+pub mod upload;
 
 use heimdall_tests::{Database, Gateway, Settings};
-
-use crate::options::Options;
-
-/// Measures both.
-pub fn run(options: &Options) -> String {
-    format!("{}\n{}", upload::run(options), load::run(options))
-}
 
 /// A gateway that lets one caller ask as often as they can.
 fn unlimited(database: &Database) -> Gateway {

@@ -52,7 +52,8 @@ fn main() {
             Part::Audit => audit::run(&options),
             Part::Decode => decode::run(&options),
             Part::Gigabyte => gigabyte::run(&options),
-            Part::Gateway => gateway::run(&options),
+            Part::Upload => gateway::upload::run(&options),
+            Part::Lookups => gateway::load::run(&options),
         });
         let block = format!("{measured}\n{block}");
         println!("{block}");

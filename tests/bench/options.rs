@@ -27,19 +27,22 @@ pub enum Part {
     Decode,
     /// A gigabyte of each format, and the memory that it takes.
     Gigabyte,
-    /// The gateway: uploads and lookups.
-    Gateway,
+    /// A file through the gateway.
+    Upload,
+    /// Lookups through the gateway.
+    Lookups,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub const ALL: [Part; 12] = [
+    pub const ALL: [Part; 13] = [
         Part::Canonical,
         Part::Protect,
         Part::Decode,
         Part::Ingest,
         Part::Gigabyte,
-        Part::Gateway,
+        Part::Upload,
+        Part::Lookups,
         Part::Two,
         Part::Audit,
         Part::Upkeep,
@@ -62,7 +65,8 @@ impl Part {
             Part::Audit => "audit",
             Part::Decode => "decode",
             Part::Gigabyte => "gigabyte",
-            Part::Gateway => "gateway",
+            Part::Upload => "upload",
+            Part::Lookups => "lookups",
         }
     }
 }
@@ -77,7 +81,7 @@ pub struct Options {
     pub write: bool,
 }
 
-const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [decode] [ingest] [gigabyte] [gateway] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
+const USAGE: &str = "usage: make bench ARGS='[canonical] [protect] [decode] [ingest] [gigabyte] [upload] [lookups] [two] [audit] [upkeep] [latency] [access] [growth] [scale=0.1] [write]'\n\
      No part is all of them. With a scale the page stays as it is, unless `write` is given.";
 
 impl Options {

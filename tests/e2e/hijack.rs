@@ -83,6 +83,7 @@ fn a_search_path_of_those_who_ingest_changes_nothing() {
         "SELECT heimdall.retry_rejects(r.batch) FROM heimdall.rejects AS r",
         "SELECT * FROM heimdall.ingest_progress",
         "SELECT * FROM heimdall.last_report()",
+        "SELECT * FROM heimdall.feeds()",
     ] {
         text_rows(&mut client, statement).expect(statement);
     }

@@ -199,6 +199,7 @@ fn analysts_can_write_nothing() {
         "SELECT * FROM heimdall.reject_summary()",
         "SELECT * FROM heimdall.ingest_progress",
         "SELECT * FROM heimdall.last_report()",
+        "SELECT * FROM heimdall.feeds()",
         "INSERT INTO heimdall_in.stream VALUES ('logins', 'x')",
     ]) {
         denied(&mut client, sql);
@@ -261,6 +262,7 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT heimdall.reveal_reject(1, 1, 'case 4711')",
         "SELECT * FROM heimdall.ingest_progress",
         "SELECT * FROM heimdall.last_report()",
+        "SELECT * FROM heimdall.feeds()",
         "SELECT heimdall._brings()",
         "INSERT INTO heimdall_in.stream VALUES ('logins', 'x')",
         "INSERT INTO heimdall_in.logins VALUES ('x', 'x', 'x', 'x', 'x')",

@@ -143,6 +143,58 @@ fn refusals_are_statuses() {
     assert_eq!(unsigned.headers()["grpc-status"], "16");
 }
 
+#[derive(Clone, PartialEq, Message)]
+struct Piece {
+    #[prost(string, tag = "1")]
+    source: String,
+    #[prost(bytes = "vec", tag = "2")]
+    data: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Taken {
+    #[prost(int64, tag = "1")]
+    batch: i64,
+    #[prost(bool, tag = "2")]
+    duplicate: bool,
+    #[prost(int64, tag = "4")]
+    rows_accepted: i64,
+}
+
+/// Sends those pieces in one stream; grpc-status and answer.
+fn ingest(gateway: &Gateway, groups: &[&str], pieces: &[(&str, &[u8])]) -> (Option<String>, Vec<Taken>) {
+    let pieces =
+        pieces.iter().map(|(source, data)| Piece { source: (*source).to_owned(), data: data.to_vec() });
+    let body: Vec<u8> = pieces.flat_map(|piece| framed(&piece)).collect();
+    let request = gateway
+        .request_as(groups, Method::POST, "/heimdall.v1.Heimdall/Ingest")
+        .version(reqwest::Version::HTTP_2);
+    let request = request.header("content-type", "application/grpc").header("te", "trailers");
+    let answer = request.body(body).send().expect("an answer");
+    let status = answer.headers().get("grpc-status").map(|code| code.to_str().expect("digits").to_owned());
+    (status, unframed(&answer.bytes().expect("a body")))
+}
+
+#[test]
+fn a_dump_goes_in_by_pieces_or_not_at_all() {
+    let database = with_logins();
+    let gateway = Gateway::start(&database);
+    let dump = b"time,src,host\n2026-02-01T10:00:00Z,192.0.2.9,ftp.example.org\n";
+    let (head, tail) = dump.split_at(20);
+    let (status, taken) = ingest(&gateway, &["ingest"], &[("logins", head), ("", b""), ("", tail)]);
+    assert_eq!((status, taken.len(), taken[0].rows_accepted, taken[0].duplicate), (None, 1, 1, false));
+    let (_, again) = ingest(&gateway, &["ingest"], &[("logins", dump)]);
+    assert_eq!((again[0].batch, again[0].duplicate), (taken[0].batch, true));
+    assert_eq!(database.value("SELECT sightings FROM heimdall.lookup('ip', '192.0.2.9')"), "1");
+    assert_eq!(database.value("SELECT actor FROM heimdall.batch ORDER BY id DESC LIMIT 1"), "ada");
+
+    let refused = |groups: &[&str], pieces: &[(&str, &[u8])]| ingest(&gateway, groups, pieces).0;
+    assert_eq!(refused(&["analyst"], &[("logins", dump)]).as_deref(), Some("7"));
+    assert_eq!(refused(&["ingest"], &[("nothing", dump)]).as_deref(), Some("5"));
+    assert_eq!(refused(&["ingest"], &[]).as_deref(), Some("3"));
+    assert_eq!(database.value("SELECT count(*) FROM heimdall.batch"), "2");
+}
+
 /// `list_services` of the reflection protocol.
 #[derive(Clone, PartialEq, Message)]
 struct ListServices {

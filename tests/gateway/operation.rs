@@ -65,17 +65,40 @@ fn who_asks_too_often_is_told_when_to_come_again() {
 #[test]
 fn probes_and_numbers_are_for_everybody() {
     let database = Database::new();
+    database.source(
+        "list",
+        "csv",
+        r#"{"columns": ["ip"], "entities": {"ip": {"label": "Ip", "key": "ip"}}}"#,
+    );
+    database.source(
+        "silent",
+        "csv",
+        r#"{"columns": ["ip"], "entities": {"ip": {"label": "Ip", "key": "ip"}}}"#,
+    );
+    database.ingest("list", "ip\n192.0.2.1\n");
     let gateway = Gateway::start(&database);
     assert_eq!(gateway.answer(gateway.request(Method::GET, "/health")).body, "ok");
     let ready = gateway.answer(gateway.request(Method::GET, "/ready"));
     assert_eq!(ready.status, 200, "{ready:?}");
-    let database_is = &ready.json()["dependencies"][0];
-    assert_eq!((database_is["name"].as_str(), database_is["up"].as_bool()), (Some("database"), Some(true)));
+    let named = ready.json()["dependencies"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["name"].clone())
+        .collect();
+    assert_eq!(Value::Array(named), json!(["database", "identity-provider", "certificate", "gateway"]));
     gateway.get_as(&["analyst"], ASKED);
     let numbers = gateway.answer(gateway.request(Method::GET, "/metrics")).body;
     let line = r#"heimdall_requests_total{method="GET",route="/v1/observables/lookup",status="200"} 1"#;
     assert!(numbers.lines().any(|other| other == line), "{numbers}");
     assert!(numbers.contains(r#"heimdall_database_connections{state="idle"}"#), "{numbers}");
+    let number =
+        |name: &str| numbers.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+    assert_eq!(number("heimdall_database_up"), Some(1.0), "{numbers}");
+    assert!(number("heimdall_certificate_expiry_days").is_some_and(|days| days > 100.0), "{numbers}");
+    let age = number(r#"heimdall_feed_age_seconds{source="list"}"#);
+    assert!(age.is_some_and(|age| (0.0..3600.0).contains(&age)), "{numbers}");
+    assert_eq!(number(r#"heimdall_feed_age_seconds{source="silent"}"#), None);
     assert!(!numbers.contains("secret-word"));
 }
 
@@ -189,4 +212,14 @@ fn a_page_of_problems_is_json_whatever_was_wrong() {
         );
         assert_eq!(problem["request_id"], answer.headers["x-request-id"]);
     }
+}
+
+#[test]
+fn numbers_are_not_for_everybody() {
+    let database = Database::new();
+    let gateway = Gateway::start_with(&database, |settings| {
+        settings.insert("HMD_METRICS_NETWORKS".into(), "192.0.2.0/24".into());
+    });
+    assert_eq!(gateway.answer(gateway.request(Method::GET, "/metrics")).status, 403);
+    assert_eq!(gateway.answer(gateway.request(Method::GET, "/health")).status, 200);
 }

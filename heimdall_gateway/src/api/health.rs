@@ -74,8 +74,6 @@ async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
 
 async fn look(gateway: &Gateway) -> Readiness {
     let roles: Vec<&str> = gateway.config.roles.iter().map(|rule| rule.role.as_str()).collect();
-    let (database,) =
-        tokio::join!(timed("database", gateway.database.ready(&gateway.config.database.graph, &roles)));
     let certificate = timed("certificate", async {
         match gateway.tls.status().days_left() {
             ..0 => Err(Problem::unavailable().detail("The certificate has expired.")),
@@ -85,7 +83,13 @@ async fn look(gateway: &Gateway) -> Readiness {
     let running = timed("gateway", async {
         if gateway.stopping() { Err(Problem::unavailable().detail("It stops.")) } else { Ok(()) }
     });
-    let dependencies = vec![database, certificate.await, running.await];
+    let (database, provider, certificate, running) = tokio::join!(
+        timed("database", gateway.database.ready(&gateway.config.database.graph, &roles)),
+        timed("identity-provider", gateway.identity.ready()),
+        certificate,
+        running,
+    );
+    let dependencies = vec![database, provider, certificate, running];
     Readiness { ready: dependencies.iter().all(|dependency| dependency.up), dependencies }
 }
 
@@ -111,7 +115,7 @@ async fn metrics(State(gateway): State<Arc<Gateway>>, request: Request) -> Respo
     if !client.is_some_and(|client| shown.iter().any(|network| network.contains(&client))) {
         return Problem::forbidden().detail("Not from this address.").into_response();
     }
-    gateway.measure();
+    gateway.measure().await;
     (
         [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
         gateway.metrics.text(),

@@ -35,4 +35,15 @@ impl Database {
         tracing::warn!(roles = ?closed, "{wrong}");
         Err(Problem::unavailable().detail(wrong))
     }
+
+    /// The sources, and how many seconds ago each had its last batch; none where it never had one.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn feeds(&self) -> Result<Vec<(String, Option<f64>)>, Problem> {
+        const SQL: &str = "SELECT f.source, pg_catalog.date_part('epoch', pg_catalog.now() - f.last_batch_at) \
+            FROM heimdall.feeds() AS f";
+        let rows = self.ask(SQL, &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
 }

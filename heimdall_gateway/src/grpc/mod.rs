@@ -1,5 +1,6 @@
 //! gRPC, on the same port: tokens, roles, limits and log are those of the REST API.
 
+mod ingest;
 mod service;
 mod status;
 

@@ -8,11 +8,13 @@ use futures_util::stream;
 use prost_types::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::proto::heimdall_server::Heimdall;
-use super::proto::{Known, LookupRequest, LookupResponse, Neighbor, NeighborsRequest, Observable};
-use super::status;
+use super::proto::{
+    IngestReport, IngestRequest, Known, LookupRequest, LookupResponse, Neighbor, NeighborsRequest, Observable,
+};
+use super::{ingest, status};
 use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
@@ -49,6 +51,14 @@ impl Heimdall for Service {
         let rows = self.gateway.database.query(&caller, Access::Read, LOOKUP, &parameters).await;
         let known = rows.map_err(|problem| status::of(&problem))?.iter().map(known).collect();
         Ok(Response::new(LookupResponse { known }))
+    }
+
+    async fn ingest(
+        &self,
+        request: Request<Streaming<IngestRequest>>,
+    ) -> Result<Response<IngestReport>, Status> {
+        let caller = caller(&request)?;
+        ingest::take(&self.gateway, &caller, request.into_inner()).await.map(Response::new)
     }
 
     type NeighborsStream = Streamed<Neighbor>;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::route;
 use super::tier::{self, Tier};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -25,9 +26,8 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
         gateway.metrics.turned_away("database");
         return busy();
     }
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
     let database = &gateway.config.database;
-    let statement = match tier::of(route) {
+    let statement = match tier::of(&route::of(&request)) {
         Tier::Transfer => return next.run(request).await,
         Tier::Upkeep => database.upkeep_timeout,
         Tier::Standard | Tier::Expensive => database.statement_timeout,

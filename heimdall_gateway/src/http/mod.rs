@@ -10,6 +10,7 @@ mod network;
 mod observe;
 pub mod rate;
 mod request_id;
+mod route;
 mod router;
 mod security;
 mod tier;

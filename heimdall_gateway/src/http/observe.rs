@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::Caller;
 use super::request_id::RequestId;
+use super::{Caller, route};
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 use crate::telemetry;
@@ -20,8 +20,7 @@ use crate::telemetry;
 pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let route =
-        request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let route = route::of(&request);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let span = tracing::info_span!(
         "request", otel.name = %format!("{method} {route}"), otel.kind = "server", http.request.method = %method, http.route = %route,

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use super::route;
 use super::tier::{self, Tier};
 use super::{Caller, ClientAddress};
 use crate::config::Limits;
@@ -71,14 +72,14 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     let Some(caller) = request.extensions().get::<Caller>().cloned() else {
         return Problem::unauthenticated().into_response();
     };
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    let mut response = match gateway.rates.of_caller(&caller.principal.subject, tier::of(route)) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => {
-            gateway.metrics.turned_away("rate");
-            problem.into_response()
-        }
-    };
+    let mut response =
+        match gateway.rates.of_caller(&caller.principal.subject, tier::of(&route::of(&request))) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => {
+                gateway.metrics.turned_away("rate");
+                problem.into_response()
+            }
+        };
     // For the log.
     response.extensions_mut().insert(caller);
     response

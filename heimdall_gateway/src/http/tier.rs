@@ -15,7 +15,7 @@ pub enum Tier {
 
 /// By the template of the route.
 pub fn of(route: &str) -> Tier {
-    const TRANSFER: [&str; 4] = ["/ingest", "/uploads", "/uploads/{id}", "/events"];
+    const TRANSFER: [&str; 5] = ["/ingest", "/Ingest", "/uploads", "/uploads/{id}", "/events"];
     const UPKEEP: [&str; 6] = ["/rollback", "/retry", "/reapply", "/rewrap", "/keys/destroy", "/erase"];
     const EXPENSIVE: [&str; 9] = [
         "/cypher",
@@ -50,6 +50,7 @@ mod tests {
             ("/v1/cypher", Tier::Expensive),
             ("/v1/export/stix", Tier::Expensive),
             ("/v1/sources/{source}/ingest", Tier::Transfer),
+            ("/heimdall.v1.Heimdall/Ingest", Tier::Transfer),
             ("/v1/uploads/{id}", Tier::Transfer),
             ("/v1/uploads/{id}/events", Tier::Transfer),
             ("/v1/batches/{id}/rollback", Tier::Upkeep),

@@ -50,6 +50,14 @@ impl Identity {
         })
     }
 
+    /// Whether tokens can be checked: the provider's keys are known, or it gives them now.
+    ///
+    /// # Errors
+    /// 503 where it does not answer.
+    pub async fn ready(&self) -> Result<(), Problem> {
+        self.provider.known().await.map(|_| ())
+    }
+
     /// Whom the token in these headers names.
     ///
     /// # Errors

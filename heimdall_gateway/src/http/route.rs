@@ -1,0 +1,14 @@
+//! Which route a request takes, as log, numbers and limits name it: its template, in which nothing of a caller's is.
+
+use axum::extract::{MatchedPath, Request};
+
+/// gRPC has a route for each service; what is called is the end of the path.
+const GRPC: [&str; 3] =
+    ["/heimdall.v1.Heimdall/Lookup", "/heimdall.v1.Heimdall/Neighbors", "/heimdall.v1.Heimdall/Ingest"];
+
+/// The template of the route; empty where there is none.
+pub fn of(request: &Request) -> String {
+    let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    let called = request.uri().path();
+    GRPC.into_iter().find(|method| *method == called).unwrap_or(template).to_owned()
+}
