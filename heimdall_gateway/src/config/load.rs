@@ -181,9 +181,23 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
         read.or("HMD_AGE_GRAPH", "heimdall_graph", "the name of a graph, 3 to 63 letters", value::graph);
     let connections = read.count("HMD_DATABASE_CONNECTIONS", "16", 2..=1000);
     let wait = read.duration("HMD_DATABASE_WAIT", "2s", SECOND / 10..=5 * MINUTE);
+    let on = |text: &str| match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    };
+    let prepared = read.or("HMD_DATABASE_PREPARED", "off", "on or off", on).unwrap_or_default();
     let statement_timeout = read.duration("HMD_STATEMENT_TIMEOUT", "30s", SECOND / 10..=DAY);
     let upkeep_timeout = read.duration("HMD_UPKEEP_TIMEOUT", "1h", SECOND..=7 * DAY);
-    Some(Database { url: url?, graph: graph?, connections, wait, statement_timeout, upkeep_timeout })
+    Some(Database {
+        url: url?,
+        graph: graph?,
+        connections,
+        wait,
+        prepared,
+        statement_timeout,
+        upkeep_timeout,
+    })
 }
 
 fn limits(read: &mut Reader<'_>) -> Limits {

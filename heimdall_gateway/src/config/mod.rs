@@ -141,6 +141,8 @@ pub struct Database {
     pub connections: usize,
     /// How long a request waits for one.
     pub wait: Duration,
+    /// Whether connections keep statements between transactions, which not every pooler in between allows.
+    pub prepared: bool,
     /// How long a question may take.
     pub statement_timeout: Duration,
     /// How long may take what goes through all that is stored.

@@ -104,6 +104,7 @@ mod tests {
             graph: "heimdall_graph".to_owned(),
             connections: 2,
             wait: second,
+            prepared: false,
             statement_timeout: second,
             upkeep_timeout: second,
         })

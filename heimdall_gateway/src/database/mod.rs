@@ -30,6 +30,7 @@ pub use transaction::{Access, Parameter, Transaction};
 pub struct Database {
     pool: Pool,
     wait: Duration,
+    prepared: bool,
     statement_timeout: Duration,
     upkeep_timeout: Duration,
 }
@@ -55,6 +56,7 @@ impl Database {
         Ok(Database {
             pool: pool.map_err(|error| error.to_string())?,
             wait: config.wait,
+            prepared: config.prepared,
             statement_timeout: config.statement_timeout,
             upkeep_timeout: config.upkeep_timeout,
         })

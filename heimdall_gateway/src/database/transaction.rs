@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use deadpool_postgres::Object;
+use postgres_protocol::escape::{escape_identifier, escape_literal};
 use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{CopyInSink, Row, RowStream};
+use tokio_postgres::{CopyInSink, Row, RowStream, Statement};
 
 use super::Database;
 use super::failure::{Failure, no_connection, problem};
@@ -36,13 +37,19 @@ impl Access {
     }
 }
 
-// Times are written in UTC, whatever the server's zone. A statement whose client has gone ends within a second, and a
-// transaction that hears nothing from us too, some time later. A role that may not be taken on is an error of the first.
-const AS_CALLER: &str = "SELECT pg_catalog.set_config('role', $1, true), \
-    pg_catalog.set_config('heimdall.actor', $2, true), pg_catalog.set_config('heimdall.request_id', $3, true), \
-    pg_catalog.set_config('statement_timeout', $4, true), pg_catalog.set_config('timezone', 'UTC', true), \
-    pg_catalog.set_config('client_connection_check_interval', '1000', true), \
-    pg_catalog.set_config('idle_in_transaction_session_timeout', '120000', true)";
+/// Begins as the caller. Times are written in UTC, whatever the server's zone. A statement whose client has gone ends within a
+/// second, and a transaction that hears nothing from us too, some time later. Statements that are not planned, in one
+/// message: with parameters, this took a quarter of the database's time for a lookup.
+fn begin(access: Access, caller: &Caller, limit: Duration) -> String {
+    let role = escape_identifier(&caller.principal.role);
+    let [actor, request] = [&caller.principal.subject, &caller.request_id].map(|text| escape_literal(text));
+    let (begin, limit) = (access.begin(), limit.as_millis());
+    format!(
+        "{begin}; SET LOCAL ROLE {role}; SET LOCAL heimdall.actor = {actor}; SET LOCAL heimdall.request_id = {request}; \
+         SET LOCAL statement_timeout = {limit}; SET LOCAL timezone = 'UTC'; SET LOCAL client_connection_check_interval = 1000; \
+         SET LOCAL idle_in_transaction_session_timeout = 120000"
+    )
+}
 
 // In a transaction that has failed, COMMIT is no error: it rolls back. Another statement is one.
 const COMMIT: &str = "SELECT; COMMIT";
@@ -68,19 +75,9 @@ impl Transaction {
         limit: Option<Duration>,
     ) -> Result<Transaction, Failure> {
         let transaction = Transaction::connection(database).await?;
-        let limit = milliseconds(limit.unwrap_or_default());
-        let client = transaction.client();
-        let settings: [Parameter<'_>; 4] = as_caller(caller, &limit);
-        // Polled in this order, they are sent in this order.
-        let both = async {
-            tokio::join!(
-                biased;
-                client.batch_execute(access.begin()),
-                client.query_typed(AS_CALLER, &settings),
-            )
-        };
-        let (begun, set) = timeout(transaction.patience, both).await.map_err(|_| Failure::silence())?;
-        begun.and(set)?;
+        let begin = begin(access, caller, limit.unwrap_or_default());
+        let begun = timeout(transaction.patience, transaction.client().batch_execute(&begin)).await;
+        begun.map_err(|_| Failure::silence())??;
         Ok(transaction)
     }
 
@@ -92,21 +89,32 @@ impl Transaction {
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, Failure> {
         let transaction = Transaction::connection(database).await?;
-        let limit = milliseconds(database.statement_timeout);
+        let begin = begin(Access::Read, caller, database.statement_timeout);
         let client = transaction.client();
-        let settings: [Parameter<'_>; 4] = as_caller(caller, &limit);
+        let kept = match database.prepared {
+            true => timeout(transaction.patience, kept(client, sql, parameters)).await.ok().flatten(),
+            false => None,
+        };
+        // Polled in this order, they are sent in this order.
         let all = async {
             tokio::join!(
                 biased;
-                client.batch_execute(Access::Read.begin()),
-                client.query_typed(AS_CALLER, &settings),
-                client.query_typed(sql, parameters),
+                client.batch_execute(&begin),
+                async {
+                    match &kept {
+                        Some(statement) => {
+                            let values: Vec<_> = parameters.iter().map(|(value, _)| *value).collect();
+                            client.query(statement, &values).await
+                        }
+                        None => client.query_typed(sql, parameters).await,
+                    }
+                },
                 client.batch_execute("COMMIT"),
             )
         };
-        let (begun, set, rows, committed) =
+        let (begun, rows, committed) =
             timeout(transaction.patience, all).await.map_err(|_| Failure::silence())?;
-        let rows = begun.and(set).and(rows).and_then(|rows| committed.map(|()| rows));
+        let rows = begun.and(rows).and_then(|rows| committed.map(|()| rows));
         let failure = match rows {
             Ok(rows) => {
                 transaction.finished();
@@ -114,7 +122,7 @@ impl Transaction {
             }
             Err(error) => Failure::from(error),
         };
-        // All four were answered: the connection is as good as before.
+        // All of them were answered: the connection is as good as before.
         if matches!(failure, Failure::Refused(_)) {
             transaction.finished();
         }
@@ -202,15 +210,9 @@ impl Drop for Transaction {
     }
 }
 
-fn milliseconds(time: Duration) -> String {
-    time.as_millis().to_string()
-}
-
-fn as_caller<'a>(caller: &'a Caller, limit: &'a String) -> [Parameter<'a>; 4] {
-    [
-        (&caller.principal.role, Type::TEXT),
-        (&caller.principal.subject, Type::TEXT),
-        (&caller.request_id, Type::TEXT),
-        (limit, Type::TEXT),
-    ]
+/// The statement as this connection keeps it, parsed and planned. Where it cannot be had, it goes as others do, and what is
+/// wrong with it shows then.
+async fn kept(client: &Object, sql: &str, parameters: &[Parameter<'_>]) -> Option<Statement> {
+    let types: Vec<Type> = parameters.iter().map(|(_, kind)| kind.clone()).collect();
+    client.prepare_typed_cached(sql, &types).await.ok()
 }

@@ -23,6 +23,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     let route = route::of(&request);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let span = tracing::info_span!(
+        target: telemetry::SPANS,
         "request", otel.name = %format!("{method} {route}"), otel.kind = "server", http.request.method = %method, http.route = %route,
         http.response.status_code = tracing::field::Empty, enduser.id = tracing::field::Empty, request_id = %id
     );

@@ -5,7 +5,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use super::traces;
+use super::{SPANS, traces};
 
 /// What has to be kept until the end: spans that wait are sent when it goes.
 pub struct Telemetry {
@@ -18,7 +18,9 @@ pub struct Telemetry {
 /// # Errors
 /// Where the level is none, or the exporter cannot be made.
 pub fn start(level: &str) -> Result<Telemetry, String> {
-    let filter = EnvFilter::try_new(level).map_err(|_| "the level of the log is none".to_owned())?;
+    // What the database tells beside its answers is for its own log.
+    let filter = EnvFilter::try_new(format!("{level},{SPANS}=off,tokio_postgres=warn"));
+    let filter = filter.map_err(|_| "the level of the log is none".to_owned())?;
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
@@ -26,7 +28,7 @@ pub fn start(level: &str) -> Result<Telemetry, String> {
         .with_span_list(false);
     let (layer, traces) = traces::layer()?.unzip();
     // A trace of an exporter that exports itself has no end.
-    let ours = layer.map(|layer| layer.with_filter(EnvFilter::new("off,heimdall_gateway=info")));
+    let ours = layer.map(|layer| layer.with_filter(EnvFilter::new(format!("off,{SPANS}=info"))));
     tracing_subscriber::registry()
         .with(ours)
         .with(lines.with_filter(filter))

@@ -1,5 +1,8 @@
 //! What the gateway tells about itself: its log, numbers, traces. Never a value, a token, or what a query asked for.
 
+/// Target of spans: they are for traces alone, and cost nothing where nobody collects those.
+pub const SPANS: &str = "heimdall_spans";
+
 mod log;
 pub mod metrics;
 mod traces;

@@ -1,8 +1,8 @@
 //! Uploads: bytes of a client on their way into the database. Nothing of them is kept here but a few chunks, and nothing of
 //! a dump is there before the database has acknowledged its COMMIT.
 //!
-//! [`Uploads::start`] opens a [`Feed`], into which a route pushes what comes; a [worker](worker) hands it on through
-//! [`Copy`](copy::Copy). [`Upload`] says how far it is.
+//! [`Uploads::start`] opens a [`Feed`], into which a route pushes what comes; a worker hands it on through
+//! `Copy`. [`Upload`] says how far it is.
 
 mod copy;
 mod feed;

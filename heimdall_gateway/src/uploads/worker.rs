@@ -49,8 +49,11 @@ impl Worker {
         metrics.upload_bytes.inc_by(bytes);
         match outcome {
             Ok(report) => {
-                metrics.rows_accepted.inc_by(u64::try_from(report.rows_accepted).unwrap_or(0));
-                metrics.rows_rejected.inc_by(u64::try_from(report.rows_rejected).unwrap_or(0));
+                // Rows of a duplicate were counted when they came first.
+                if !report.duplicate {
+                    metrics.rows_accepted.inc_by(u64::try_from(report.rows_accepted).unwrap_or(0));
+                    metrics.rows_rejected.inc_by(u64::try_from(report.rows_rejected).unwrap_or(0));
+                }
                 metrics.batch_time.observe(began.elapsed().as_secs_f64());
                 tracing::info!(
                     upload = upload.id,

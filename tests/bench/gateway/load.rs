@@ -21,7 +21,7 @@ use crate::table::{Table, count, round};
 use crate::timing::percentile;
 
 /// Connections at a time.
-const CLIENTS: [usize; 3] = [1, 8, 32];
+const CLIENTS: [usize; 4] = [1, 8, 16, 32];
 const ROWS: u32 = 200_000;
 const SECONDS: f64 = 20.0;
 
