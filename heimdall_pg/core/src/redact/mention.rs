@@ -82,6 +82,7 @@ const COMMON_NAMES: &[&str] = &[
     "dry_run",
     "erased",
     "facts",
+    "feeds",
     "formats",
     "graph",
     "ingest",
