@@ -51,3 +51,23 @@ fn each_sees_what_the_role_sees() {
     let refused = gateway.get_as(&["auditor"], path);
     assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("42501")), "{refused:?}");
 }
+
+#[test]
+fn statements_that_are_kept_know_who_asks() {
+    let database = with_list();
+    let gateway = Gateway::start_with(&database, |settings| {
+        for (name, value) in
+            [("HMD_DATABASE_PREPARED", "on"), ("HMD_DATABASE_CONNECTIONS", "2"), ("HMD_UPLOADS", "1")]
+        {
+            settings.insert(name.into(), value.into());
+        }
+    });
+    let path = "/v1/observables/lookup?kind=ip&value=192.0.2.1";
+    for _ in 0..20 {
+        assert_eq!(gateway.get_as(&["analyst"], path).json()["items"][0]["key"], "Ip:192.0.2.1");
+        assert_eq!(gateway.get_as(&["uncleared"], path).json()["items"], serde_json::json!([]));
+        assert_eq!(gateway.get_as(&["auditor"], path).status, 403);
+        let bad = gateway.get_as(&["analyst"], "/v1/observables/lookup?kind=ip&value=nothing");
+        assert_eq!(bad.status, 400, "{bad:?}");
+    }
+}
