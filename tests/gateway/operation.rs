@@ -223,3 +223,18 @@ fn numbers_are_not_for_everybody() {
     assert_eq!(gateway.answer(gateway.request(Method::GET, "/metrics")).status, 403);
     assert_eq!(gateway.answer(gateway.request(Method::GET, "/health")).status, 200);
 }
+
+#[test]
+fn words_that_callers_make_up_are_no_labels() {
+    let database = Database::new();
+    let gateway = Gateway::start(&database);
+    let made_up = Method::from_bytes(b"MADEUPWORD").expect("a method");
+    assert_eq!(gateway.answer(gateway.request(made_up, "/made-up-path")).status, 404);
+    let numbers = gateway.answer(gateway.request(Method::GET, "/metrics")).body;
+    assert!(
+        numbers.contains(r#"heimdall_requests_total{method="other",route="",status="404"} 1"#),
+        "{numbers}"
+    );
+    assert!(!numbers.contains("MADEUPWORD") && !numbers.contains("made-up-path"), "{numbers}");
+    assert!(!gateway.log().concat().contains("MADEUPWORD"));
+}

@@ -82,25 +82,34 @@ impl Upload<'_> {
     }
 
     /// After a request that has not got through: how much of it has.
-    async fn resume(&mut self, upload: &Url, mut failure: Failure) -> Result<Arrived, Failure> {
+    async fn resume(&mut self, upload: &Url, failure: Failure) -> Result<Arrived, Failure> {
+        let unauthorized = matches!(&failure, Failure::Refused { problem, .. } if problem.status == 401);
+        if !(unauthorized && self.gateway.renew().await) {
+            self.wait(failure).await?;
+        }
         loop {
-            let unauthorized = matches!(&failure, Failure::Refused { problem, .. } if problem.status == 401);
-            if !(unauthorized && self.gateway.renew().await) {
-                self.wait(failure).await?;
-            }
             match self.gateway.arrived(upload).await {
                 Ok(here) => {
                     self.progress.note(&format!("taken up again after {} bytes", here.offset));
                     return Ok(here);
                 }
-                // An answer to HEAD has no words, and may be about the upload or about the moment.
-                Err(refused @ Failure::Refused { .. }) => match self.gateway.upload(upload).await {
-                    Ok(Ended { problem: Some(problem), .. }) => return Err(failed(problem)),
-                    Ok(_) => failure = refused,
-                    Err(other) => failure = other,
-                },
-                Err(other) => failure = other,
+                Err(refused @ Failure::Refused { .. }) => self.explain(upload, refused).await?,
+                Err(other) => self.wait(other).await?,
             }
+        }
+    }
+
+    /// An answer to HEAD has no words, and may be about the upload or about the moment. The latter is waited for before anything
+    /// else is asked.
+    async fn explain(&mut self, upload: &Url, refused: Failure) -> Result<(), Failure> {
+        let lasting = match refused.is_passing() {
+            true => self.wait(refused).await.map(|()| None)?,
+            false => Some(refused),
+        };
+        match self.gateway.upload(upload).await {
+            Ok(Ended { problem: Some(problem), .. }) => Err(failed(problem)),
+            Ok(_) => lasting.map_or(Ok(()), Err),
+            Err(other) => self.wait(other).await,
         }
     }
 

@@ -1,5 +1,5 @@
 //! The database: each request is one transaction as the caller. Works through PgBouncer in transaction mode: nothing is
-//! set for a session, and no statement has a name that outlives its transaction. See docs/decisions/0043-faults-on-the-way.md.
+//! set for a session, and no statement has a name that outlives its transaction, unless `HMD_DATABASE_PREPARED` allows it. See docs/decisions/0043-faults-on-the-way.md.
 
 mod address;
 mod failure;

@@ -38,8 +38,8 @@ impl Access {
 }
 
 /// Begins as the caller. Times are written in UTC, whatever the server's zone. A statement whose client has gone ends within a
-/// second, and a transaction that hears nothing from us too, some time later. Statements that are not planned, in one
-/// message: with parameters, this took a quarter of the database's time for a lookup.
+/// second, and a transaction that hears nothing from us too, some time later. SET is not planned: an empty transaction with these
+/// ran 13,000 to 16,000 times a second, with `set_config` in a SELECT 8,000 to 9,500 times.
 fn begin(access: Access, caller: &Caller, limit: Duration) -> String {
     let role = escape_identifier(&caller.principal.role);
     let [actor, request] = [&caller.principal.subject, &caller.request_id].map(|text| escape_literal(text));

@@ -19,12 +19,12 @@ use crate::telemetry;
 /// Watches a request.
 pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let method = request.method().clone();
+    let method = route::method(&request);
     let route = route::of(&request);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let span = tracing::info_span!(
         target: telemetry::SPANS,
-        "request", otel.name = %format!("{method} {route}"), otel.kind = "server", http.request.method = %method, http.route = %route,
+        "request", otel.name = %format!("{method} {route}"), otel.kind = "server", http.request.method = method, http.route = %route,
         http.response.status_code = tracing::field::Empty, enduser.id = tracing::field::Empty, request_id = %id
     );
     let _ = span.set_parent(telemetry::parent_of(request.headers()));
@@ -32,7 +32,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     let response = next.run(request).instrument(span.clone()).await;
     drop(running);
     let (status, time) = (response.status().as_u16(), began.elapsed());
-    gateway.metrics.ended(method.as_str(), &route, status, time);
+    gateway.metrics.ended(method, &route, status, time);
     let caller = response.extensions().get::<Caller>();
     let actor = caller.map(|caller| caller.principal.subject.as_str());
     let role = caller.map(|caller| caller.principal.role.as_str());
@@ -44,7 +44,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
         span.record("enduser.id", actor);
     }
     let milliseconds = time.as_secs_f64() * 1000.0;
-    tracing::info!(request_id = %id, %method, route, status, milliseconds, actor, role, problem = kind, code, "request");
+    tracing::info!(request_id = %id, method, route, status, milliseconds, actor, role, problem = kind, code, "request");
     response
 }
 

@@ -34,6 +34,7 @@ pub async fn serve(gateway: Arc<Gateway>) -> Result<(), String> {
     let mut acceptor = Acceptor::new(&gateway, connections)?;
     let mut watchdog = Watchdog::new();
     let watch = tokio::spawn(Arc::clone(&gateway.tls).watch());
+    let forgetting = tokio::spawn(forget(Arc::clone(&gateway)));
     tracing::info!(%address, "listening");
     notify::ready(&format!("listening on {address}"));
     loop {
@@ -48,6 +49,7 @@ pub async fn serve(gateway: Arc<Gateway>) -> Result<(), String> {
     tracing::info!("stopping");
     notify::stopping();
     watch.abort();
+    forgetting.abort();
     gateway.stop.cancel();
     let open = acceptor.close(listener);
     let deadline = Instant::now() + gateway.config.limits.shutdown;
@@ -67,6 +69,14 @@ pub async fn serve(gateway: Arc<Gateway>) -> Result<(), String> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Who has not asked for long has full buckets, as has who never asked: these need not be kept.
+async fn forget(gateway: Arc<Gateway>) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        gateway.rates.forget();
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -38,6 +39,10 @@ pub struct Known {
     pub dumps: Vec<Vec<u8>>,
     /// Whether bytes are only counted.
     pub forgetful: bool,
+    /// Before then it wants to hear nothing.
+    busy_until: Option<Instant>,
+    /// Requests that came all the same.
+    pub early: usize,
     /// The token that holds; none is any.
     pub token: Option<String>,
     granted: usize,
@@ -121,10 +126,13 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
     if path == "/.well-known/openid-configuration" {
         return json(200, &json!({"token_endpoint": format!("{url}/token")}));
     }
-    {
+    let busy = 'known: {
         let mut known = known.lock().expect("no panic");
         known.asked.push(format!("{} {path}", parts.method));
         known.authorizations.extend(header("authorization"));
+        if known.busy_until.is_some_and(|until| Instant::now() < until) {
+            known.early += 1;
+        }
         if path == "/token" {
             known.granted += 1;
             let token = format!("granted-{}", known.granted);
@@ -141,8 +149,8 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
         if let Some(fault) = known.fault(&parts.method) {
             match fault {
                 Fault::Busy(seconds) => {
-                    let answer = Response::builder().status(503).header("Retry-After", seconds);
-                    return answer.body(Body::empty()).expect("an answer");
+                    known.busy_until = Some(Instant::now() + Duration::from_secs(seconds.into()));
+                    break 'known Some(seconds);
                 }
                 Fault::Forget => known.uploads.clear(),
                 Fault::Refuse(status, problem) => return json(status, &problem),
@@ -170,6 +178,13 @@ async fn answer(State((url, known)): State<Shared>, request: Request<Body>) -> R
         if !known.uploads.contains_key(&path) {
             return json(404, &json!({"title": "There is no such thing", "status": 404}));
         }
+        None
+    };
+    if let Some(seconds) = busy {
+        // Who is answered before all has been read may see a cut line instead of the answer.
+        let _ = body.collect().await;
+        let answer = Response::builder().status(503).header("Retry-After", seconds);
+        return answer.body(Body::empty()).expect("an answer");
     }
     if parts.method == Method::PATCH {
         take(&known, &path, header("upload-length"), body).await;
