@@ -84,24 +84,31 @@ impl Gateway {
 
     /// Brings up to date those numbers that are states.
     pub async fn measure(&self) {
-        let pool = self.database.pool().status();
+        let (mut idle, mut busy, mut waiting) = (0, 0, 0);
+        for server in self.database.servers() {
+            let pool = server.pool().status();
+            idle += pool.available;
+            busy += pool.size.saturating_sub(pool.available);
+            waiting += pool.waiting;
+        }
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(pool.available));
-        self.metrics
-            .connections
-            .get_or_create(&State { state: "busy" })
-            .set(count(pool.size.saturating_sub(pool.available)));
-        self.metrics.waiting.set(count(pool.waiting));
+        self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(idle));
+        self.metrics.connections.get_or_create(&State { state: "busy" }).set(count(busy));
+        self.metrics.waiting.set(count(waiting));
         self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
         self.metrics.certificate_days.set(self.tls.status().days_left());
-        let feeds = self.database.feeds().await;
-        self.metrics.database_up.set(feeds.is_ok().into());
         // A source that is gone has no age.
         self.metrics.feed_age.clear();
-        for (source, age) in feeds.unwrap_or_default() {
-            if let Some(age) = age {
-                self.metrics.feed_age.get_or_create(&Source { source }).set(age);
+        let mut up = true;
+        for server in self.database.servers() {
+            let feeds = server.feeds().await;
+            up &= feeds.is_ok();
+            for (source, age) in feeds.unwrap_or_default() {
+                if let Some(age) = age {
+                    self.metrics.feed_age.get_or_create(&Source { source }).set(age);
+                }
             }
         }
+        self.metrics.database_up.set(up.into());
     }
 }

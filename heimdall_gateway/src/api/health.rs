@@ -84,7 +84,12 @@ async fn look(gateway: &Gateway) -> Readiness {
         if gateway.stopping() { Err(Problem::unavailable().detail("It stops.")) } else { Ok(()) }
     });
     let (database, provider, certificate, running) = tokio::join!(
-        timed("database", gateway.database.ready(&gateway.config.database.graph, &roles)),
+        timed("database", async {
+            for server in gateway.database.servers() {
+                server.ready(&gateway.config.database.graph, &roles).await?;
+            }
+            Ok(())
+        }),
         timed("identity-provider", gateway.identity.ready()),
         certificate,
         running,

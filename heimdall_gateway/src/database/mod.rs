@@ -6,29 +6,26 @@ mod failure;
 mod passfile;
 mod readiness;
 mod rows;
+mod server;
 mod transaction;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use tokio::time::timeout;
 use tokio_postgres::Row;
-use tokio_postgres::types::Type;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
-use self::failure::Failure;
 use crate::config;
 use crate::http::Caller;
 use crate::problem::Problem;
 
 pub use failure::problem;
 pub use rows::JsonRows;
+pub use server::Server;
 pub use transaction::{Access, Parameter, Transaction};
 
-/// Its connections.
+/// It, and how long we wait for it.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool,
+    server: Server,
     wait: Duration,
     prepared: bool,
     statement_timeout: Duration,
@@ -41,20 +38,8 @@ impl Database {
     /// # Errors
     /// Where the address is none.
     pub fn new(config: &config::Database, tls: &rustls::ClientConfig) -> Result<Database, String> {
-        let address = address::read(config)?;
-        let tls = MakeRustlsConnect::new(address::tls(&address, tls));
-        // Whether a connection is alive shows with its first statement, which costs a round trip less than asking.
-        let manager =
-            Manager::from_config(address, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let timeouts =
-            Timeouts { wait: Some(config.wait), create: Some(config.wait), recycle: Some(config.wait) };
-        let pool = Pool::builder(manager)
-            .max_size(config.connections)
-            .timeouts(timeouts)
-            .runtime(Runtime::Tokio1)
-            .build();
         Ok(Database {
-            pool: pool.map_err(|error| error.to_string())?,
+            server: Server::new(config, tls)?,
             wait: config.wait,
             prepared: config.prepared,
             statement_timeout: config.statement_timeout,
@@ -67,9 +52,20 @@ impl Database {
         Database { statement_timeout: self.upkeep_timeout, ..self.clone() }
     }
 
-    /// The connections that are there and those in use, for metrics.
-    pub fn pool(&self) -> &Pool {
-        &self.pool
+    /// The one where somebody's requests go.
+    pub fn server(&self, _caller: &Caller) -> &Server {
+        &self.server
+    }
+
+    /// All of them: for probes and numbers.
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        std::iter::once(&self.server)
+    }
+
+    /// Whether so many wait for a connection that nobody else should.
+    pub fn is_congested(&self) -> bool {
+        let pool = self.server.pool().status();
+        pool.waiting > 4 * pool.max_size
     }
 
     /// One statement in a transaction of its own. What reads takes one round trip, and is tried once more where the
@@ -85,7 +81,9 @@ impl Database {
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, Problem> {
         match access {
-            Access::Read => self.twice(|| Transaction::read(self, caller, sql, parameters)).await,
+            Access::Read => {
+                self.server(caller).twice(|| Transaction::read(self, caller, sql, parameters)).await
+            }
             access => self.begin(caller, access).await?.write(sql, parameters).await,
         }
     }
@@ -100,11 +98,12 @@ impl Database {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<JsonRows, Problem> {
-        self.twice(|| async {
-            let transaction = Transaction::begin(self, caller, Access::Read, None).await?;
-            JsonRows::start(transaction, sql, parameters).await
-        })
-        .await
+        self.server(caller)
+            .twice(|| async {
+                let transaction = Transaction::begin(self, caller, Access::Read, None).await?;
+                JsonRows::start(transaction, sql, parameters).await
+            })
+            .await
     }
 
     /// A transaction as the caller, of several statements. Dropped, it is rolled back.
@@ -112,49 +111,9 @@ impl Database {
     /// # Errors
     /// 503 where there is no connection, 403 where the caller's role may not be taken on.
     pub async fn begin(&self, caller: &Caller, access: Access) -> Result<Transaction, Problem> {
-        self.twice(|| Transaction::begin(self, caller, access, Some(self.statement_timeout))).await
-    }
-
-    /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn has_transaction(&self, backend: i32) -> Result<bool, Problem> {
-        const SQL: &str = "SELECT FROM pg_catalog.pg_locks AS l \
-            WHERE l.locktype OPERATOR(pg_catalog.=) 'virtualxid' AND l.pid OPERATOR(pg_catalog.=) $1 AND l.granted";
-        Ok(!self.ask(SQL, &[(&backend, Type::INT4)]).await?.is_empty())
-    }
-
-    /// A question of the gateway's own.
-    async fn ask(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
-        self.twice(|| async {
-            let client =
-                self.pool.get().await.map_err(|error| Failure::Refused(failure::no_connection(error)))?;
-            match timeout(self.wait, client.query_typed(sql, parameters)).await {
-                Ok(rows) => Ok(rows?),
-                Err(_) => {
-                    drop(Object::take(client));
-                    Err(Failure::silence())
-                }
-            }
-        })
-        .await
-    }
-
-    /// What does no harm when it is done twice is, where the connection has died. Whatever has killed it has met those that
-    /// lie idle too: a new one is made.
-    async fn twice<T, Work>(&self, work: impl Fn() -> Work) -> Result<T, Problem>
-    where
-        Work: Future<Output = Result<T, Failure>>,
-    {
-        let first = work().await;
-        if matches!(first, Err(Failure::Broken(_) | Failure::Silent(_))) {
-            self.pool.retain(|_, _| false);
-        }
-        match first {
-            Err(Failure::Broken(_)) => work().await.map_err(Failure::problem),
-            first => first.map_err(Failure::problem),
-        }
+        self.server(caller)
+            .twice(|| Transaction::begin(self, caller, access, Some(self.statement_timeout)))
+            .await
     }
 
     /// A statement may take its time, and its answer as long as one waits for a connection.

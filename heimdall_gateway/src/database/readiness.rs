@@ -2,7 +2,7 @@
 
 use tokio_postgres::types::Type;
 
-use super::Database;
+use super::Server;
 use crate::problem::Problem;
 
 // A graph is a schema; the catalogue of graphs is not for us to read.
@@ -14,7 +14,7 @@ const STATE: &str = "SELECT \
     ARRAY(SELECT w.role FROM pg_catalog.unnest($2) AS w (role) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r \
         WHERE r.rolname = w.role AND pg_catalog.pg_has_role(SESSION_USER, r.oid, 'SET'))) AS closed";
 
-impl Database {
+impl Server {
     /// Whether it answers, has the graph, believes us whom we act for, and lets us take on those roles.
     ///
     /// # Errors

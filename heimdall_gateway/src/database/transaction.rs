@@ -9,7 +9,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CopyInSink, Row, RowStream, Statement};
 
 use super::Database;
-use super::failure::{Failure, no_connection, problem};
+use super::failure::{Failure, problem};
 use crate::http::Caller;
 use crate::problem::Problem;
 
@@ -62,8 +62,8 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    async fn connection(database: &Database) -> Result<Transaction, Failure> {
-        let client = database.pool.get().await.map_err(|error| Failure::Refused(no_connection(error)))?;
+    async fn connection(database: &Database, caller: &Caller) -> Result<Transaction, Failure> {
+        let client = database.server(caller).connection().await?;
         Ok(Transaction { client: Some(client), patience: database.patience() })
     }
 
@@ -74,7 +74,7 @@ impl Transaction {
         access: Access,
         limit: Option<Duration>,
     ) -> Result<Transaction, Failure> {
-        let transaction = Transaction::connection(database).await?;
+        let transaction = Transaction::connection(database, caller).await?;
         let begin = begin(access, caller, limit.unwrap_or_default());
         let begun = timeout(transaction.patience, transaction.client().batch_execute(&begin)).await;
         begun.map_err(|_| Failure::silence())??;
@@ -88,7 +88,7 @@ impl Transaction {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, Failure> {
-        let transaction = Transaction::connection(database).await?;
+        let transaction = Transaction::connection(database, caller).await?;
         let begin = begin(Access::Read, caller, database.statement_timeout);
         let client = transaction.client();
         let kept = match database.prepared {

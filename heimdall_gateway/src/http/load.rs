@@ -21,8 +21,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
         gateway.metrics.turned_away("requests");
         return busy();
     };
-    let pool = gateway.database.pool().status();
-    if pool.waiting > 4 * pool.max_size {
+    if gateway.database.is_congested() {
         gateway.metrics.turned_away("database");
         return busy();
     }

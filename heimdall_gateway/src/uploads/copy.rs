@@ -8,7 +8,7 @@ use tokio_postgres::CopyInSink;
 use tokio_postgres::types::Type;
 
 use super::report::Report;
-use crate::database::{Access, Database, Transaction, problem};
+use crate::database::{Access, Database, Server, Transaction, problem};
 use crate::http::Caller;
 use crate::problem::Problem;
 
@@ -35,6 +35,7 @@ pub struct Copy {
     // Dropped first, which says CopyFail, before the transaction closes its connection.
     sink: Pin<Box<CopyInSink<Bytes>>>,
     transaction: Transaction,
+    server: Server,
     backend: i32,
     /// What stands before the length of each chunk: the number of fields, and the first, which is the source.
     before: Bytes,
@@ -61,6 +62,7 @@ impl Copy {
         let mut copy = Copy {
             sink,
             transaction,
+            server: database.server(caller).clone(),
             backend: row.get(0),
             before: before.freeze(),
             waiting: BytesMut::new(),
@@ -69,6 +71,11 @@ impl Copy {
         // Also a dump without a byte is a dump, and what is wrong with the source is known before the client has sent much.
         copy.chunk(Bytes::new()).await?;
         Ok(copy)
+    }
+
+    /// Where it is stored.
+    pub fn server(&self) -> &Server {
+        &self.server
     }
 
     /// Process of the server, by which others see how far it is.

@@ -6,23 +6,21 @@
 
 use std::time::Duration;
 
-use super::Uploads;
+use crate::database::Server;
 
 /// The first look comes early: most of what is wrong is wrong with the first bytes.
 const FIRST: Duration = Duration::from_millis(100);
 const LATER: Duration = Duration::from_secs(1);
 
-impl Uploads {
-    /// Returns once the transaction of that backend is over.
-    pub(super) async fn watch(&self, backend: i32) {
-        let mut pause = FIRST;
-        loop {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LATER);
-            // Where there is no answer, the COPY itself will find out why.
-            if matches!(self.database.has_transaction(backend).await, Ok(false)) {
-                return;
-            }
+/// Returns once the transaction of that backend is over.
+pub async fn watch(server: Server, backend: i32) {
+    let mut pause = FIRST;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LATER);
+        // Where there is no answer, the COPY itself will find out why.
+        if matches!(server.has_transaction(backend).await, Ok(false)) {
+            return;
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::copy::Copy;
 use super::feed::Piece;
 use super::upload::{State, Upload};
+use super::watch::watch;
 use super::{Patience, Uploads};
 use crate::problem::Problem;
 
@@ -83,8 +84,7 @@ impl Worker {
     }
 
     async fn receive(&mut self, mut copy: Copy) -> Result<Copy, Problem> {
-        let uploads = Arc::clone(&self.uploads);
-        let mut failed = std::pin::pin!(uploads.watch(copy.backend()));
+        let mut failed = std::pin::pin!(watch(copy.server().clone(), copy.backend()));
         let mut end = Instant::now() + self.patience.time();
         loop {
             tokio::select! {

@@ -1,0 +1,95 @@
+//! One database of one server, and the connections to it.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use tokio::time::timeout;
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::address;
+use super::failure::{self, Failure};
+use super::transaction::Parameter;
+use crate::config;
+use crate::problem::Problem;
+
+/// Connections that are there, and that are made when they are asked for.
+#[derive(Clone)]
+pub struct Server {
+    pool: Pool,
+    wait: Duration,
+}
+
+impl Server {
+    /// Connects when first asked.
+    ///
+    /// # Errors
+    /// Where the address is none.
+    pub(super) fn new(config: &config::Database, tls: &rustls::ClientConfig) -> Result<Server, String> {
+        let address = address::read(config)?;
+        let tls = MakeRustlsConnect::new(address::tls(&address, tls));
+        // Whether a connection is alive shows with its first statement, which costs a round trip less than asking.
+        let manager =
+            Manager::from_config(address, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let timeouts =
+            Timeouts { wait: Some(config.wait), create: Some(config.wait), recycle: Some(config.wait) };
+        let pool = Pool::builder(manager)
+            .max_size(config.connections)
+            .timeouts(timeouts)
+            .runtime(Runtime::Tokio1)
+            .build();
+        Ok(Server { pool: pool.map_err(|error| error.to_string())?, wait: config.wait })
+    }
+
+    /// The connections that are there and those in use, for metrics.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// One of the connections.
+    pub(super) async fn connection(&self) -> Result<Object, Failure> {
+        self.pool.get().await.map_err(|error| Failure::Refused(failure::no_connection(error)))
+    }
+
+    /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn has_transaction(&self, backend: i32) -> Result<bool, Problem> {
+        const SQL: &str = "SELECT FROM pg_catalog.pg_locks AS l \
+            WHERE l.locktype OPERATOR(pg_catalog.=) 'virtualxid' AND l.pid OPERATOR(pg_catalog.=) $1 AND l.granted";
+        Ok(!self.ask(SQL, &[(&backend, Type::INT4)]).await?.is_empty())
+    }
+
+    /// A question of the gateway's own.
+    pub(super) async fn ask(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
+        self.twice(|| async {
+            let client = self.connection().await?;
+            match timeout(self.wait, client.query_typed(sql, parameters)).await {
+                Ok(rows) => Ok(rows?),
+                Err(_) => {
+                    drop(Object::take(client));
+                    Err(Failure::silence())
+                }
+            }
+        })
+        .await
+    }
+
+    /// What does no harm when it is done twice is, where the connection has died. Whatever has killed it has met those that
+    /// lie idle too: a new one is made.
+    pub(super) async fn twice<T, Work>(&self, work: impl Fn() -> Work) -> Result<T, Problem>
+    where
+        Work: Future<Output = Result<T, Failure>>,
+    {
+        let first = work().await;
+        if matches!(first, Err(Failure::Broken(_) | Failure::Silent(_))) {
+            self.pool.retain(|_, _| false);
+        }
+        match first {
+            Err(Failure::Broken(_)) => work().await.map_err(Failure::problem),
+            first => first.map_err(Failure::problem),
+        }
+    }
+}
