@@ -54,7 +54,7 @@ impl IdentityProvider {
     }
 
     fn wait(&self) -> String {
-        self.ready.recv_timeout(Duration::from_secs(60)).expect("the identity provider answers")
+        self.ready.recv_timeout(Duration::from_secs(300)).expect("the identity provider answers")
     }
 
     /// It signs with another key from now on.

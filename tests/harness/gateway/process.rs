@@ -210,7 +210,7 @@ impl Gateway {
         Client::builder()
             .tls_certs_only([authority])
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_secs(180))
             .build()
             .expect("a client")
     }
