@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,7 @@ use crate::http::Rates;
 use crate::identity::Identity;
 use crate::server::Connections;
 use crate::telemetry::Metrics;
-use crate::telemetry::metrics::{Source, State};
+use crate::telemetry::metrics::{Source, State, Tenant};
 use crate::tls::{self, Certificates};
 use crate::uploads::Uploads;
 
@@ -51,7 +52,7 @@ impl Gateway {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let database = Database::new(&config.database, &client)?;
+        let database = Database::new(&config.database, config.tenants.as_ref(), &client)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured((*client).clone())
             .redirect(reqwest::redirect::Policy::none())
@@ -84,31 +85,33 @@ impl Gateway {
 
     /// Brings up to date those numbers that are states.
     pub async fn measure(&self) {
-        let (mut idle, mut busy, mut waiting) = (0, 0, 0);
-        for server in self.database.servers() {
-            let pool = server.pool().status();
-            idle += pool.available;
-            busy += pool.size.saturating_sub(pool.available);
-            waiting += pool.waiting;
-        }
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(idle));
-        self.metrics.connections.get_or_create(&State { state: "busy" }).set(count(busy));
-        self.metrics.waiting.set(count(waiting));
+        for (tenant, server) in self.database.servers() {
+            let (pool, tenant) = (server.pool().status(), Tenant::named(tenant));
+            let idle = State { state: "idle", tenant: tenant.clone() };
+            let busy = State { state: "busy", tenant: tenant.clone() };
+            self.metrics.connections.get_or_create(&idle).set(count(pool.available));
+            self.metrics
+                .connections
+                .get_or_create(&busy)
+                .set(count(pool.size.saturating_sub(pool.available)));
+            self.metrics.waiting.of(&tenant).set(count(pool.waiting));
+        }
         self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
         self.metrics.certificate_days.set(self.tls.status().days_left());
         // A source that is gone has no age.
         self.metrics.feed_age.clear();
-        let mut up = true;
-        for server in self.database.servers() {
-            let feeds = server.feeds().await;
-            up &= feeds.is_ok();
+        // A database that does not answer holds up no other.
+        join_all(self.database.servers().map(|(tenant, server)| async move {
+            let (feeds, tenant) = (server.feeds().await, Tenant::named(tenant));
+            self.metrics.database_up.of(&tenant).set(feeds.is_ok().into());
             for (source, age) in feeds.unwrap_or_default() {
                 if let Some(age) = age {
-                    self.metrics.feed_age.get_or_create(&Source { source }).set(age);
+                    let source = Source { source, tenant: tenant.clone() };
+                    self.metrics.feed_age.get_or_create(&source).set(age);
                 }
             }
-        }
-        self.metrics.database_up.set(up.into());
+        }))
+        .await;
     }
 }

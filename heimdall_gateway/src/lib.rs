@@ -13,6 +13,7 @@ pub mod identity;
 pub mod problem;
 pub mod server;
 pub mod telemetry;
+pub mod tenants;
 pub mod tls;
 pub mod uploads;
 pub mod validate;

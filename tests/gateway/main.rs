@@ -35,6 +35,7 @@ mod shutdown;
 mod sources;
 mod streaming;
 mod systemd;
+mod tenants;
 mod tls_refusals;
 mod tls_reload;
 mod tls_versions;

@@ -1,5 +1,6 @@
 //! Every setting: its variable, default and bounds, and what has to fit together.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use super::mistake::{Mistake, Mistakes};
 use super::reader::{Reader, Setting};
 use super::sources::Sources;
 use super::{
-    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, Session, Tls, client, value,
+    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, Session, Tenants, Tls, client,
+    value,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -81,6 +83,7 @@ fn settings(
     if roles.is_empty() {
         read.warning("HMD_ROLE_MAP", "not set: no claim gives a role, and nobody may do anything");
     }
+    let tenants = tenants(read);
     let session = session(read);
     let log = read.or("HMD_LOG", "info", "a level: error, warn, info, debug", value::log_level);
     let database = database(read);
@@ -96,6 +99,7 @@ fn settings(
         tls: tls?,
         oidc: oidc?,
         roles,
+        tenants,
         session: session?,
         database: database?,
         limits,
@@ -161,6 +165,34 @@ fn oauth_client(read: &mut Reader<'_>, id: &'static str, secret: &'static str) -
     let id = read.required(id, "the name of a client at the provider", |text| Some(text.to_owned()));
     let secret = read.secret(secret, "the secret of that client", |_| true);
     Some(Client { id: id?, secret: secret? })
+}
+
+fn tenants(read: &mut Reader<'_>) -> Option<Tenants> {
+    const CLAIM: &str = "HMD_TENANT_CLAIM";
+    const ALL: &str = "HMD_TENANTS";
+    let claim = read.optional(CLAIM, "the name of a claim", value::claim);
+    let expected = "value=database, with commas between several";
+    let all = read.optional(ALL, expected, value::tenants);
+    match (read.is_set(CLAIM), read.is_set(ALL)) {
+        (true, false) => read.mistake(ALL, format!("not set, though {CLAIM} is: expected {expected}")),
+        (false, true) => {
+            read.mistake(CLAIM, format!("not set, though {ALL} is: expected the name of a claim"))
+        }
+        _ => {}
+    }
+    let (claim, all) = (claim?, all?);
+    if has_twice(all.iter().map(|tenant| &tenant.name)) {
+        read.mistake(ALL, "a value is there twice: expected one database for each");
+    }
+    if has_twice(all.iter().map(|tenant| &tenant.database)) {
+        read.mistake(ALL, "a database is there twice: expected one tenant for each");
+    }
+    Some(Tenants { claim, all })
+}
+
+fn has_twice<'a>(mut names: impl Iterator<Item = &'a String>) -> bool {
+    let mut seen = BTreeSet::new();
+    !names.all(|name| seen.insert(name))
 }
 
 fn session(read: &mut Reader<'_>) -> Option<Session> {

@@ -38,6 +38,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// Which claim gives which database role.
     pub roles: Vec<RoleRule>,
+    /// Whose database a claim names; none where there is one for everybody.
+    pub tenants: Option<Tenants>,
     /// Log-in of people.
     pub session: Session,
     /// The database.
@@ -121,6 +123,24 @@ pub struct RoleRule {
     pub role: String,
 }
 
+/// `HMD_TENANT_CLAIM`, `HMD_TENANTS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenants {
+    /// Name of the claim that says whose somebody is, with dots for what is inside, as in a [`RoleRule`].
+    pub claim: String,
+    /// All there are. Neither name nor database is there twice.
+    pub all: Vec<Tenant>,
+}
+
+/// Somebody with a database of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// The value of the claim.
+    pub name: String,
+    /// Name of the database, on the server of `HMD_DATABASE_URL`.
+    pub database: String,
+}
+
 /// `HMD_COOKIE_SECRET` and how long a log-in lasts.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -137,7 +157,7 @@ pub struct Database {
     pub url: Secret,
     /// The graph that has to be there.
     pub graph: String,
-    /// Connections at most.
+    /// Connections to each database at most.
     pub connections: usize,
     /// How long a request waits for one.
     pub wait: Duration,
@@ -158,7 +178,7 @@ pub struct Limits {
     pub upload: Option<u64>,
     /// An upload that sends nothing for so long is over.
     pub upload_idle: Duration,
-    /// Uploads at a time, each of which holds a connection to the database.
+    /// Uploads of a tenant at a time, each of which holds a connection to the database.
     pub uploads: usize,
     /// Requests a minute for each caller: questions and lists.
     pub standard_per_minute: u32,

@@ -62,10 +62,16 @@ impl From<Error> for Failure {
     }
 }
 
-/// Why there is no connection.
+/// Why there is no connection: the server lets us in nowhere, or not into that database. Whoever asks can do nothing about it.
 pub fn no_connection(error: PoolError) -> Problem {
     match error {
-        PoolError::Backend(error) => problem(&error),
+        PoolError::Backend(error) => match error.code() {
+            Some(code) => {
+                tracing::warn!(sqlstate = code.code(), "the database lets nobody in");
+                away()
+            }
+            None => problem(&error),
+        },
         error => {
             tracing::warn!(%error, "no connection to the database");
             away()

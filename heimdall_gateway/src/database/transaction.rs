@@ -63,7 +63,8 @@ pub struct Transaction {
 
 impl Transaction {
     async fn connection(database: &Database, caller: &Caller) -> Result<Transaction, Failure> {
-        let client = database.server(caller).connection().await?;
+        let server = database.server(caller).map_err(Failure::Refused)?;
+        let client = server.connection().await?;
         Ok(Transaction { client: Some(client), patience: database.patience() })
     }
 

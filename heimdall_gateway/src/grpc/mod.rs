@@ -10,7 +10,7 @@ use axum::{Router, middleware};
 use tonic::service::Routes;
 
 use crate::gateway::Gateway;
-use crate::http::{authenticate, rate};
+use crate::http::{authenticate, load, rate};
 
 /// What `proto/heimdall.proto` says.
 #[allow(missing_docs, clippy::all)]
@@ -35,6 +35,7 @@ pub fn router(gateway: &Arc<Gateway>) -> Result<Router, String> {
         .into_axum_router()
         .reset_fallback()
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), rate::layer))
+        .layer(middleware::from_fn_with_state(Arc::clone(gateway), load::of_database))
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), authenticate::layer))
         .layer(middleware::from_fn(status::layer));
     Ok(ours.merge(Routes::new(reflection).into_axum_router().reset_fallback()))

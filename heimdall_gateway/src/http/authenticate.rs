@@ -24,6 +24,10 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, mut request: Request, ne
         Err(problem) => return problem.into_response(),
     };
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    request.extensions_mut().insert(Caller { principal, request_id });
-    (cookies, next.run(request).await).into_response()
+    let caller = Caller { principal, request_id };
+    request.extensions_mut().insert(caller.clone());
+    let mut response = (cookies, next.run(request).await).into_response();
+    // For the log.
+    response.extensions_mut().insert(caller);
+    response
 }

@@ -5,7 +5,7 @@ mod caller;
 mod client_address;
 mod cors;
 pub mod extract;
-mod load;
+pub mod load;
 mod network;
 mod observe;
 pub mod rate;

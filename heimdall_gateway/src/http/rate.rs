@@ -17,10 +17,13 @@ use crate::config::Limits;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
+/// A tenant and a subject: people of two tenants are two, though both are called the same.
+type Who = (Option<String>, String);
+
 /// The buckets. A bucket holds what a minute allows, and fills evenly.
 pub struct Rates {
-    standard: DefaultKeyedRateLimiter<String>,
-    expensive: DefaultKeyedRateLimiter<String>,
+    standard: DefaultKeyedRateLimiter<Who>,
+    expensive: DefaultKeyedRateLimiter<Who>,
     auth: DefaultKeyedRateLimiter<IpAddr>,
 }
 
@@ -34,13 +37,13 @@ impl Rates {
         }
     }
 
-    fn of_caller(&self, subject: &str, tier: Tier) -> Result<(), Problem> {
+    fn of_caller(&self, caller: &Caller, tier: Tier) -> Result<(), Problem> {
         let buckets = match tier {
             Tier::Standard => &self.standard,
             Tier::Expensive | Tier::Upkeep | Tier::Transfer => &self.expensive,
         };
         buckets
-            .check_key(&subject.to_owned())
+            .check_key(&(caller.principal.tenant.clone(), caller.principal.subject.clone()))
             .map_err(|early| too_many(early.wait_time_from(DefaultClock::default().now())))
     }
 
@@ -69,20 +72,16 @@ fn too_many(wait: std::time::Duration) -> Problem {
 
 /// Behind authentication: whether the caller may ask once more.
 pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
-    let Some(caller) = request.extensions().get::<Caller>().cloned() else {
+    let Some(caller) = request.extensions().get::<Caller>() else {
         return Problem::unauthenticated().into_response();
     };
-    let mut response =
-        match gateway.rates.of_caller(&caller.principal.subject, tier::of(&route::of(&request))) {
-            Ok(()) => next.run(request).await,
-            Err(problem) => {
-                gateway.metrics.turned_away("rate");
-                problem.into_response()
-            }
-        };
-    // For the log.
-    response.extensions_mut().insert(caller);
-    response
+    match gateway.rates.of_caller(caller, tier::of(&route::of(&request))) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => {
+            gateway.metrics.turned_away("rate");
+            problem.into_response()
+        }
+    }
 }
 
 /// In front of log-in: whether that address may try once more.

@@ -20,6 +20,7 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
     let state = || Arc::clone(&gateway);
     let authenticated = api::routes()
         .layer(middleware::from_fn_with_state(state(), rate::layer))
+        .layer(middleware::from_fn_with_state(state(), load::of_database))
         .layer(middleware::from_fn_with_state(state(), authenticate::layer));
     let login = api::login::routes().layer(middleware::from_fn_with_state(state(), rate::of_address));
     let (health, of_health) = api::health::routes().split_for_parts();

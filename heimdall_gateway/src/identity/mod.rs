@@ -1,4 +1,4 @@
-//! Who asks: tokens of the identity provider, sessions of people, and the database role that their claims give.
+//! Who asks: tokens of the identity provider, sessions of people, and what their claims give: a database role, and whose database it is.
 
 mod claims;
 mod documents;
@@ -7,6 +7,7 @@ mod metadata;
 mod people;
 mod principal;
 mod provider;
+mod rules;
 mod token;
 mod verified;
 
@@ -14,13 +15,14 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 
-use crate::config::{Config, Oidc, RoleRule};
+use crate::config::{Config, Oidc};
 use crate::problem::Problem;
 
 pub use people::{People, Returned};
 pub use principal::{Principal, Reason, Through};
 pub use provider::Provider;
 
+use rules::Rules;
 use token::Kind;
 use verified::Verified;
 
@@ -31,7 +33,7 @@ pub struct Identity {
     provider: Arc<Provider>,
     verified: Verified,
     oidc: Oidc,
-    roles: Vec<RoleRule>,
+    rules: Rules,
 }
 
 impl Identity {
@@ -46,7 +48,7 @@ impl Identity {
             provider,
             verified: Verified::new(),
             oidc: config.oidc.clone(),
-            roles: config.roles.clone(),
+            rules: Rules::of(config),
         })
     }
 
@@ -61,14 +63,14 @@ impl Identity {
     /// Whom the token in these headers names.
     ///
     /// # Errors
-    /// 401 where that cannot be told, 403 where no role is given, 503 where the provider is away.
+    /// 401 where that cannot be told, 403 where no role or tenant is given, 503 where the provider is away.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {
         let token = bearer(headers)?;
         if let Some(principal) = self.verified.get(token) {
             return Ok(principal);
         }
         let claims = token::verify(token, Kind::Access, &self.provider, &self.oidc).await?;
-        let principal = Arc::new(Principal::of(&claims, &self.roles)?);
+        let principal = Arc::new(Principal::of(&claims, &self.rules)?);
         self.verified.put(token, &principal);
         Ok(principal)
     }

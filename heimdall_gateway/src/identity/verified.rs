@@ -51,6 +51,7 @@ mod tests {
             subject: "ada".to_owned(),
             role: "soc_analyst".to_owned(),
             reason,
+            tenant: None,
             through: Through::Token,
             expires_at,
         })

@@ -5,6 +5,7 @@ pub const SPANS: &str = "heimdall_spans";
 
 mod log;
 pub mod metrics;
+mod tenant_label;
 mod traces;
 
 pub use log::start;

@@ -62,7 +62,7 @@ impl Copy {
         let mut copy = Copy {
             sink,
             transaction,
-            server: database.server(caller).clone(),
+            server: database.server(caller)?.clone(),
             backend: row.get(0),
             before: before.freeze(),
             waiting: BytesMut::new(),

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::principal::Principal;
 use super::provider::Provider;
+use super::rules::Rules;
 use crate::config::Config;
 use crate::problem::Problem;
 use cookies::{Brought, Cookies, LOGIN, SESSION, bare, cookie};
@@ -48,7 +49,7 @@ impl People {
     /// What is wrong with the configuration beyond its form.
     pub fn new(config: &Config, provider: Arc<Provider>) -> Result<People, String> {
         let site = Site::of(&config.listen, &config.tls)?;
-        let flow = Flow { provider, oidc: config.oidc.clone(), roles: config.roles.clone(), site };
+        let flow = Flow { provider, oidc: config.oidc.clone(), rules: Rules::of(config), site };
         Ok(People {
             flow: Arc::new(flow),
             cookies: Cookies::new(&config.session.secret)?,
@@ -106,7 +107,12 @@ impl People {
             return Err(Problem::forbidden().detail(detail).hint("Log in: /auth/login"));
         };
         let session = self.flow.finish(code, &pending).await?;
-        tracing::info!(actor = session.subject, role = session.role, "logged in");
+        tracing::info!(
+            actor = session.subject,
+            role = session.given.role,
+            tenant = session.tenant(),
+            "logged in"
+        );
         let to = pending.return_to.parse().map_err(|_| refuse("There is nowhere to return to."))?;
         Ok((session, to))
     }
@@ -139,8 +145,8 @@ impl People {
         if session.has_expired() {
             return Err(refuse("The session has ended."));
         }
-        let Some(principal) = session.principal(&self.flow.roles) else {
-            return Err(refuse("The session's role is not given any more."));
+        let Some(principal) = session.principal(&self.flow.rules) else {
+            return Err(refuse("The session's role or tenant is not given any more."));
         };
         let cookie = if renewed { kept(session) } else { None };
         Ok((Arc::new(principal), cookie.map(|cookie| self.cookies.jar(headers).add(cookie))))
@@ -171,7 +177,7 @@ impl People {
         let jar = self.cookies.jar(headers).remove(bare(SESSION));
         match self.cookies.open::<Session>(headers, SESSION) {
             Brought::Sealed(session) => {
-                tracing::info!(actor = session.subject, "logged out");
+                tracing::info!(actor = session.subject, tenant = session.tenant(), "logged out");
                 self.flow.revoke(session).await;
                 Ok((jar, self.flow.end().await))
             }
@@ -195,6 +201,7 @@ mod tests {
     use super::*;
     use crate::config::{Client, Oidc, RoleRule, Secret};
     use crate::identity::principal::Reason;
+    use crate::identity::rules::Given;
 
     const RULE: [&str; 3] = ["groups", "soc", "soc_analyst"];
 
@@ -217,8 +224,9 @@ mod tests {
             Arc::new(Provider::new(reqwest::Client::new(), &oidc, crate::config::Environment::Production));
         let [claim, value, role] = rule.map(str::to_owned);
         let site = Site::new("https://heimdall.example".parse().expect("a URL")).expect("a site");
+        let rules = Rules { roles: vec![RoleRule { claim, value, role }], tenants: None };
         People {
-            flow: Arc::new(Flow { provider, oidc, roles: vec![RoleRule { claim, value, role }], site }),
+            flow: Arc::new(Flow { provider, oidc, rules, site }),
             cookies: Cookies::new(&Secret::new("0".repeat(32))).expect("a key"),
             renewals: Arc::new(Renewals::new()),
             lifetime: 3600,
@@ -229,8 +237,11 @@ mod tests {
         let now = get_current_timestamp();
         Session {
             subject: "ada".to_owned(),
-            role: RULE[2].to_owned(),
-            reason: Reason { claim: RULE[0].to_owned(), value: RULE[1].to_owned() },
+            given: Given {
+                role: RULE[2].to_owned(),
+                reason: Reason { claim: RULE[0].to_owned(), value: RULE[1].to_owned() },
+                tenant: None,
+            },
             since: now,
             renew_at: now + 60,
             expires_at: now + 60,
