@@ -86,7 +86,7 @@ stop() {
   local name
   for name in gateway identity; do
     program_of "$GATEWAY" $name >/dev/null || continue
-    step "Stopping the $name"
+    step "Stopping the ${name/identity/identity provider}"
     stop_program "$GATEWAY" $name
   done
 }
