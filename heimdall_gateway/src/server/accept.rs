@@ -1,9 +1,7 @@
 //! Connections come in: those that may are greeted by TLS, each in a task of its own, so that nobody waits for another.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -12,13 +10,11 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, PARTING};
+use super::exhausted::Exhausted;
 use super::handshakes::{Handshakes, Turn};
 use super::notify::Watchdog;
 use crate::gateway::Gateway;
 use crate::tls;
-
-/// After an error that the next connection would meet as well: no file is left to open.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Takes connections in.
 pub struct Acceptor {
@@ -28,6 +24,7 @@ pub struct Acceptor {
     handshakes: Handshakes,
     room: Arc<Semaphore>,
     open: TaskTracker,
+    exhausted: Exhausted,
 }
 
 impl Acceptor {
@@ -39,6 +36,7 @@ impl Acceptor {
             handshakes: Handshakes::new(),
             room: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
             open: TaskTracker::new(),
+            exhausted: Exhausted::default(),
             gateway: Arc::clone(gateway),
         })
     }
@@ -50,7 +48,7 @@ impl Acceptor {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok(accepted) => self.take(accepted, turn),
-                    Err(error) => failed(&error).await,
+                    Err(error) => self.exhausted.pause(&error).await,
                 },
                 () = watchdog.due() => {}
             }
@@ -122,9 +120,4 @@ async fn greet(
             tokio::time::sleep(PARTING).await;
         } => None,
     }
-}
-
-async fn failed(error: &io::Error) {
-    tracing::warn!(%error, "a connection could not be accepted");
-    tokio::time::sleep(PAUSE).await;
 }

@@ -4,6 +4,7 @@ mod accept;
 mod activity;
 mod connection;
 mod counters;
+mod exhausted;
 mod files;
 mod handshakes;
 mod notify;
