@@ -7,7 +7,6 @@ set -euo pipefail
 # shellcheck source=lib/apt.sh
 . "$RUNTIME/lib/apt.sh"
 
-SUITE=forky
 PACKAGES=("postgresql-$PG_MAJOR" "postgresql-$PG_MAJOR-age" "postgresql-$PG_MAJOR-pgvector" patchelf)
 HEADERS=("postgresql-server-dev-$PG_MAJOR" libpq-dev)
 # Of the closure, what a server in a folder of its own has no use for.

@@ -24,7 +24,7 @@ trap 'rm -f "$log"' EXIT
 export HEIMDALL_GATEWAY=${CARGO_TARGET_DIR:-$CLONE/target}/debug/vanopticon_heimdall
 HEIMDALL_IDENTITY_PROVIDER=$("$RUNTIME/identity-provider.sh" 9>&-) || note "without it the tests of log-in fail"
 export HEIMDALL_IDENTITY_PROVIDER
-find_pgbouncer || note "PgBouncer could not be had: the tests behind it will fail"
+{ find_pgbouncer && find_newer_pgbouncer; } || note "PgBouncer could not be had: the tests behind it will fail"
 
 # One of its tests has schemathesis ask what the OpenAPI document describes.
 if find_schemathesis; then

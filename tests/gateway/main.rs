@@ -8,6 +8,7 @@ mod client;
 mod configuration;
 mod connections;
 mod cypher;
+mod database_statements;
 mod dev_certificates;
 mod dev_identity;
 mod document;

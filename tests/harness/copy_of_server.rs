@@ -8,8 +8,15 @@ use std::process::{Command, Stdio};
 
 use crate::Server;
 
-/// The copy of a server, with the same keys. Stopped and removed with its last use.
+/// A server beside the one that runs, with the same keys. Stopped and removed with its last use.
 pub struct ServerCopy(Server);
+
+impl ServerCopy {
+    /// Has that server stopped and removed at the end.
+    pub(crate) fn of(server: Server) -> ServerCopy {
+        ServerCopy(server)
+    }
+}
 
 impl Server {
     /// Lets this server, which is stopped, recover from an archive when it starts: a new timeline begins.

@@ -14,6 +14,7 @@ mod graph;
 mod ingest;
 mod search;
 mod server;
+mod tcp_server;
 mod wait;
 
 pub use catalogue::Catalogue;
@@ -30,4 +31,5 @@ pub use graph::Snapshot;
 pub use ingest::{Report, copy, ingest, report, send};
 pub use search::Needles;
 pub use server::{Server, ServerFile};
+pub use tcp_server::TcpServer;
 pub use wait::{backend, eventually};

@@ -2,6 +2,10 @@
 # Sourced: apt with lists, cache, settings and dpkg status of its own, so that packages can be
 # fetched and their signatures checked without root and without touching the system.
 
+# The release of Debian that has Postgres 18 with both extensions, whatever the machine's own is.
+# shellcheck disable=SC2034  # used by those who source it
+SUITE=forky
+
 # private_apt_init DIR DPKG_STATUS: what every later call with DIR goes by.
 private_apt_init() {
   local dir=$1 status=$2 arch

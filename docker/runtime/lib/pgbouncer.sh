@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced: PgBouncer for the tests of the gateway: the machine's, or a copy in the cache.
+# Sourced, after apt.sh: PgBouncer for the tests of the gateway: the machine's, or a copy in the cache; and a newer one.
 
 # find_pgbouncer: $HEIMDALL_PGBOUNCER becomes the program. False when it cannot be had.
 find_pgbouncer() {
@@ -26,4 +26,39 @@ find_pgbouncer() {
   ) || return 1
   "$dir/run" --version >/dev/null 2>&1 || return 1
   export HEIMDALL_PGBOUNCER=$dir/run
+}
+
+# find_newer_pgbouncer: $HEIMDALL_PGBOUNCER_NEWER becomes that of the release that Postgres is from, which may be newer than
+# the machine: it runs by the loader and the libraries it came with. False when it cannot be had.
+find_newer_pgbouncer() {
+  local dir=$CACHE/tools/pgbouncer-$SUITE
+  [ -e "$dir" ] || (
+    lock_cache tools
+    [ ! -e "$dir" ] || exit 0
+    mkdir -p "$CACHE/tools"
+    new=$(mktemp -d "$CACHE/tools/.pgbouncer-XXXXXX")
+    apt=$CACHE/apt/pgbouncer
+    trap 'rm -rf "$new" "$apt"' EXIT
+    chmod 755 "$new"
+    step "Fetching a newer PgBouncer (about 25 MB, once for all clones)"
+    private_apt_init "$apt" "$apt/status"
+    : >"$apt/status" # as if nothing were installed: the whole closure comes
+    private_apt_use_suite "$apt" "$SUITE"
+    debs=$(private_apt_fetch "$apt" pgbouncer) || exit 1
+    while read -r deb; do dpkg-deb -x "$deb" "$new/all" || exit 1; done <<<"$debs"
+    # Of all that, what the program asks for.
+    program=$new/all/usr/sbin/pgbouncer
+    loader=$(compgen -G "$new/all/usr/lib/*-linux-gnu*/ld-linux-*.so.*" | head -n1) || exit 1
+    libraries=$("$loader" --library-path "${loader%/*}" --list "$program" | sed -nE 's/.* => ([^ ]+) .*/\1/p') || exit 1
+    mkdir "$new/lib"
+    while read -r library; do cp -L "$library" "$new/lib" || exit 1; done <<<"$libraries"
+    cp -L "$loader" "$new/lib/loader"
+    mv "$program" "$new/pgbouncer"
+    printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "'$dir/lib/loader'" "'$dir/lib'" "'$dir/pgbouncer'" >"$new/run"
+    chmod 755 "$new/run"
+    rm -rf "$new/all"
+    mv -T "$new" "$dir"
+  ) || return 1
+  "$dir/run" --version >/dev/null 2>&1 || return 1
+  export HEIMDALL_PGBOUNCER_NEWER=$dir/run
 }

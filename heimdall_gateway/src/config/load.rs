@@ -8,8 +8,8 @@ use super::mistake::{Mistake, Mistakes};
 use super::reader::{Reader, Setting};
 use super::sources::Sources;
 use super::{
-    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, Session, Tenants, Tls, client,
-    value,
+    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, Prepared, Session, Tenants, Tls,
+    client, value,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -213,12 +213,13 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
         read.or("HMD_AGE_GRAPH", "heimdall_graph", "the name of a graph, 3 to 63 letters", value::graph);
     let connections = read.count("HMD_DATABASE_CONNECTIONS", "16", 2..=1000);
     let wait = read.duration("HMD_DATABASE_WAIT", "2s", SECOND / 10..=5 * MINUTE);
-    let on = |text: &str| match text {
-        "on" => Some(true),
-        "off" => Some(false),
+    let kept = |text: &str| match text {
+        "auto" => Some(Prepared::Auto),
+        "on" => Some(Prepared::On),
+        "off" => Some(Prepared::Off),
         _ => None,
     };
-    let prepared = read.or("HMD_DATABASE_PREPARED", "off", "on or off", on).unwrap_or_default();
+    let prepared = read.or("HMD_DATABASE_PREPARED", "auto", "auto, on or off", kept);
     let statement_timeout = read.duration("HMD_STATEMENT_TIMEOUT", "30s", SECOND / 10..=DAY);
     let upkeep_timeout = read.duration("HMD_UPKEEP_TIMEOUT", "1h", SECOND..=7 * DAY);
     Some(Database {
@@ -226,7 +227,7 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
         graph: graph?,
         connections,
         wait,
-        prepared,
+        prepared: prepared?,
         statement_timeout,
         upkeep_timeout,
     })

@@ -161,12 +161,23 @@ pub struct Database {
     pub connections: usize,
     /// How long a request waits for one.
     pub wait: Duration,
-    /// Whether connections keep statements between transactions, which not every pooler in between allows.
-    pub prepared: bool,
+    /// Whether connections keep statements between transactions.
+    pub prepared: Prepared,
     /// How long a question may take.
     pub statement_timeout: Duration,
     /// How long may take what goes through all that is stored.
     pub upkeep_timeout: Duration,
+}
+
+/// Whether connections keep statements between transactions, which not every pooler in between allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prepared {
+    /// Where the connections prove to go straight to the server.
+    Auto,
+    /// Whatever is in between.
+    On,
+    /// Never.
+    Off,
 }
 
 /// How much of what.

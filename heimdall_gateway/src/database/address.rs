@@ -98,7 +98,7 @@ mod tests {
     use tokio_postgres::config::SslMode;
 
     use super::{IDLE, read};
-    use crate::config::{Database, Secret};
+    use crate::config::{Database, Prepared, Secret};
 
     fn address_of(url: &str, database: Option<&str>) -> Result<tokio_postgres::Config, String> {
         let second = Duration::from_secs(1);
@@ -107,7 +107,7 @@ mod tests {
             graph: "heimdall_graph".to_owned(),
             connections: 2,
             wait: second,
-            prepared: false,
+            prepared: Prepared::Off,
             statement_timeout: second,
             upkeep_timeout: second,
         };

@@ -1,7 +1,9 @@
 //! The database: each request is one transaction as the caller. Works through PgBouncer in transaction mode: nothing is
-//! set for a session, and no statement has a name that outlives its transaction, unless `HMD_DATABASE_PREPARED` allows it. See docs/decisions/0043-faults-on-the-way.md.
+//! set for a session, and no statement has a name that outlives its transaction, unless connections
+//! go straight to the server or `HMD_DATABASE_PREPARED` says so. See docs/decisions/0043-faults-on-the-way.md.
 
 mod address;
+mod direct;
 mod failure;
 mod passfile;
 mod readiness;
@@ -29,7 +31,6 @@ pub use transaction::{Access, Parameter, Transaction};
 pub struct Database {
     servers: Arc<ByTenant<Server>>,
     wait: Duration,
-    prepared: bool,
     statement_timeout: Duration,
     upkeep_timeout: Duration,
 }
@@ -57,7 +58,6 @@ impl Database {
         Ok(Database {
             servers: Arc::new(servers?),
             wait: config.wait,
-            prepared: config.prepared,
             statement_timeout: config.statement_timeout,
             upkeep_timeout: config.upkeep_timeout,
         })

@@ -9,6 +9,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address;
+use super::direct::Statements;
 use super::failure::{self, Failure};
 use super::transaction::Parameter;
 use crate::config;
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 pub struct Server {
     pool: Pool,
     wait: Duration,
+    statements: Statements,
 }
 
 impl Server {
@@ -38,17 +40,24 @@ impl Server {
             Manager::from_config(address, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let timeouts =
             Timeouts { wait: Some(config.wait), create: Some(config.wait), recycle: Some(config.wait) };
+        let statements = Statements::new(config.prepared);
         let pool = Pool::builder(manager)
             .max_size(config.connections)
+            .post_create(statements.hook(config.wait))
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)
             .build();
-        Ok(Server { pool: pool.map_err(|error| error.to_string())?, wait: config.wait })
+        Ok(Server { pool: pool.map_err(|error| error.to_string())?, wait: config.wait, statements })
     }
 
     /// The connections that are there and those in use, for metrics.
     pub fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// Whether connections may keep statements.
+    pub(super) fn keeps_statements(&self) -> bool {
+        self.statements.are_kept()
     }
 
     /// One of the connections.

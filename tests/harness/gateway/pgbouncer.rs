@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -18,11 +17,25 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// With two connections to the server, in which the gateway's own role is logged in.
+    /// That of the machine, which may know no statements. It has two connections to the server, in which the gateway's own
+    /// role is logged in.
     ///
     /// # Panics
     /// Where it does not start.
     pub fn start(database: &Database) -> PgBouncer {
+        PgBouncer::run("HEIMDALL_PGBOUNCER", database, "")
+    }
+
+    /// One of 1.21 or later, which follows statements.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn start_newer(database: &Database) -> PgBouncer {
+        PgBouncer::run("HEIMDALL_PGBOUNCER_NEWER", database, "max_prepared_statements = 100\n")
+    }
+
+    fn run(program: &str, database: &Database, settings: &str) -> PgBouncer {
+        let program = std::env::var_os(program).unwrap_or_else(|| panic!("{program} is set by `make test`"));
         let server = database.server();
         // Nobody else takes it within the moment that it is free: the system gives other ports first.
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -35,13 +48,13 @@ impl PgBouncer {
             "[databases]\n{name} = host={} port={} dbname={name}\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
              auth_type = trust\nauth_file = {}\npool_mode = transaction\ndefault_pool_size = 2\nmax_client_conn = 500\n\
-             server_login_retry = 1\n",
+             server_login_retry = 1\n{settings}",
             server.host,
             server.port,
             users.name(),
         );
         let config = server.file(&format!("{name}-pgbouncer"), config.as_bytes(), 0o600);
-        let mut command = Command::new(PgBouncer::program());
+        let mut command = Command::new(program);
         // It does not run as root, and becomes another account by itself.
         if std::fs::metadata(&server.data).is_ok_and(|data| is_of_another(&data)) {
             command.args(["-u", &std::env::var("HEIMDALL_TEST_ACCOUNT").expect("set by `make test`")]);
@@ -65,10 +78,6 @@ impl PgBouncer {
             lines.iter().any(|line| line.contains("process up"))
         });
         PgBouncer { process, port, _files: [users, config] }
-    }
-
-    fn program() -> PathBuf {
-        std::env::var_os("HEIMDALL_PGBOUNCER").expect("HEIMDALL_PGBOUNCER is set by `make test`").into()
     }
 
     /// Has a gateway go this way.
