@@ -14,6 +14,7 @@ mod route;
 mod router;
 mod security;
 mod tier;
+mod unread;
 
 pub use caller::Caller;
 pub use client_address::ClientAddress;

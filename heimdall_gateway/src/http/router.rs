@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{authenticate, cors, load, network, observe, rate, request_id, security};
+use super::{authenticate, cors, load, network, observe, rate, request_id, security, unread};
 use crate::api;
 use crate::gateway::Gateway;
 use crate::grpc;
@@ -31,6 +31,7 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .merge(api::document::routes(document.merge_from(of_health)))
         .merge(api::page::routes())
         .merge(grpc::router(&gateway)?.with_state(()))
+        .layer(middleware::from_fn_with_state(state(), unread::layer))
         .layer(DefaultBodyLimit::max(gateway.config.limits.body))
         .layer(middleware::from_fn_with_state(state(), load::layer))
         // Probes are answered however much there is to do.
