@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::health::LastLook;
 use crate::config::Config;
 use crate::database::Database;
-use crate::http::Rates;
+use crate::http::{Rates, Shares};
 use crate::identity::Identity;
 use crate::server::Connections;
 use crate::telemetry::Metrics;
@@ -33,6 +33,8 @@ pub struct Gateway {
     pub stop: CancellationToken,
     /// How often they may.
     pub rates: Rates,
+    /// How much they may have running at a time.
+    pub shares: Shares,
     /// A place for each request that may run at a time.
     pub places: Semaphore,
     /// Numbers.
@@ -61,6 +63,7 @@ impl Gateway {
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
+        let shares = Shares::new(&config.database);
         let metrics = Arc::new(Metrics::default());
         let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
@@ -71,6 +74,7 @@ impl Gateway {
             connections: Arc::default(),
             stop: CancellationToken::new(),
             rates,
+            shares,
             places,
             metrics,
             last_look: LastLook::default(),

@@ -1,6 +1,7 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
 mod asking;
+mod attacks;
 mod audit;
 mod batches;
 mod changes;

@@ -10,7 +10,7 @@ use axum::{Router, middleware};
 use tonic::service::Routes;
 
 use crate::gateway::Gateway;
-use crate::http::{authenticate, load, rate};
+use crate::http::{authenticate, load, rate, share};
 
 /// What `proto/heimdall.proto` says.
 #[allow(missing_docs, clippy::all)]
@@ -34,6 +34,7 @@ pub fn router(gateway: &Arc<Gateway>) -> Result<Router, String> {
     let ours = Routes::new(service)
         .into_axum_router()
         .reset_fallback()
+        .layer(middleware::from_fn_with_state(Arc::clone(gateway), share::layer))
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), rate::layer))
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), load::of_database))
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), authenticate::layer))
