@@ -10,7 +10,6 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::http::Rates;
 use crate::identity::Identity;
-use crate::server::Connections;
 use crate::telemetry::Metrics;
 use crate::telemetry::metrics::{Source, State};
 use crate::tls::{self, Certificates};
@@ -26,8 +25,6 @@ pub struct Gateway {
     pub identity: Identity,
     /// What we show to clients.
     pub tls: Arc<Certificates>,
-    /// Connections in figures.
-    pub connections: Arc<Connections>,
     /// Cancelled when the process was told to stop: nothing new is begun.
     pub stop: CancellationToken,
     /// How often they may.
@@ -67,7 +64,6 @@ impl Gateway {
             database,
             identity,
             tls,
-            connections: Arc::default(),
             stop: CancellationToken::new(),
             rates,
             places,
@@ -95,7 +91,6 @@ impl Gateway {
         self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(idle));
         self.metrics.connections.get_or_create(&State { state: "busy" }).set(count(busy));
         self.metrics.waiting.set(count(waiting));
-        self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
         self.metrics.certificate_days.set(self.tls.status().days_left());
         // A source that is gone has no age.
         self.metrics.feed_age.clear();

@@ -11,6 +11,7 @@ mod cypher;
 mod dev_certificates;
 mod dev_identity;
 mod document;
+mod edge;
 mod export;
 mod faults;
 mod graph;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -13,6 +14,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::route;
 use super::tier::{self, Tier};
 use super::{Caller, ClientAddress};
+use crate::addresses::Buckets;
 use crate::config::Limits;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
@@ -21,7 +23,7 @@ use crate::problem::Problem;
 pub struct Rates {
     standard: DefaultKeyedRateLimiter<String>,
     expensive: DefaultKeyedRateLimiter<String>,
-    auth: DefaultKeyedRateLimiter<IpAddr>,
+    auth: Buckets,
 }
 
 impl Rates {
@@ -30,7 +32,7 @@ impl Rates {
         Rates {
             standard: RateLimiter::keyed(quota(limits.standard_per_minute)),
             expensive: RateLimiter::keyed(quota(limits.expensive_per_minute)),
-            auth: RateLimiter::keyed(quota(limits.auth_per_minute)),
+            auth: Buckets::new(limits.auth_per_minute),
         }
     }
 
@@ -45,16 +47,13 @@ impl Rates {
     }
 
     fn of_address(&self, address: IpAddr) -> Result<(), Problem> {
-        self.auth
-            .check_key(&address)
-            .map_err(|early| too_many(early.wait_time_from(DefaultClock::default().now())))
+        self.auth.take(address).map_err(too_many)
     }
 
     /// Forgets those who have not asked for long.
     pub fn forget(&self) {
         self.standard.retain_recent();
         self.expensive.retain_recent();
-        self.auth.retain_recent();
     }
 }
 
@@ -62,9 +61,8 @@ fn quota(per_minute: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN))
 }
 
-fn too_many(wait: std::time::Duration) -> Problem {
-    let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-    Problem::too_many().detail("That is more often than allowed.").retry_after(seconds)
+fn too_many(wait: Duration) -> Problem {
+    Problem::too_many().detail("That is more often than allowed.").retry_in(wait)
 }
 
 /// Behind authentication: whether the caller may ask once more.
