@@ -47,10 +47,10 @@ impl Gateway {
     pub fn new(config: Config) -> Result<Arc<Gateway>, String> {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        let client = tls::client_config(config.tls.authorities.as_deref())?;
+        let client = tls::reloaded_client_config(Arc::clone(&tls))?;
         let database = Database::new(&config.database, &client)?;
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured((*client).clone())
+            .tls_backend_preconfigured(client.clone())
             .redirect(reqwest::redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(10))
             .build()

@@ -36,6 +36,7 @@ mod shutdown;
 mod sources;
 mod streaming;
 mod systemd;
+mod tls_authorities;
 mod tls_refusals;
 mod tls_reload;
 mod tls_versions;
