@@ -190,3 +190,26 @@ fn after_a_while_one_is_listened_to_again() {
     assert_eq!((answer.status, answer.headers.contains_key("retry-after")), (429, true));
     eventually("a token that holds is taken", || guessed.ask(&guessed.new()).status == 200);
 }
+
+#[test]
+fn answers_say_what_is_left() {
+    let database = Database::new();
+    let gateway = Gateway::start_with(&database, |settings| {
+        set(settings, "HMD_RATE_STANDARD", "2");
+        set(settings, "HMD_CORS_ORIGINS", "https://soc.example");
+    });
+    let ask = || {
+        let request = gateway.request_as(&["analyst"], Method::GET, "/v1/whoami");
+        gateway.answer(request.header("origin", "https://soc.example"))
+    };
+    for (status, left) in [(200, "r=1;"), (200, "r=0;"), (429, "r=0;")] {
+        let answer = ask();
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.headers["ratelimit-policy"], r#""standard";q=2;w=60"#);
+        assert!(answer.headers["ratelimit"].starts_with(&format!(r#""standard";{left}t="#)), "{answer:?}");
+        let exposed = answer.headers["access-control-expose-headers"].to_ascii_lowercase();
+        assert!(exposed.contains("ratelimit-policy"), "pages of other origins see them: {exposed}");
+    }
+    let other = gateway.request_as(&["analyst"], Method::POST, "/v1/cypher").body("{}");
+    assert!(gateway.answer(other).headers["ratelimit-policy"].starts_with(r#""expensive";"#));
+}
