@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::http::{Rates, Shares};
 use crate::identity::Identity;
-use crate::server::Connections;
 use crate::telemetry::Metrics;
 use crate::telemetry::metrics::{Source, State, Tenant};
 use crate::tls::{self, Certificates};
@@ -27,8 +26,6 @@ pub struct Gateway {
     pub identity: Identity,
     /// What we show to clients.
     pub tls: Arc<Certificates>,
-    /// Connections in figures.
-    pub connections: Arc<Connections>,
     /// Cancelled when the process was told to stop: nothing new is begun.
     pub stop: CancellationToken,
     /// How often they may.
@@ -53,10 +50,10 @@ impl Gateway {
     pub fn new(config: Config) -> Result<Arc<Gateway>, String> {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        let client = tls::client_config(config.tls.authorities.as_deref())?;
+        let client = tls::reloaded_client_config(Arc::clone(&tls))?;
         let database = Database::new(&config.database, config.tenants.as_ref(), &client)?;
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured((*client).clone())
+            .tls_backend_preconfigured(client.clone())
             .redirect(reqwest::redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(10))
             .build()
@@ -71,7 +68,6 @@ impl Gateway {
             database,
             identity,
             tls,
-            connections: Arc::default(),
             stop: CancellationToken::new(),
             rates,
             shares,
@@ -101,7 +97,6 @@ impl Gateway {
                 .set(count(pool.size.saturating_sub(pool.available)));
             self.metrics.waiting.of(&tenant).set(count(pool.waiting));
         }
-        self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
         self.metrics.certificate_days.set(self.tls.status().days_left());
         // A source that is gone has no age.
         self.metrics.feed_age.clear();

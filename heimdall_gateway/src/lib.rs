@@ -1,6 +1,7 @@
 //! The gateway of Heimdall. It checks who asks, moves bytes, and lets the database decide: each request is one
 //! transaction in the database role that the caller's claims map to, with the caller's name for the audit trail.
 
+pub mod addresses;
 pub mod api;
 pub mod client;
 pub mod config;

@@ -197,10 +197,14 @@ pub struct Limits {
     pub expensive_per_minute: u32,
     /// The same of log-in, for each address.
     pub auth_per_minute: u32,
+    /// Tokens, sessions and log-ins a minute that do not hold, for each address.
+    pub failures_per_minute: u32,
     /// Requests at a time; what comes beyond is refused with 503.
     pub requests: usize,
     /// Connections at a time.
     pub connections: usize,
+    /// The same of one address, unless it is a trusted proxy's.
+    pub connections_per_address: usize,
     /// Until the handshake, and until the headers of the first request are there.
     pub handshake: Duration,
     /// After which a connection without a request is closed, and one whose client takes nothing of what is sent.

@@ -92,7 +92,7 @@ impl Transaction {
         let transaction = Transaction::connection(database, caller).await?;
         let begin = begin(Access::Read, caller, database.statement_timeout);
         let client = transaction.client();
-        let kept = match database.server(caller).keeps_statements() {
+        let kept = match database.server(caller).map_err(Failure::Refused)?.keeps_statements() {
             true => timeout(transaction.patience, kept(client, sql, parameters)).await.ok().flatten(),
             false => None,
         };

@@ -17,13 +17,14 @@ use super::tier::{self, Tier};
 use super::{Caller, route};
 use crate::config::Database;
 use crate::gateway::Gateway;
+use crate::identity::Who;
 use crate::problem::Problem;
 
 /// The shares of those who have something running.
 pub struct Shares {
     size: usize,
     wait: Duration,
-    callers: Mutex<HashMap<String, Weak<Semaphore>>>,
+    callers: Mutex<HashMap<Who, Weak<Semaphore>>>,
 }
 
 impl Shares {
@@ -33,19 +34,19 @@ impl Shares {
     }
 
     /// A part of the caller's share, for which they wait as long as for a connection.
-    async fn take(&self, subject: &str) -> Option<OwnedSemaphorePermit> {
-        timeout(self.wait, self.of(subject).acquire_owned()).await.ok()?.ok()
+    async fn take(&self, who: Who) -> Option<OwnedSemaphorePermit> {
+        timeout(self.wait, self.of(who).acquire_owned()).await.ok()?.ok()
     }
 
-    fn of(&self, subject: &str) -> Arc<Semaphore> {
+    fn of(&self, who: Who) -> Arc<Semaphore> {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(share) = callers.get(subject).and_then(Weak::upgrade) {
+        if let Some(share) = callers.get(&who).and_then(Weak::upgrade) {
             return share;
         }
         // Who has nothing running any more has nothing to be remembered.
         callers.retain(|_, share| share.strong_count() > 0);
         let share = Arc::new(Semaphore::new(self.size));
-        callers.insert(subject.to_owned(), Arc::downgrade(&share));
+        callers.insert(who, Arc::downgrade(&share));
         share
     }
 }
@@ -58,7 +59,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     if tier::of(&route::of(&request)) == Tier::Transfer {
         return next.run(request).await;
     }
-    let Some(part) = gateway.shares.take(&caller.principal.subject).await else {
+    let Some(part) = gateway.shares.take(caller.principal.who()).await else {
         gateway.metrics.turned_away("share");
         let problem = Problem::too_many().detail("As many of your requests run as may at a time.");
         return problem.retry_after(1).into_response();
@@ -76,15 +77,19 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
 mod tests {
     use super::*;
 
+    fn who(subject: &str) -> Who {
+        (None, subject.to_owned())
+    }
+
     #[tokio::test]
     async fn everybody_has_a_share_and_no_more() {
         let shares = Shares { size: 2, wait: Duration::from_millis(10), callers: Mutex::default() };
-        let first = shares.take("ada").await.expect("a part");
-        let _second = shares.take("ada").await.expect("a part");
-        assert!(shares.take("ada").await.is_none());
-        assert!(shares.take("grace").await.is_some());
+        let first = shares.take(who("ada")).await.expect("a part");
+        let _second = shares.take(who("ada")).await.expect("a part");
+        assert!(shares.take(who("ada")).await.is_none());
+        assert!(shares.take(who("grace")).await.is_some());
         drop(first);
-        assert!(shares.take("ada").await.is_some());
+        assert!(shares.take(who("ada")).await.is_some());
         assert_eq!(shares.callers.lock().expect("no panic").len(), 2);
     }
 
@@ -92,7 +97,7 @@ mod tests {
     async fn nobody_is_remembered_who_has_nothing_running() {
         let shares = Shares { size: 2, wait: Duration::ZERO, callers: Mutex::default() };
         for number in 0..100 {
-            assert!(shares.take(&number.to_string()).await.is_some());
+            assert!(shares.take(who(&number.to_string())).await.is_some());
         }
         assert_eq!(shares.callers.lock().expect("no panic").len(), 1);
     }

@@ -34,6 +34,9 @@ pub struct Reason {
     pub value: String,
 }
 
+/// A tenant and a subject: people of two tenants are two, though both are called the same.
+pub type Who = (Option<String>, String);
+
 /// How somebody is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -45,6 +48,11 @@ pub enum Through {
 }
 
 impl Principal {
+    /// By what limits tell callers apart.
+    pub fn who(&self) -> Who {
+        (self.tenant.clone(), self.subject.clone())
+    }
+
     /// Whom those claims of a token name.
     ///
     /// # Errors

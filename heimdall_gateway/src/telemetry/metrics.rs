@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::clients::Clients;
 pub use super::tenant_label::{Tenant, TenantGauge};
 
 /// A route and how it ended.
@@ -33,7 +34,7 @@ pub struct Route {
     pub route: String,
 }
 
-/// Why a request was turned away.
+/// Why a request was turned away, or a connection.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Reason {
     /// A word.
@@ -81,8 +82,8 @@ pub struct Metrics {
     pub connections: Family<State, Gauge>,
     /// Requests that wait for one.
     pub waiting: TenantGauge,
-    /// Connections of clients that are open.
-    pub clients: Gauge,
+    /// Connections of clients.
+    pub clients: Clients,
     /// Days until the certificate ends.
     pub certificate_days: Gauge,
     /// Seconds since a source's last batch.
@@ -106,7 +107,7 @@ impl Default for Metrics {
             batch_time: Histogram::new([0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1_800.0, 7_200.0]),
             connections: Family::default(),
             waiting: TenantGauge::default(),
-            clients: Gauge::default(),
+            clients: Clients::default(),
             certificate_days: Gauge::default(),
             feed_age: Family::default(),
             database_up: TenantGauge::default(),
@@ -142,6 +143,7 @@ impl Default for Metrics {
             Unit::Seconds,
             metrics.batch_time.clone(),
         );
+        metrics.clients.register(&mut registry);
         registry.register("database_connections", "Connections to the database", metrics.connections.clone());
         registry.register("database_waiting", "Requests that wait for a connection", metrics.waiting.clone());
         registry.register("database_up", "Whether the database answered", metrics.database_up.clone());

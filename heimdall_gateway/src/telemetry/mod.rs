@@ -3,6 +3,7 @@
 /// Target of spans: they are for traces alone, and cost nothing where nobody collects those.
 pub const SPANS: &str = "heimdall_spans";
 
+mod clients;
 mod log;
 pub mod metrics;
 mod tenant_label;
