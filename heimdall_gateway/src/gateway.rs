@@ -51,7 +51,8 @@ impl Gateway {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let database = Database::new(&config.database, &client)?;
+        let shown = tls::database_config(&client, &config.tls, config.environment);
+        let database = Database::new(&config.database, &shown.map_err(|refusal| refusal.to_string())?)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured((*client).clone())
             .redirect(reqwest::redirect::Policy::none())

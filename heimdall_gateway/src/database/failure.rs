@@ -3,7 +3,7 @@
 
 use std::error::Error as _;
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -65,7 +65,7 @@ impl From<Error> for Failure {
 /// Why there is no connection.
 pub fn no_connection(error: PoolError) -> Problem {
     match error {
-        PoolError::Backend(error) => problem(&error),
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => problem(&error),
         error => {
             tracing::warn!(%error, "no connection to the database");
             away()
@@ -80,7 +80,7 @@ fn away() -> Problem {
 /// The problem that an error is.
 pub fn problem(error: &Error) -> Problem {
     let Some(db) = error.as_db_error() else {
-        tracing::warn!(%error, "the connection to the database failed");
+        tracing::warn!(error = why(error), "the connection to the database failed");
         return away();
     };
     let code = db.code();
@@ -88,6 +88,10 @@ pub fn problem(error: &Error) -> Problem {
         gone if GONE.contains(&gone) => return away(),
         // It has no place.
         "53300" => return away(),
+        "28000" | "28P01" => {
+            tracing::warn!(sqlstate = code.code(), "the database does not let the gateway in");
+            return away();
+        }
         "57014" => Problem::too_slow(),
         "53200" | "53100" | "53400" => Problem::unavailable().retry_after(10),
         "42501" | "25006" => Problem::forbidden(),
@@ -117,6 +121,12 @@ pub fn problem(error: &Error) -> Problem {
         Some(hint) => problem.hint(hint),
         None => problem,
     }
+}
+
+/// The error with its causes: what TLS or the system says.
+fn why(error: &Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Whether the extension has raised it: from Rust, or by RAISE.

@@ -4,6 +4,7 @@
 mod authorities;
 mod certificate;
 mod check;
+mod client;
 mod key;
 mod refusal;
 mod reload;
@@ -15,6 +16,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ServerConfig};
 
 pub use check::{Pair, check};
+pub use client::{check_client, database_config};
 pub use refusal::Refusal;
 pub use reload::{Certificates, Reload, Status};
 
