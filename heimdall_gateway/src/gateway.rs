@@ -51,7 +51,9 @@ impl Gateway {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::reloaded_client_config(Arc::clone(&tls))?;
-        let database = Database::new(&config.database, config.tenants.as_ref(), &client)?;
+        let shown = tls::database_config(&client, &config.tls, config.environment)
+            .map_err(|refusal| refusal.to_string())?;
+        let database = Database::new(&config.database, config.tenants.as_ref(), &shown)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(client.clone())
             .redirect(reqwest::redirect::Policy::none())

@@ -24,7 +24,8 @@ pub fn read(sources: &Sources) -> Reading {
     reading.mistakes.extend(reached.err().map(|reason| Mistake::new("HMD_HOST", reason)));
     if let Some(files) = &reading.tls {
         let host = reading.listen.public_url.as_ref().and_then(|url| url.host_str());
-        let refusals = tls::check(files, host, reading.environment).err().unwrap_or_default();
+        let mut refusals = tls::check(files, host, reading.environment).err().unwrap_or_default();
+        refusals.extend(tls::check_client(files, reading.environment).err());
         reading
             .mistakes
             .extend(refusals.into_iter().map(|refusal| Mistake::new(refusal.variable, refusal.reason)));

@@ -9,7 +9,6 @@ use heimdall_tests::{Database, Gateway, Settings};
 fn unlimited(database: &Database) -> Gateway {
     Gateway::start_with(database, |settings: &mut Settings| {
         settings.insert("HMD_RATE_STANDARD".into(), "100000000".into());
-        settings.insert("HMD_DATABASE_PREPARED".into(), "on".into());
         settings.insert("HMD_DATABASE_CONNECTIONS".into(), "8".into());
         settings.insert("HMD_RATE_EXPENSIVE".into(), "100000000".into());
     })

@@ -21,6 +21,7 @@ fn names(database: &Database, change: impl FnOnce(&mut Settings)) -> Vec<String>
     let gateway = Gateway::start_with(database, |settings| {
         settings.insert("HMD_DATABASE_CONNECTIONS".into(), "2".into());
         settings.insert("HMD_UPLOADS".into(), "1".into());
+        settings.insert("HMD_DATABASE_WAIT".into(), "30".into());
         change(settings);
     });
     for _ in 0..LOOKUPS {

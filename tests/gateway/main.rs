@@ -10,6 +10,7 @@ mod configuration;
 mod connections;
 mod cypher;
 mod database_statements;
+mod database_tls;
 mod dev_certificates;
 mod dev_identity;
 mod document;

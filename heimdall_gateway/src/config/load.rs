@@ -8,8 +8,8 @@ use super::mistake::{Mistake, Mistakes};
 use super::reader::{Reader, Setting};
 use super::sources::Sources;
 use super::{
-    Client, Config, Database, Environment, Limits, Listen, Network, Oidc, Prepared, Session, Tenants, Tls,
-    client, value,
+    Client, ClientCertificate, Config, Database, Environment, Limits, Listen, Network, Oidc, Prepared,
+    Session, Tenants, Tls, client, value,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -131,7 +131,19 @@ fn tls(read: &mut Reader<'_>) -> Option<Tls> {
     let key = read.required_file("HMD_TLS_KEY", "the file of the private key");
     let certificate = read.required_file("HMD_TLS_CERT", "the file of the certificate and its chain");
     let authorities = read.optional_file("HMD_TLS_CA");
-    Some(Tls { certificate: certificate?, key: key?, authorities })
+    let database = client_certificate(read);
+    Some(Tls { certificate: certificate?, key: key?, authorities, database })
+}
+
+fn client_certificate(read: &mut Reader<'_>) -> Option<ClientCertificate> {
+    const NAMES: [&str; 2] = ["HMD_DATABASE_TLS_CERT", "HMD_DATABASE_TLS_KEY"];
+    let [certificate, key] = NAMES.map(|name| read.optional_file(name));
+    for (name, other) in [(NAMES[0], NAMES[1]), (NAMES[1], NAMES[0])] {
+        if read.is_set(other) && !read.is_set(name) {
+            read.mistake(name, format!("not set, expected beside {other}"));
+        }
+    }
+    Some(ClientCertificate { certificate: certificate?, key: key? })
 }
 
 fn oidc(read: &mut Reader<'_>) -> Option<Oidc> {

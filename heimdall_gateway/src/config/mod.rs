@@ -70,7 +70,7 @@ pub struct Listen {
     pub public_url: Option<Url>,
 }
 
-/// `HMD_TLS_CERT`, `HMD_TLS_KEY`, `HMD_TLS_CA`.
+/// `HMD_TLS_CERT`, `HMD_TLS_KEY`, `HMD_TLS_CA`, `HMD_DATABASE_TLS_CERT`, `HMD_DATABASE_TLS_KEY`.
 #[derive(Clone, Debug)]
 pub struct Tls {
     /// PEM, the certificate and its chain.
@@ -80,6 +80,17 @@ pub struct Tls {
     /// PEM; authorities to trust beside those of the system: an internal one, for our own certificate, the identity
     /// provider's and the database's.
     pub authorities: Option<PathBuf>,
+    /// What we show to the database, where it wants to see something.
+    pub database: Option<ClientCertificate>,
+}
+
+/// Files of a certificate that we show as a client.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    /// PEM, the certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM.
+    pub key: PathBuf,
 }
 
 /// A client of ours at the identity provider.

@@ -46,9 +46,10 @@ impl Statements {
                 if statements.setting != Prepared::Auto || !statements.are_kept() {
                     return Ok(());
                 }
-                let direct = timeout(wait, is_direct(client)).await;
-                let direct = direct.map_err(|_| HookError::message("the server does not answer"))?;
-                if !direct.map_err(HookError::Backend)? && statements.kept.swap(false, Ordering::Relaxed) {
+                let ends = timeout(wait, ends(client)).await;
+                let ends = ends.map_err(|_| HookError::message("the server does not answer"))?;
+                let ends = ends.map_err(HookError::Backend)?;
+                if !are_ours(ends).await && statements.kept.swap(false, Ordering::Relaxed) {
                     tracing::info!(
                         "statements are not kept: connections to the database do not prove to be direct; \
                          see HMD_DATABASE_PREPARED"
@@ -60,9 +61,8 @@ impl Statements {
     }
 }
 
-/// Whether the ends that the server sees are those of a socket that this process has open. Whatever is in between, a pooler,
-/// a proxy, translation of addresses, has other ends towards the server. So does a Unix socket, which has none.
-async fn is_direct(client: &Client) -> Result<bool, Error> {
+/// The ends as the server sees them. A Unix socket has none.
+async fn ends(client: &Client) -> Result<Option<Ends>, Error> {
     const SQL: &str = "SELECT pg_catalog.inet_client_addr(), pg_catalog.inet_client_port(), \
         pg_catalog.inet_server_addr(), pg_catalog.inet_server_port()";
     let row = client.query_typed_one(SQL, &[]).await?;
@@ -72,10 +72,16 @@ async fn is_direct(client: &Client) -> Result<bool, Error> {
         let port = port.and_then(|port| u16::try_from(port).ok());
         Ok(address.zip(port).map(|(address, port)| SocketAddr::new(address.to_canonical(), port)))
     };
-    let Some((ours, theirs)) = end(0)?.zip(end(2)?) else { return Ok(false) };
-    let open = tokio::task::spawn_blocking(move || has_open([ours, theirs])).await;
+    Ok(end(0)?.zip(end(2)?).map(|(client, server)| [client, server]))
+}
+
+/// Whether they are those of a socket that this process has open. Whatever is in between, a pooler, a proxy, translation of
+/// addresses, has other ends towards the server.
+async fn are_ours(ends: Option<Ends>) -> bool {
+    let Some(ends) = ends else { return false };
+    let open = tokio::task::spawn_blocking(move || has_open(ends)).await;
     // What cannot be seen is not proven.
-    Ok(matches!(open, Ok(Ok(true))))
+    matches!(open, Ok(Ok(true)))
 }
 
 /// Whether one of this process's own sockets has these ends. What other processes of this machine have open, a pooler for

@@ -3,7 +3,7 @@
 
 use std::error::Error as _;
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -65,13 +65,15 @@ impl From<Error> for Failure {
 /// Why there is no connection: the server lets us in nowhere, or not into that database. Whoever asks can do nothing about it.
 pub fn no_connection(error: PoolError) -> Problem {
     match error {
-        PoolError::Backend(error) => match error.code() {
-            Some(code) => {
-                tracing::warn!(sqlstate = code.code(), "the database lets nobody in");
-                away()
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+            match error.code() {
+                Some(code) => {
+                    tracing::warn!(sqlstate = code.code(), "the database does not let the gateway in");
+                    away()
+                }
+                None => problem(&error),
             }
-            None => problem(&error),
-        },
+        }
         error => {
             tracing::warn!(%error, "no connection to the database");
             away()
@@ -86,7 +88,7 @@ fn away() -> Problem {
 /// The problem that an error is.
 pub fn problem(error: &Error) -> Problem {
     let Some(db) = error.as_db_error() else {
-        tracing::warn!(%error, "the connection to the database failed");
+        tracing::warn!(error = why(error), "the connection to the database failed");
         return away();
     };
     let code = db.code();
@@ -125,6 +127,12 @@ pub fn problem(error: &Error) -> Problem {
         Some(hint) => problem.hint(hint),
         None => problem,
     }
+}
+
+/// The error with its causes: what TLS or the system says.
+fn why(error: &Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Whether the extension has raised it: from Rust, or by RAISE.

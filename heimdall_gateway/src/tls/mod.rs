@@ -5,6 +5,7 @@ mod authorities;
 mod believed;
 mod certificate;
 mod check;
+mod client;
 mod key;
 mod refusal;
 mod reload;
@@ -17,6 +18,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ConfigBuilder, ServerConfig, WantsVerifier};
 
 pub use check::{Pair, check};
+pub use client::{check_client, database_config};
 pub use refusal::Refusal;
 pub use reload::{Certificates, Reload, Status};
 

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {reason}")]
 pub struct Refusal {
-    /// `HMD_TLS_CERT`, `HMD_TLS_KEY` or `HMD_TLS_CA`.
+    /// `HMD_TLS_CERT`, `HMD_TLS_KEY` or `HMD_TLS_CA`; or one of those for the database.
     pub variable: &'static str,
     /// What is wrong.
     pub reason: String,

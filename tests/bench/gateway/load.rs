@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use heimdall_tests::{Authority, Database, Gateway};
+use heimdall_tests::{Authority, Gateway, TcpServer};
 use http_body_util::{BodyExt, Empty};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -27,14 +27,16 @@ const SECONDS: f64 = 20.0;
 
 /// Lookups of values that are there, by each number of clients.
 pub fn run(options: &Options) -> String {
-    let database = Database::new();
-    Contender::Heimdall.prepare(&database);
+    // Over TCP, where the gateway finds by itself that it may keep statements.
+    let server = TcpServer::start("", "host all all 127.0.0.1/32 trust");
+    let database = server.database();
+    Contender::Heimdall.prepare(database);
     let entries = log::entries(Shape::Repeating, 0, options.scaled(ROWS));
     Contender::Heimdall.ingest(&mut database.connect(), &log::csv(&entries));
-    Contender::settle(&database);
+    Contender::settle(database);
     let values = database.rows("SELECT split_part(key, ':', 2) FROM heimdall.node WHERE key LIKE 'Domain:%' ORDER BY key LIMIT 20000");
     let values: Arc<Vec<String>> = Arc::new(values.into_iter().flatten().collect());
-    let gateway = unlimited(&database);
+    let gateway = unlimited(database);
     let mut table = Table::new(&["clients", ">lookups/s", ">p50, ms", ">p95", ">p99"]);
     for clients in CLIENTS {
         let time = options.limit(SECONDS);
