@@ -11,13 +11,14 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 
 use super::entity::{Conditions, Entity};
+use crate::database::Notice;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Heimdall", description = "Security telemetry, canonical, protected, in one graph."),
-    components(schemas(Problem)),
+    components(schemas(Notice, Problem)),
     tags(
         (name = "identity", description = "Who one is here"),
         (name = "observables", description = "Questions about values"),

@@ -2,7 +2,10 @@
 //! set for a session, and no statement has a name that outlives its transaction, unless `HMD_DATABASE_PREPARED` allows it. See docs/decisions/0043-faults-on-the-way.md.
 
 mod address;
+mod answer;
+mod connection;
 mod failure;
+mod notice;
 mod passfile;
 mod readiness;
 mod rows;
@@ -11,13 +14,13 @@ mod transaction;
 
 use std::time::Duration;
 
-use tokio_postgres::Row;
-
 use crate::config;
 use crate::http::Caller;
 use crate::problem::Problem;
 
+pub use answer::Answer;
 pub use failure::problem;
+pub use notice::Notice;
 pub use rows::JsonRows;
 pub use server::Server;
 pub use transaction::{Access, Parameter, Transaction};
@@ -79,7 +82,7 @@ impl Database {
         access: Access,
         sql: &str,
         parameters: &[Parameter<'_>],
-    ) -> Result<Vec<Row>, Problem> {
+    ) -> Result<Answer, Problem> {
         match access {
             Access::Read => {
                 self.server(caller).twice(|| Transaction::read(self, caller, sql, parameters)).await

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Runtime, Timeouts};
 use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address;
+use super::connection::{Connections, Object, Pool};
 use super::failure::{self, Failure};
 use super::transaction::Parameter;
 use crate::config;
@@ -29,12 +30,9 @@ impl Server {
     pub(super) fn new(config: &config::Database, tls: &rustls::ClientConfig) -> Result<Server, String> {
         let address = address::read(config)?;
         let tls = MakeRustlsConnect::new(address::tls(&address, tls));
-        // Whether a connection is alive shows with its first statement, which costs a round trip less than asking.
-        let manager =
-            Manager::from_config(address, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let timeouts =
             Timeouts { wait: Some(config.wait), create: Some(config.wait), recycle: Some(config.wait) };
-        let pool = Pool::builder(manager)
+        let pool = Pool::builder(Connections::new(address, tls))
             .max_size(config.connections)
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)
