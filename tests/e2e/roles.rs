@@ -332,8 +332,9 @@ fn administrators_keep_it_running_and_see_no_record() {
     run("SELECT * FROM heimdall.prune_changes('0')");
     run("SELECT heimdall.drop_reader('peer')");
     assert_eq!(run("SELECT name FROM heimdall.source ORDER BY 1"), [["logins"], ["own"]]);
+    assert_eq!(run("SELECT id, source FROM heimdall.batch"), [["1", "logins"]], "which they take back");
     for sql in DATA.into_iter().chain([
-        "SELECT * FROM heimdall.batch",
+        "UPDATE heimdall.batch SET tlp = 0",
         "SELECT * FROM heimdall.change_log",
         "SELECT * FROM heimdall.changes()",
         "SELECT * FROM heimdall.data_key",
@@ -343,6 +344,17 @@ fn administrators_keep_it_running_and_see_no_record() {
     ]) {
         denied(&mut client, sql);
     }
+}
+
+#[test]
+fn an_administrator_who_ingests_does_not_see_what_was_rejected_of_others() {
+    let (database, mut client) = as_member(&["heimdall_admin", "heimdall_ingest"]);
+    database.run("SELECT heimdall.set_source('logins', reject_limit => 1)");
+    let rejected = database.ingest("logins", LOGINS_CSV.replace("192.0.2.1,", "no address,")).rejected;
+    assert_ne!(rejected, 0);
+    let mut run = |sql: &str| text_rows(&mut client, sql).expect(sql);
+    assert_eq!(run("SELECT count(*) FROM heimdall.batch"), [["2"]]);
+    assert_eq!(run("SELECT count(*) FROM heimdall.rejects"), [["0"]]);
 }
 
 #[test]
