@@ -144,6 +144,7 @@ fn analysts_can_ask_everything() {
     let (_database, mut client) = as_member(&["heimdall_analyst", "heimdall_tlp_red"]);
     let mut rows = |sql: &str| text_rows(&mut client, sql).expect(sql).len();
     assert_eq!(rows("SELECT * FROM heimdall.lookup('user', 'ada')"), 1);
+    assert_eq!(rows("SELECT heimdall.lookup_error('ip', 'ada')"), 1);
     assert_eq!(rows("SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2)"), 5);
     assert_eq!(rows("SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')"), 2);
     assert_eq!(rows("SELECT * FROM heimdall.provenance('ip', '192.0.2.1')"), 1);
@@ -246,6 +247,7 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT heimdall.canonical_ip('192.0.2.1')",
         "SELECT heimdall.canonical_key('user', 'ada')",
         "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+        "SELECT heimdall.lookup_error('ip', '192.0.2.1')",
         "SELECT * FROM heimdall.search('192.0.2.1')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",

@@ -42,6 +42,7 @@ fn what_is_said_to_one_is_not_heard_by_the_next_on_the_same_connection() {
     let database = graph();
     let gateway = Gateway::start_with(&database, |settings| {
         settings.insert("HMD_DATABASE_CONNECTIONS".to_owned(), "2".to_owned());
+        settings.insert("HMD_UPLOADS".to_owned(), "1".to_owned());
     });
     for _ in 0..4 {
         assert_eq!(gateway.get_as(&["analyst"], CUT).json()["notices"], not_whole());
