@@ -23,7 +23,7 @@ CREATE TABLE heimdall.source (
     -- The share of bad rows past which a batch fails as a whole.
     reject_limit   double precision NOT NULL DEFAULT 0.1 CHECK (reject_limit OPERATOR(pg_catalog.>=) 0 AND reject_limit OPERATOR(pg_catalog.<=) 1),
     created_at     timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    created_by     name NOT NULL DEFAULT SESSION_USER,
+    created_by     text NOT NULL,
     -- What cannot be told from a dump itself, or not for certain: see docs/reference/formats.
     options        jsonb NOT NULL DEFAULT '{}',
     -- The preset that it was made with.

@@ -44,7 +44,8 @@ BEGIN ATOMIC
 END;
 
 -- Limits the rows of all tables, and of the graph where there is one. Who has brought a batch sees it, and what of it
--- was rejected, whatever it is marked: as a subquery, that is asked once for all rows. Provenance is that of its batch: with the highest clearance it need not be asked for.
+-- was rejected, whatever it is marked: as a subquery, that is asked once for all rows. So do administrators see batches, which
+-- they take back and which hold no values; what was rejected they do not. Provenance is that of its batch: with the highest clearance it need not be asked for.
 -- OFFSET 0 has a row looked up in an index, rather than the other table read for the sake of a few.
 CREATE FUNCTION heimdall._limit_all_rows() RETURNS void
 LANGUAGE sql
@@ -54,8 +55,12 @@ BEGIN ATOMIC
     FROM (VALUES
         ('heimdall.node', 'tlp <= heimdall.clearance()'),
         ('heimdall.change_log', 'tlp <= heimdall.clearance()'),
-        ('heimdall.batch', 'tlp <= heimdall.clearance() OR actor = (SELECT heimdall._brings())'),
-        ('heimdall.rejects', 'EXISTS (SELECT FROM heimdall.batch AS b WHERE b.id = rejects.batch)'),
+        ('heimdall.batch',
+         'tlp <= heimdall.clearance() OR actor = (SELECT heimdall._brings())
+              OR (SELECT pg_catalog.pg_has_role(current_user, ''heimdall_admin'', ''USAGE''))'),
+        ('heimdall.rejects',
+         'EXISTS (SELECT FROM heimdall.batch AS b WHERE b.id = rejects.batch
+                      AND (b.tlp <= heimdall.clearance() OR b.actor = (SELECT heimdall._brings())))'),
         ('heimdall.sighting',
          'heimdall.clearance() = 4 OR EXISTS (
               SELECT FROM heimdall.batch AS b WHERE b.id = sighting.batch AND b.tlp <= heimdall.clearance() OFFSET 0)'),

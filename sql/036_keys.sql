@@ -65,7 +65,7 @@ BEGIN
     WHERE k.id = destroy_data_key.id;
     SELECT coalesce(sum(b.sealed), 0) INTO lost FROM heimdall.batch AS b WHERE b.data_key = destroy_data_key.id;
     PERFORM heimdall._audit('key.destroy', 'data key ' || id, jsonb_build_object('source', own.source, 'sealed', lost, 'reason', reason));
-    RAISE NOTICE 'the wrapped key is in a deleted row until it is vacuumed' USING HINT = 'VACUUM heimdall.data_key;';
+    RAISE NOTICE 'the wrapped key is in a deleted row until it is vacuumed' USING ERRCODE = 'VH003', HINT = 'VACUUM heimdall.data_key;';
     RETURN lost;
 END
 $$;

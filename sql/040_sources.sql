@@ -103,8 +103,8 @@ BEGIN
     END IF;
     SELECT * INTO declared FROM heimdall._declared(create_source.format, create_source.options, create_source.mapping, create_source.preset);
     PERFORM heimdall._check_reject_limit(reject_limit);
-    INSERT INTO heimdall.source (name, format, reject_limit, options, preset)
-    VALUES (create_source.name, declared.format, create_source.reject_limit, declared.options, create_source.preset)
+    INSERT INTO heimdall.source (name, format, reject_limit, created_by, options, preset)
+    VALUES (create_source.name, declared.format, create_source.reject_limit, heimdall._actor(), declared.options, create_source.preset)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is a source "%" already', name

@@ -117,7 +117,7 @@ BEGIN
     END LOOP;
     IF is_cut AND room > 0 THEN
         RAISE NOTICE 'there may be more neighbours'
-            USING DETAIL = 'There are too many edges on the way to read them all.',
+            USING ERRCODE = 'VH001', DETAIL = 'There are too many edges on the way to read them all.',
                   HINT = 'Name the types of edges to walk, or raise max_rows.';
     END IF;
 END

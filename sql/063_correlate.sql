@@ -87,7 +87,7 @@ BEGIN
         ORDER BY cardinality(r.shared_with) DESC, r.degree, v.gid;
     IF cardinality(hubs) > 1 THEN
         RAISE NOTICE 'there may be more in common'
-            USING DETAIL = 'Two of the values at least have too many edges to read them all.';
+            USING ERRCODE = 'VH001', DETAIL = 'Two of the values at least have too many edges to read them all.';
     END IF;
 END
 $$;

@@ -101,7 +101,8 @@ BEGIN
     IF meeting IS NULL THEN
         IF is_cut THEN
             RAISE NOTICE 'there may be a path nevertheless'
-                USING DETAIL = 'Vertices with more than 100,000 edges were not passed through, or there were too many on the way.';
+                USING ERRCODE = 'VH001',
+                      DETAIL = 'Vertices with more than 100,000 edges were not passed through, or there were too many on the way.';
         END IF;
         RETURN;
     END IF;

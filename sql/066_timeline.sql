@@ -46,7 +46,7 @@ BEGIN
         ORDER BY s.place;
     IF read.is_cut THEN
         RAISE NOTICE 'the timeline may not be whole'
-            USING DETAIL = 'There are more edges of a type than were read.', HINT = 'Raise max_edges; NULL reads all.';
+            USING ERRCODE = 'VH001', DETAIL = 'There are more edges of a type than were read.', HINT = 'Raise max_edges; NULL reads all.';
     END IF;
 END
 $$;

@@ -174,7 +174,7 @@ BEGIN
     waiting := ARRAY(SELECT w.key FROM heimdall._look_alikes_waiting(wanted, most + 1) AS w (key));
     IF cardinality(waiting) > most THEN
         RAISE NOTICE 'some look-alikes may be missing'
-            USING DETAIL = format('More than %s values wait to be indexed; the oldest of them were compared.', most),
+            USING ERRCODE = 'VH002', DETAIL = format('More than %s values wait to be indexed; the oldest of them were compared.', most),
                   HINT = 'They are indexed in the background, or by heimdall.refresh_similar().';
     END IF;
     RETURN QUERY EXECUTE format($q$

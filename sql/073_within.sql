@@ -43,7 +43,7 @@ BEGIN
     END LOOP;
     IF cardinality(waiting) > most THEN
         RAISE NOTICE 'some values may be missing'
-            USING DETAIL = format('More than %s values wait to be indexed; the oldest of them were looked through.', most),
+            USING ERRCODE = 'VH002', DETAIL = format('More than %s values wait to be indexed; the oldest of them were looked through.', most),
                   HINT = 'They are indexed in the background, or by heimdall.refresh_similar().';
     END IF;
     RETURN QUERY

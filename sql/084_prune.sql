@@ -65,7 +65,7 @@ BEGIN
     END IF;
     IF cardinality(held_by) > 0 THEN
         RAISE WARNING 'changes older than % are kept for readers that have not dealt with them: %', keep, array_to_string(held_by, ', ')
-            USING HINT = 'heimdall.readers shows how far they are; leave_behind goes on without those that are too far.';
+            USING ERRCODE = 'VH005', HINT = 'heimdall.readers shows how far they are; leave_behind goes on without those that are too far.';
     END IF;
     RETURN NEXT;
 END

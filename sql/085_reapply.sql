@@ -224,7 +224,7 @@ BEGIN
         'vertices', vertices, 'edges', edges, 'changes', changes, 'keys_to_ingest_anew', keys_to_ingest_anew));
     IF vertices + edges + changes > 0 THEN
         RAISE NOTICE 'what was written over is in the files of the tables until they are vacuumed'
-            USING HINT = 'VACUUM FULL writes them anew. Older backups and write-ahead log have it until they are removed.';
+            USING ERRCODE = 'VH003', HINT = 'VACUUM FULL writes them anew. Older backups and write-ahead log have it until they are removed.';
     END IF;
     RETURN NEXT;
 END

@@ -230,7 +230,7 @@ BEGIN
         RETURNING 1)
     SELECT count(*) INTO rejects FROM gone;
     IF vertices + edges + records + changes + rejects = 0 THEN
-        RAISE NOTICE 'nothing is known of this subject';
+        RAISE NOTICE 'nothing is known of this subject' USING ERRCODE = 'VH004';
         RETURN NEXT;
         RETURN;
     END IF;
@@ -251,6 +251,7 @@ BEGIN
         'changes', changes, 'rejects', rejects));
     vacuum := 'VACUUM ' || array_to_string(tables, ', ');
     RAISE NOTICE 'what is erased is in deleted rows until they are vacuumed' USING
+        ERRCODE = 'VH003',
         DETAIL = 'VACUUM puts them out of reach; VACUUM FULL writes the tables anew, so that their bytes are gone as well. '
                  'Older backups and WAL that is kept have them until they are removed.',
         HINT = vacuum || ';';

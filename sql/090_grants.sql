@@ -99,6 +99,7 @@ GRANT EXECUTE ON FUNCTION heimdall.erased(text, text) TO heimdall_admin, heimdal
 -- Analysts ask.
 GRANT EXECUTE ON FUNCTION
     heimdall.lookup(text, text),
+    heimdall.lookup_error(text, text),
     heimdall.provenance(text, text),
     heimdall.overlap(text, text[]),
     heimdall.neighbors(text, text, integer, text[], text[], integer),
@@ -140,6 +141,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall._reversed(text),
     heimdall.cypher(text, jsonb, integer),
     heimdall._cypher_statement(text, text),
+    heimdall._cypher_json(cstring),
     heimdall.export_csv(text, text[], text, timestamptz, timestamptz, text),
     heimdall.export_stix(text, text[], text, timestamptz, timestamptz, text),
     heimdall._export_selection(text, text[], text, timestamptz, timestamptz, text),
@@ -188,7 +190,7 @@ GRANT EXECUTE ON FUNCTION
     heimdall.refresh_similar(integer),
     heimdall.prune_changes(interval, interval)
 TO heimdall_admin;
-GRANT SELECT ON heimdall.source, heimdall.instance TO heimdall_admin;
+GRANT SELECT ON heimdall.source, heimdall.batch, heimdall.instance TO heimdall_admin;
 
 -- Sources and their times are no secret to those who watch over them; a gateway tells them to who collects its numbers.
 GRANT EXECUTE ON FUNCTION heimdall.feeds() TO heimdall_gateway, heimdall_admin, heimdall_auditor, heimdall_ingest;

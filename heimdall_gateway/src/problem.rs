@@ -67,8 +67,6 @@ kinds! {
     conflict = CONFLICT, "conflict", "It conflicts with what is there";
     /// It has changed since the caller has seen it.
     precondition = PRECONDITION_FAILED, "precondition", "It has changed meanwhile";
-    /// The same dump is there already, and had been written in part before that was known.
-    duplicate = CONFLICT, "duplicate", "The dump is there already";
     /// It was there, and is over.
     gone = GONE, "gone", "It is over";
     /// Another request works with it.

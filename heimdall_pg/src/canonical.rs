@@ -172,6 +172,15 @@ pub fn lookup_keys(kind: &str, value: &str) -> Vec<String> {
     }
 }
 
+/// Why `lookup` and its like raise for a value of that kind, which is not in it; NULL where they do not.
+#[pg_extern(immutable, strict, parallel_safe)]
+fn lookup_error(kind: &str, value: &str) -> Option<String> {
+    logs::statement_is_ours();
+    let kind = Kind::from_name(kind).unwrap_or(Kind::Text);
+    let canonical = canonical::canonical_observable(kind, value);
+    canonical.err().filter(|_| !is_digest(value)).map(|error| error.to_string())
+}
+
 /// The label of a kind in any letter case; what is no kind is a label of the user's own.
 #[pg_extern(immutable, strict, parallel_safe, name = "_label_of")]
 pub fn label_of(kind: &str) -> String {

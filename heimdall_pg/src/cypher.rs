@@ -1,5 +1,7 @@
 //! The statement that runs a Cypher query which only reads.
 
+use std::ffi::CStr;
+
 use heimdall_core::cypher::{self, CypherError};
 use pgrx::prelude::*;
 
@@ -17,8 +19,8 @@ pub fn cypher_statement(graph: &str, query: &str) -> String {
     let mut targets = Vec::with_capacity(columns.len());
     for (at, name) in columns.iter().enumerate() {
         let name = spi::quote_literal(name);
-        // A scalar cannot be cast, a list with one can.
-        members.push(format!("{name}, ag_catalog.agtype_to_jsonb(ag_catalog.agtype_build_list(r.c{at})) OPERATOR(pg_catalog.->) 0"));
+        members
+            .push(format!("{name}, heimdall._cypher_json(ag_catalog.agtype_out(r.c{at}))::pg_catalog.jsonb"));
         targets.push(format!("c{at} ag_catalog.agtype"));
     }
     let (members, targets, graph) = (members.join(", "), targets.join(", "), spi::quote_literal(graph));
@@ -26,6 +28,12 @@ pub fn cypher_statement(graph: &str, query: &str) -> String {
         "SELECT pg_catalog.jsonb_build_object({members}) \
          FROM ag_catalog.cypher({graph}, {tag}{query}\n{tag}, $1) AS r ({targets}) LIMIT $2"
     )
+}
+
+/// A value as AGE writes it, as JSON without AGE's ids.
+#[pg_extern(immutable, strict, parallel_safe, name = "_cypher_json")]
+fn cypher_json(agtype: &CStr) -> String {
+    cypher::json(&agtype.to_string_lossy())
 }
 
 fn refused(error: CypherError) -> Error {

@@ -27,6 +27,7 @@ ALTER TABLE heimdall.sighting SET (autovacuum_vacuum_insert_scale_factor = 0.02)
 DROP FUNCTION heimdall.provenance(text, text);
 DROP FUNCTION heimdall.changes(text, integer);
 ALTER TABLE heimdall.batch ALTER COLUMN actor TYPE text;
+ALTER TABLE heimdall.source ALTER COLUMN created_by DROP DEFAULT, ALTER COLUMN created_by TYPE text;
 ALTER TABLE heimdall.change_log ALTER COLUMN actor DROP DEFAULT, ALTER COLUMN actor TYPE text;
 -- The audit trail begins here.
 ALTER TABLE heimdall.instance ADD COLUMN audited_from bigint NOT NULL DEFAULT 1;

@@ -37,6 +37,22 @@ fn a_gateway_says_for_whom_it_acts() {
 }
 
 #[test]
+fn a_source_is_made_by_whom_the_gateway_acts_for() {
+    let database = with_logins();
+    let gateway = database.role("gateway", &["heimdall_gateway", "heimdall_ingest"]);
+    let made_by = |user: &str, name: &str| {
+        let mut client = database.connect_as(user);
+        let make =
+            format!("SET heimdall.actor = 'auth0|Ada'; SELECT heimdall.create_source('{name}', 'csv')");
+        client.batch_execute(&make).expect("a source");
+        database.value(&format!("SELECT created_by FROM heimdall.source WHERE name = '{name}'"))
+    };
+    assert_eq!(made_by(&gateway, "stated"), "auth0|Ada");
+    let member = database.role("member", &["heimdall_ingest"]);
+    assert_eq!(made_by(&member, "disbelieved"), member);
+}
+
+#[test]
 fn nobody_else_is_believed() {
     let database = with_logins();
     let member = database.role("member", &["heimdall_ingest"]);

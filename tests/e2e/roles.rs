@@ -144,6 +144,7 @@ fn analysts_can_ask_everything() {
     let (_database, mut client) = as_member(&["heimdall_analyst", "heimdall_tlp_red"]);
     let mut rows = |sql: &str| text_rows(&mut client, sql).expect(sql).len();
     assert_eq!(rows("SELECT * FROM heimdall.lookup('user', 'ada')"), 1);
+    assert_eq!(rows("SELECT heimdall.lookup_error('ip', 'ada')"), 1);
     assert_eq!(rows("SELECT * FROM heimdall.neighbors('ip', '192.0.2.2', 2)"), 5);
     assert_eq!(rows("SELECT * FROM heimdall.correlate('192.0.2.1', '192.0.2.2')"), 2);
     assert_eq!(rows("SELECT * FROM heimdall.provenance('ip', '192.0.2.1')"), 1);
@@ -246,6 +247,7 @@ fn a_role_with_neither_can_do_nothing() {
         "SELECT heimdall.canonical_ip('192.0.2.1')",
         "SELECT heimdall.canonical_key('user', 'ada')",
         "SELECT * FROM heimdall.lookup('ip', '192.0.2.1')",
+        "SELECT heimdall.lookup_error('ip', '192.0.2.1')",
         "SELECT * FROM heimdall.search('192.0.2.1')",
         "SELECT * FROM heimdall.path('ip', '192.0.2.1', 'ip', '192.0.2.2')",
         "SELECT * FROM heimdall.timeline('ip', '192.0.2.1')",
@@ -332,8 +334,9 @@ fn administrators_keep_it_running_and_see_no_record() {
     run("SELECT * FROM heimdall.prune_changes('0')");
     run("SELECT heimdall.drop_reader('peer')");
     assert_eq!(run("SELECT name FROM heimdall.source ORDER BY 1"), [["logins"], ["own"]]);
+    assert_eq!(run("SELECT id, source FROM heimdall.batch"), [["1", "logins"]], "which they take back");
     for sql in DATA.into_iter().chain([
-        "SELECT * FROM heimdall.batch",
+        "UPDATE heimdall.batch SET tlp = 0",
         "SELECT * FROM heimdall.change_log",
         "SELECT * FROM heimdall.changes()",
         "SELECT * FROM heimdall.data_key",
@@ -343,6 +346,17 @@ fn administrators_keep_it_running_and_see_no_record() {
     ]) {
         denied(&mut client, sql);
     }
+}
+
+#[test]
+fn an_administrator_who_ingests_does_not_see_what_was_rejected_of_others() {
+    let (database, mut client) = as_member(&["heimdall_admin", "heimdall_ingest"]);
+    database.run("SELECT heimdall.set_source('logins', reject_limit => 1)");
+    let rejected = database.ingest("logins", LOGINS_CSV.replace("192.0.2.1,", "no address,")).rejected;
+    assert_ne!(rejected, 0);
+    let mut run = |sql: &str| text_rows(&mut client, sql).expect(sql);
+    assert_eq!(run("SELECT count(*) FROM heimdall.batch"), [["2"]]);
+    assert_eq!(run("SELECT count(*) FROM heimdall.rejects"), [["0"]]);
 }
 
 #[test]

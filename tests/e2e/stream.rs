@@ -6,7 +6,7 @@ use heimdall_tests::{Database, Failure, copy, text_rows};
 use postgres::Client;
 use postgres::types::Type;
 
-use crate::dumps::{ADDRESSES, LARGE, LOGINS, LOGINS_CSV, LOGINS_NDJSON, large, with_logins};
+use crate::dumps::{ADDRESSES, LARGE, LARGE_ROWS, LOGINS, LOGINS_CSV, LOGINS_NDJSON, large, with_logins};
 
 pub const COPY: &str = "COPY heimdall_in.stream (source, chunk) FROM STDIN BINARY";
 
@@ -150,6 +150,9 @@ fn a_duplicate_that_was_written_in_part_is_an_error() {
     let before = database.snapshot();
     let failure = send(&database, "large", &dump, 3 << 20).expect_err("a duplicate");
     assert_eq!((failure.code.as_str(), failure.message.as_str()), ("23505", "this dump is batch 1 already"));
+    let report: serde_json::Value = serde_json::from_str(&failure.detail).expect("a report");
+    assert_eq!((&report["batch"], &report["duplicate"]), (&1.into(), &true.into()), "{report}");
+    assert_eq!(report["rows_accepted"], LARGE_ROWS);
     assert_eq!(database.snapshot(), before);
 }
 

@@ -67,6 +67,19 @@ fn a_list_has_what_is_asked_for() {
 }
 
 #[test]
+fn administrators_see_what_they_may_take_back() {
+    let database = with_batches(2);
+    let gateway = Gateway::start(&database);
+    let seen = gateway.get_as(&["admin"], "/v1/batches");
+    assert_eq!(seen.status, 200, "{seen:?}");
+    assert_eq!(seen.json(), gateway.get_as(&["analyst"], "/v1/batches").json(), "amber, without a clearance");
+    let id = seen.json()["items"][0]["id"].to_string();
+    assert_eq!(gateway.get_as(&["admin"], &format!("/v1/batches/{id}")).status, 200);
+    let rejects = gateway.get_as(&["admin"], &format!("/v1/batches/{id}/rejects"));
+    assert_problem(&rejects, 403, "forbidden");
+}
+
+#[test]
 fn pages_have_no_gap_and_no_repeat_while_batches_come() {
     let database = with_batches(7);
     let gateway = Gateway::start(&database);
@@ -97,7 +110,7 @@ fn what_is_no_batch_is_said() {
     }
     assert_problem(&gateway.get_as(&["analyst"], "/v1/batches/4711"), 404, "not-found");
     assert_problem(&gateway.get_as(&["ingest"], "/v1/batches/4711/rejects"), 404, "not-found");
-    assert_problem(&gateway.get_as(&["admin"], "/v1/batches"), 403, "forbidden");
+    assert_problem(&gateway.get_as(&["auditor"], "/v1/batches"), 403, "forbidden");
     assert_eq!(gateway.get_as(&["uncleared"], "/v1/batches").json()["items"], json!([]), "it is amber");
 }
 

@@ -21,6 +21,23 @@ fn cypher_gives_objects() {
 }
 
 #[test]
+fn vertices_and_edges_have_no_ids_of_this_database() {
+    let database = graph();
+    let gateway = Gateway::start(&database);
+    let asked = json!({"query": "MATCH p = (i:Ip)-[e:REACHED]->(d:Domain) WHERE i.value = '192.0.2.1' \
+        RETURN i, e, [d, {id: 7}] AS list, p AS path"});
+    let row = ask(&gateway, "/v1/cypher", &asked).json()["items"][0].clone();
+    let (ip, domain) = (&row["i"], &row["list"][0]);
+    assert_eq!((&ip["label"], &ip["properties"]["value"]), (&json!("Ip"), &json!("192.0.2.1")), "{row}");
+    assert_eq!(row["list"][1], json!({"id": 7}), "what the query puts together stays");
+    assert_eq!(row["path"], json!([ip, row["e"], domain]));
+    for (what, record) in [("i", ip), ("e", &row["e"]), ("d", domain)] {
+        let members: Vec<&String> = record.as_object().expect("an object").keys().collect();
+        assert_eq!(members, ["label", "properties"], "{what}");
+    }
+}
+
+#[test]
 fn what_is_refused_says_why() {
     let database = graph();
     let gateway = Gateway::start(&database);

@@ -179,17 +179,17 @@ struct Piece {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Taken {
+pub struct Taken {
     #[prost(int64, tag = "1")]
-    batch: i64,
+    pub batch: i64,
     #[prost(bool, tag = "2")]
-    duplicate: bool,
+    pub duplicate: bool,
     #[prost(int64, tag = "4")]
     rows_accepted: i64,
 }
 
 /// Sends those pieces in one stream; grpc-status and answer.
-fn ingest(gateway: &Gateway, groups: &[&str], pieces: &[(&str, &[u8])]) -> (Option<String>, Vec<Taken>) {
+pub fn ingest(gateway: &Gateway, groups: &[&str], pieces: &[(&str, &[u8])]) -> (Option<String>, Vec<Taken>) {
     let pieces =
         pieces.iter().map(|(source, data)| Piece { source: (*source).to_owned(), data: data.to_vec() });
     let body: Vec<u8> = pieces.flat_map(|piece| framed(&piece)).collect();
@@ -238,4 +238,18 @@ fn reflection_names_the_service() {
         call(&gateway, &["analyst"], "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", &list);
     let body = answer.bytes().expect("a body");
     assert!(body.windows(20).any(|part| part == b"heimdall.v1.Heimdall"));
+}
+
+#[test]
+fn neighbours_say_in_the_headers_that_a_limit_was_met() {
+    let database = with_logins();
+    database.run(
+        "DO $$ BEGIN EXECUTE replace(pg_get_functiondef('heimdall.neighbors'::regproc), 'IF is_cut AND room > 0', 'IF true'); END $$",
+    );
+    let gateway = Gateway::start(&database);
+    let answer = call(&gateway, &["analyst"], "/heimdall.v1.Heimdall/Neighbors", &asked("ip", "192.0.2.1"));
+    let said = answer.headers()["heimdall-notices"].to_str().expect("ASCII").to_owned();
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(said[0]["code"], "VH001", "{said}");
+    assert_eq!(unframed::<Neighbor>(&answer.bytes().expect("a body")).len(), 1);
 }

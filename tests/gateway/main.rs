@@ -24,6 +24,7 @@ mod http2;
 mod keys;
 mod login;
 mod mappings;
+mod notices;
 mod observables;
 mod openapi;
 mod operation;

@@ -86,7 +86,7 @@ fn many_are_looked_up_at_once() {
     let asked = json!({"observables": [
         {"kind": "ip", "value": "192.0.2.99"}, {"kind": "domain", "value": "WWW.example[.]org"}]});
     let found = ask(&gateway, "/v1/observables/lookup-many", &asked).json();
-    assert_eq!(found["items"][0], json!({"kind": "ip", "value": "192.0.2.99", "found": []}));
+    assert_eq!(found["items"][0], json!({"kind": "ip", "value": "192.0.2.99", "found": [], "error": null}));
     assert_eq!(found["items"][1]["found"][0]["key"], "Domain:www.example.org");
     let many = vec![json!({"kind": "ip", "value": "192.0.2.1"}); 1001];
     let refused = ask(&gateway, "/v1/observables/lookup-many", &json!({"observables": many}));
@@ -94,6 +94,27 @@ fn many_are_looked_up_at_once() {
         (refused.status, refused.json()["detail"].as_str()),
         (400, Some("There may be 1,000 values at most."))
     );
+}
+
+#[test]
+fn of_many_that_are_looked_up_one_that_is_not_of_its_kind_says_so() {
+    let database = graph();
+    let gateway = Gateway::start(&database);
+    let asked = json!({"observables": [{"kind": "ip", "value": "hunter2"}, {"kind": "ip", "value": "192.0.2.1"},
+        {"kind": "domain", "value": "hunter2 .example"}]});
+    let answer = ask(&gateway, "/v1/observables/lookup-many", &asked);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let items = answer.json()["items"].clone();
+    for (at, value) in [(0, "hunter2"), (2, "hunter2 .example")] {
+        let (item, error) = (&items[at], &items[at]["error"]);
+        assert_eq!(
+            (&item["value"], &item["found"], &error["code"]),
+            (&json!(value), &json!(null), &json!("22P02"))
+        );
+        let message = error["message"].as_str().expect("a message");
+        assert!(!message.is_empty() && !message.contains("hunter2"), "{message}");
+    }
+    assert_eq!((&items[1]["found"][0]["key"], &items[1]["error"]), (&json!("Ip:192.0.2.1"), &json!(null)));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn a_source_is_made_read_and_changed() {
 
     let read = gateway.get_as(&["analyst"], &made.headers["location"]);
     assert_eq!((read.status, read.json()), (200, of_sql(&database, "dns")));
-    assert_eq!(read.json()["format"], "zeek");
+    assert_eq!((&read.json()["format"], &read.json()["created_by"]), (&json!("zeek"), &json!("ada")));
     assert_eq!(read.headers["etag"], made.headers["etag"]);
     let head = gateway.answer(gateway.request_as(&["analyst"], Method::HEAD, "/v1/sources/dns"));
     assert_eq!((head.status, head.body.as_str(), &head.headers["etag"]), (200, "", &read.headers["etag"]));

@@ -6,20 +6,22 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio_postgres::Row;
 
+use crate::database::{Answer, Notice};
 use crate::problem::Problem;
 
-/// `{"items": […]}` of rows whose first column is a JSON text.
-pub fn items(rows: &[Row]) -> Response {
-    json(format!(r#"{{"items":[{}]}}"#, texts(rows)))
+/// `{"items": […]}` of rows whose first column is a JSON text. Of every object, `notices` is what the database has said with
+/// it, where it has.
+pub fn items(rows: &Answer) -> Response {
+    json(format!(r#"{{"items":[{}]}}"#, texts(rows)), rows.notices())
 }
 
 /// The JSON of the only row.
 ///
 /// # Errors
 /// 404 where there is none.
-pub fn object(rows: &[Row]) -> Result<Response, Problem> {
+pub fn object(rows: &Answer) -> Result<Response, Problem> {
     let row = rows.first().ok_or_else(Problem::not_found)?;
-    Ok(json(row.get(0)))
+    Ok(json(row.get(0), rows.notices()))
 }
 
 /// How many items a page has: 100 unless told.
@@ -35,20 +37,21 @@ pub fn limit(asked: Option<u16>) -> Result<usize, Problem> {
 
 /// `{"items": […], "next": …}` of a page: the statement gives one row more than `limit` where there are more, and `cursor` says
 /// of the last row that is given what comes after it.
-pub fn page(rows: &[Row], limit: usize, cursor: impl Fn(&Row) -> Vec<String>) -> Response {
+pub fn page(rows: &Answer, limit: usize, cursor: impl Fn(&Row) -> Vec<String>) -> Response {
     let given = rows.get(..limit).unwrap_or(rows);
     let next = if rows.len() > limit {
         given.last().map(|last| format!("\"{}\"", encode(&cursor(last))))
     } else {
         None
     };
-    json(format!(r#"{{"items":[{}],"next":{}}}"#, texts(given), next.as_deref().unwrap_or("null")))
+    let next = next.as_deref().unwrap_or("null");
+    json(format!(r#"{{"items":[{}],"next":{next}}}"#, texts(given)), rows.notices())
 }
 
 /// The same with a place in the log for `next`, which is a cursor of the database.
-pub fn up_to(rows: &[Row], next: Option<&str>) -> Response {
+pub fn up_to(rows: &Answer, next: Option<&str>) -> Response {
     let next = next.map_or_else(|| "null".to_owned(), |next| serde_json::Value::from(next).to_string());
-    json(format!(r#"{{"items":[{}],"next":{next}}}"#, texts(rows)))
+    json(format!(r#"{{"items":[{}],"next":{next}}}"#, texts(rows)), rows.notices())
 }
 
 /// The number of rows to ask the database for, so that [`page`] knows whether there are more.
@@ -88,6 +91,24 @@ fn texts(rows: &[Row]) -> String {
     rows.iter().map(|row| row.get(0)).collect::<Vec<&str>>().join(",")
 }
 
-fn json(body: String) -> Response {
+/// A JSON array, where the database has said anything.
+pub fn said(notices: &[Notice]) -> Option<String> {
+    if notices.is_empty() { None } else { serde_json::to_string(notices).ok() }
+}
+
+/// A member more of an object that has some.
+fn with_notices(mut object: String, notices: &[Notice]) -> String {
+    if let Some(notices) = said(notices)
+        && object.pop() == Some('}')
+    {
+        object.push_str(r#","notices":"#);
+        object.push_str(&notices);
+        object.push('}');
+    }
+    object
+}
+
+fn json(body: String, notices: &[Notice]) -> Response {
+    let body = with_notices(body, notices);
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -42,6 +42,8 @@ struct Question {
 const CYPHER: &str = "SELECT c::text FROM heimdall.cypher($1, $2::jsonb, $3) AS c";
 
 /// The rows of a Cypher query that only reads, as objects with a member for each column.
+///
+/// A vertex or an edge has its label and its properties, and no id: those of AGE mean nothing elsewhere.
 #[utoipa::path(post, path = "/cypher", tag = "search", request_body = Question, responses(Rows<Returned>))]
 async fn cypher(
     State(gateway): State<Arc<Gateway>>,

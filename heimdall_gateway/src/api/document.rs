@@ -11,6 +11,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 
 use super::entity::{Conditions, Entity};
+use crate::database::Notice;
 use crate::gateway::Gateway;
 use crate::problem::Problem;
 
@@ -19,7 +20,7 @@ use crate::problem::Problem;
     info(title = "Heimdall", description = "Security telemetry, canonical, protected, in one graph.\n\n\
         **In a browser:** [log in](/auth/login?return=/docs/), and the routes below answer in your name.\n\n\
         **Programs** bring a token of the identity provider: `Authorization: Bearer …`. What it gives, `/v1/whoami` says."),
-    components(schemas(Problem)),
+    components(schemas(Notice, Problem)),
     tags(
         (name = "identity", description = "Who one is here"),
         (name = "observables", description = "Questions about values"),

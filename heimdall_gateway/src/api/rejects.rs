@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer;
-use crate::database::Access;
+use crate::database::{Access, Answer};
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::http::extract::{Json, Path, Query};
@@ -69,8 +69,8 @@ async fn list_rejects(
     let Some(first) = rows.first() else {
         return Err(Problem::not_found().detail(format!("There is no batch {id} to be seen.")));
     };
-    let rows = if first.get::<_, Option<&str>>(0).is_some() { rows.as_slice() } else { &[] };
-    Ok(answer::page(rows, limit, |row| vec![row.get::<_, i64>(1).to_string()]))
+    let rows = if first.get::<_, Option<&str>>(0).is_some() { rows } else { Answer::default() };
+    Ok(answer::page(&rows, limit, |row| vec![row.get::<_, i64>(1).to_string()]))
 }
 
 /// Of which batch.

@@ -38,9 +38,21 @@ rows! {
         kind: String,
         /// The value, as it was asked for.
         value: String,
-        /// What is known of it.
+        /// What is known of it; null where it is not of its kind.
         #[schema(inline)]
-        found: Vec<Known>,
+        found: Option<Vec<Known>>,
+        /// Why it could not be looked up; null where it could.
+        #[schema(inline)]
+        error: Option<Unfit>,
+    }
+
+    /// Why a value could not be looked up.
+    Unfit {
+        /// SQLSTATE.
+        #[schema(example = "22P02")]
+        code: String,
+        /// What is wrong with it. The value is not in it.
+        message: String,
     }
 
     /// A batch that brought a value.

@@ -4,25 +4,29 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use axum::body::{Body, Bytes};
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt};
-use utoipa::openapi::RefOr;
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::response::{Response as Documented, ResponseBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type as Kind};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoResponses, PartialSchema};
 
 use super::answer;
 use super::format::Format;
 use super::sheet::Sheet;
-use crate::database::{Access, JsonRows, Parameter};
+use crate::database::{Access, JsonRows, Notice, Parameter};
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::problem::Problem;
 
 /// Rows that are put together before they are sent, if they are there by then: a packet rather than a row at a time.
 const AT_ONCE: usize = 256;
+
+/// What the database has said with rows that are not in one object: a JSON array, as `notices` in an object.
+pub const NOTICES: &str = "heimdall-notices";
 
 /// In the document, an answer with rows that look like `T`, in each format.
 pub struct Rows<T>(PhantomData<T>);
@@ -79,12 +83,20 @@ async fn as_they_come(
     parameters: &[Parameter<'_>],
 ) -> Result<Response, Problem> {
     let rows = gateway.database.stream(caller, sql, parameters).await?;
-    if format == Format::NdJson {
-        return Ok(lines("application/x-ndjson", "\n", rows));
-    }
-    let mut sheet = Sheet::default();
-    let body = rows.ready_chunks(AT_ONCE).map(move |rows| sheet.write(rows).map_err(cut));
-    Ok(streamed("text/csv; charset=utf-8; header=present", body))
+    let notices = heard(rows.notices());
+    let response = if format == Format::NdJson {
+        lines("application/x-ndjson", "\n", rows)
+    } else {
+        let mut sheet = Sheet::default();
+        let body = rows.ready_chunks(AT_ONCE).map(move |rows| sheet.write(rows).map_err(cut));
+        streamed("text/csv; charset=utf-8; header=present", body)
+    };
+    Ok((notices, response).into_response())
+}
+
+fn heard(notices: &[Notice]) -> HeaderMap {
+    let notices = answer::said(notices).and_then(|notices| HeaderValue::try_from(notices).ok());
+    notices.into_iter().map(|notices| (HeaderName::from_static(NOTICES), notices)).collect()
 }
 
 /// Whoever keeps the answer keeps it for the format that was asked for.
@@ -137,13 +149,26 @@ impl<T: PartialSchema> IntoResponses for Pages<T> {
 }
 
 fn object<T: PartialSchema>() -> ObjectBuilder {
-    ObjectBuilder::new().property("items", ArrayBuilder::new().items(T::schema())).required("items")
+    let notices = ArrayBuilder::new()
+        .items(Ref::from_schema_name("Notice"))
+        .description(Some("What the database has said with the rows: `VH001` that some may be missing"));
+    ObjectBuilder::new()
+        .property("items", ArrayBuilder::new().items(T::schema()))
+        .required("items")
+        .property("notices", notices)
 }
 
 fn documented(object: ObjectBuilder) -> BTreeMap<String, RefOr<Documented>> {
     let text = Schema::Object(ObjectBuilder::new().schema_type(Kind::String).build());
     let response = ResponseBuilder::new()
         .description("The rows")
+        .header(
+            "Heimdall-Notices",
+            HeaderBuilder::new()
+                .schema(Some(text.clone()))
+                .description(Some("What would be `notices` in an object, as JSON, where the answer is none"))
+                .build(),
+        )
         .content("application/json", ContentBuilder::new().schema(Some(object)).build())
         .content("application/x-ndjson", ContentBuilder::new().schema(Some(text.clone())).build())
         .content("text/csv", ContentBuilder::new().schema(Some(text)).build());

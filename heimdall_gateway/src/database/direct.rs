@@ -5,12 +5,9 @@ use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use deadpool_postgres::{Hook, HookError};
 use procfs::ProcResult;
 use procfs::process::{FDTarget, Process};
-use tokio::time::timeout;
 use tokio_postgres::{Client, Error};
 
 use crate::config::Prepared;
@@ -36,28 +33,23 @@ impl Statements {
         self.kept.load(Ordering::Relaxed)
     }
 
-    /// Looks at each connection before anybody else has it. One that is not direct counts for all: an address that leads
-    /// through something else sometimes is not relied on.
-    pub fn hook(&self, wait: Duration) -> Hook {
-        let statements = self.clone();
-        Hook::async_fn(move |client, _| {
-            let statements = statements.clone();
-            Box::pin(async move {
-                if statements.setting != Prepared::Auto || !statements.are_kept() {
-                    return Ok(());
-                }
-                let ends = timeout(wait, ends(client)).await;
-                let ends = ends.map_err(|_| HookError::message("the server does not answer"))?;
-                let ends = ends.map_err(HookError::Backend)?;
-                if !are_ours(ends).await && statements.kept.swap(false, Ordering::Relaxed) {
-                    tracing::info!(
-                        "statements are not kept: connections to the database do not prove to be direct; \
-                         see HMD_DATABASE_PREPARED"
-                    );
-                }
-                Ok(())
-            })
-        })
+    /// Looks at a connection before anybody has it. One that is not direct counts for all: an address that leads through
+    /// something else sometimes is not relied on.
+    ///
+    /// # Errors
+    /// Where the server does not say whom it sees.
+    pub async fn look(&self, client: &Client) -> Result<(), Error> {
+        if self.setting != Prepared::Auto || !self.are_kept() {
+            return Ok(());
+        }
+        let ends = ends(client).await?;
+        if !are_ours(ends).await && self.kept.swap(false, Ordering::Relaxed) {
+            tracing::info!(
+                "statements are not kept: connections to the database do not prove to be direct; \
+                 see HMD_DATABASE_PREPARED"
+            );
+        }
+        Ok(())
     }
 }
 

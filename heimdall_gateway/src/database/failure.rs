@@ -3,7 +3,7 @@
 
 use std::error::Error as _;
 
-use deadpool_postgres::{HookError, PoolError};
+use deadpool_postgres::PoolError;
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -65,15 +65,13 @@ impl From<Error> for Failure {
 /// Why there is no connection: the server lets us in nowhere, or not into that database. Whoever asks can do nothing about it.
 pub fn no_connection(error: PoolError) -> Problem {
     match error {
-        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
-            match error.code() {
-                Some(code) => {
-                    tracing::warn!(sqlstate = code.code(), "the database does not let the gateway in");
-                    away()
-                }
-                None => problem(&error),
+        PoolError::Backend(error) => match error.code() {
+            Some(code) => {
+                tracing::warn!(sqlstate = code.code(), "the database does not let the gateway in");
+                away()
             }
-        }
+            None => problem(&error),
+        },
         error => {
             tracing::warn!(%error, "no connection to the database");
             away()

@@ -3,8 +3,11 @@
 //! go straight to the server or `HMD_DATABASE_PREPARED` says so. See docs/decisions/0043-faults-on-the-way.md.
 
 mod address;
+mod answer;
+mod connection;
 mod direct;
 mod failure;
+mod notice;
 mod passfile;
 mod readiness;
 mod rows;
@@ -14,14 +17,14 @@ mod transaction;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_postgres::Row;
-
 use crate::config;
 use crate::http::Caller;
 use crate::problem::Problem;
 use crate::tenants::ByTenant;
 
+pub use answer::Answer;
 pub use failure::problem;
+pub use notice::Notice;
 pub use rows::JsonRows;
 pub use server::Server;
 pub use transaction::{Access, Parameter, Transaction};
@@ -100,7 +103,7 @@ impl Database {
         access: Access,
         sql: &str,
         parameters: &[Parameter<'_>],
-    ) -> Result<Vec<Row>, Problem> {
+    ) -> Result<Answer, Problem> {
         match access {
             Access::Read => {
                 self.server(caller)?.twice(|| Transaction::read(self, caller, sql, parameters)).await

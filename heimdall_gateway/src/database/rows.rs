@@ -9,11 +9,15 @@ use tokio::time::timeout;
 use tokio_postgres::RowStream;
 
 use super::failure::Failure;
+use super::notice::Notice;
 use super::transaction::{Parameter, Transaction};
 use crate::problem::Problem;
 
 /// The rows of a statement, one JSON text each. Dropped half-way, the statement ends.
-pub struct JsonRows(Pin<Box<dyn Stream<Item = Result<String, Problem>> + Send>>);
+pub struct JsonRows {
+    rows: Pin<Box<dyn Stream<Item = Result<String, Problem>> + Send>>,
+    notices: Vec<Notice>,
+}
 
 /// The first row, before it is given, and where the others come from.
 type Rest = (Option<String>, Transaction, Pin<Box<RowStream>>);
@@ -27,11 +31,18 @@ impl JsonRows {
     ) -> Result<JsonRows, Failure> {
         let mut rows = Box::pin(transaction.rows(sql, parameters).await?);
         let first = next(&transaction, &mut rows).await?;
+        let notices = transaction.notices();
         if first.is_none() {
             finish(transaction).await;
-            return Ok(JsonRows(Box::pin(stream::empty())));
+            return Ok(JsonRows { rows: Box::pin(stream::empty()), notices });
         }
-        Ok(JsonRows(Box::pin(stream::unfold(Some((first, transaction, rows)), step))))
+        Ok(JsonRows { rows: Box::pin(stream::unfold(Some((first, transaction, rows)), step)), notices })
+    }
+
+    /// What the caller is to be told with them. The questions that say something have all of their rows before they give the
+    /// first, so that it is known by then.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 }
 
@@ -65,6 +76,6 @@ impl Stream for JsonRows {
     type Item = Result<String, Problem>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(context)
+        self.rows.as_mut().poll_next(context)
     }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Runtime, Timeouts};
 use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address;
+use super::connection::{Connections, Object, Pool};
 use super::direct::Statements;
 use super::failure::{self, Failure};
 use super::transaction::Parameter;
@@ -35,15 +36,11 @@ impl Server {
     ) -> Result<Server, String> {
         let address = address::read(config, database)?;
         let tls = MakeRustlsConnect::new(address::tls(&address, tls));
-        // Whether a connection is alive shows with its first statement, which costs a round trip less than asking.
-        let manager =
-            Manager::from_config(address, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let timeouts =
             Timeouts { wait: Some(config.wait), create: Some(config.wait), recycle: Some(config.wait) };
         let statements = Statements::new(config.prepared);
-        let pool = Pool::builder(manager)
+        let pool = Pool::builder(Connections::new(address, tls, statements.clone()))
             .max_size(config.connections)
-            .post_create(statements.hook(config.wait))
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)
             .build();

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::Object;
 use postgres_protocol::escape::{escape_identifier, escape_literal};
 use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CopyInSink, Row, RowStream, Statement};
 
 use super::Database;
+use super::answer::Answer;
+use super::connection::Object;
 use super::failure::{Failure, problem};
+use super::notice::Notice;
 use crate::http::Caller;
 use crate::problem::Problem;
 
@@ -40,6 +42,8 @@ impl Access {
 /// Begins as the caller. Times are written in UTC, whatever the server's zone. A statement whose client has gone ends within a
 /// second, and a transaction that hears nothing from us too, some time later. SET is not planned: an empty transaction with these
 /// ran 13,000 to 16,000 times a second, with `set_config` in a SELECT 8,000 to 9,500 times.
+///
+/// What tells that an answer is not whole comes whatever the settings of role and database say.
 fn begin(access: Access, caller: &Caller, limit: Duration) -> String {
     let role = escape_identifier(&caller.principal.role);
     let [actor, request] = [&caller.principal.subject, &caller.request_id].map(|text| escape_literal(text));
@@ -47,7 +51,7 @@ fn begin(access: Access, caller: &Caller, limit: Duration) -> String {
     format!(
         "{begin}; SET LOCAL ROLE {role}; SET LOCAL heimdall.actor = {actor}; SET LOCAL heimdall.request_id = {request}; \
          SET LOCAL statement_timeout = {limit}; SET LOCAL timezone = 'UTC'; SET LOCAL client_connection_check_interval = 1000; \
-         SET LOCAL idle_in_transaction_session_timeout = 120000"
+         SET LOCAL idle_in_transaction_session_timeout = 120000; SET LOCAL client_min_messages = notice"
     )
 }
 
@@ -88,7 +92,7 @@ impl Transaction {
         caller: &Caller,
         sql: &str,
         parameters: &[Parameter<'_>],
-    ) -> Result<Vec<Row>, Failure> {
+    ) -> Result<Answer, Failure> {
         let transaction = Transaction::connection(database, caller).await?;
         let begin = begin(Access::Read, caller, database.statement_timeout);
         let client = transaction.client();
@@ -118,8 +122,9 @@ impl Transaction {
         let rows = begun.and(rows).and_then(|rows| committed.map(|()| rows));
         let failure = match rows {
             Ok(rows) => {
+                let notices = transaction.notices();
                 transaction.finished();
-                return Ok(rows);
+                return Ok(Answer { rows, notices });
             }
             Err(error) => Failure::from(error),
         };
@@ -131,7 +136,7 @@ impl Transaction {
     }
 
     /// A statement and COMMIT in one round trip. Gives what the caller is told where nobody knows whether it was done.
-    pub(super) async fn write(self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Problem> {
+    pub(super) async fn write(self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Answer, Problem> {
         let client = self.client();
         let both =
             async { tokio::join!(biased; client.query_typed(sql, parameters), client.batch_execute(COMMIT)) };
@@ -139,8 +144,9 @@ impl Transaction {
             timeout(self.patience, both).await.map_err(|_| Failure::silence().of_end())?;
         match rows.and_then(|rows| committed.map(|()| rows)) {
             Ok(rows) => {
+                let notices = self.notices();
                 self.finished();
-                Ok(rows)
+                Ok(Answer { rows, notices })
             }
             Err(error) => Err(Failure::from(error).of_end()),
         }
@@ -189,6 +195,11 @@ impl Transaction {
             .map_err(Failure::of_end)?;
         self.finished();
         Ok(())
+    }
+
+    /// What the database has said besides the answers that have come.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        self.client().notices()
     }
 
     /// How long the database may be silent.

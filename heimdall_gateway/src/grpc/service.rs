@@ -15,6 +15,7 @@ use super::proto::{
     IngestReport, IngestRequest, Known, LookupRequest, LookupResponse, Neighbor, NeighborsRequest, Observable,
 };
 use super::{ingest, status};
+use crate::api::{answer, rows};
 use crate::database::Access;
 use crate::gateway::Gateway;
 use crate::http::Caller;
@@ -83,7 +84,13 @@ impl Heimdall for Service {
         ];
         let rows = self.gateway.database.query(&caller, Access::Read, NEIGHBORS, &parameters).await;
         let rows = rows.map_err(|problem| status::of(&problem))?;
-        Ok(Response::new(Box::pin(stream::iter(rows.into_iter().map(|row| Ok(neighbor(&row)))))))
+        let neighbors: Vec<_> = rows.iter().map(|row| Ok(neighbor(row))).collect();
+        let mut response: Response<Self::NeighborsStream> = Response::new(Box::pin(stream::iter(neighbors)));
+        let notices = answer::said(rows.notices()).and_then(|notices| notices.parse().ok());
+        if let Some(notices) = notices {
+            response.metadata_mut().insert(rows::NOTICES, notices);
+        }
+        Ok(response)
     }
 }
 

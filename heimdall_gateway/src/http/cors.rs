@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
+use crate::api::rows::NOTICES;
 
 const OF_UPLOADS: [&str; 6] = [
     "tus-resumable",
@@ -34,7 +35,7 @@ pub fn layer(origins: &[String]) -> CorsLayer {
                 .collect::<Vec<_>>(),
         )
         .expose_headers(
-            [ETAG, LOCATION, RETRY_AFTER, RATE_LIMIT_POLICY, RATE_LIMIT]
+            [ETAG, LOCATION, RETRY_AFTER, RATE_LIMIT_POLICY, RATE_LIMIT, HeaderName::from_static(NOTICES)]
                 .into_iter()
                 .chain(of_uploads())
                 .collect::<Vec<_>>(),

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::SinkExt;
 use tokio_postgres::CopyInSink;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 use super::report::Report;
@@ -113,7 +114,9 @@ impl Copy {
     pub async fn finish(mut self) -> Result<Report, Problem> {
         self.flush().await?;
         self.send(Bytes::from_static(TRAILER)).await?;
-        self.sink.as_mut().finish().await.map_err(|error| of_dump(&error))?;
+        if let Err(error) = self.sink.as_mut().finish().await {
+            return earlier(&error).ok_or_else(|| of_dump(&error));
+        }
         let rows = self.transaction.query(REPORT, &[]).await?;
         let report = rows.first().and_then(|row| serde_json::from_str(row.get(0)).ok());
         let report = report.ok_or_else(Problem::internal)?;
@@ -142,17 +145,21 @@ impl Copy {
     }
 }
 
-/// What the database says of a dump: the request was well-formed, whatever is in the dump. Of one that is there already,
-/// and of which parts had been written before that was known, it gives an error instead of a report.
+/// The report of a dump that is there already, and of which parts had been written before that was known: these go with the
+/// transaction, so that it is an error, which has the report of the first in its detail.
+fn earlier(error: &tokio_postgres::Error) -> Option<Report> {
+    let error = error.as_db_error().filter(|error| *error.code() == SqlState::UNIQUE_VIOLATION)?;
+    serde_json::from_str(error.detail()?).ok()
+}
+
+/// What the database says of a dump: the request was well-formed, whatever is in the dump.
 fn of_dump(error: &tokio_postgres::Error) -> Problem {
     let problem = problem(error);
-    let kind = match (problem.status, problem.code.as_deref()) {
-        (_, Some("23505")) => Problem::duplicate(),
-        // The source is there; a dump is not.
-        (400, _) | (_, Some("P0002")) => Problem::refused(),
-        _ => return problem,
-    };
-    Problem { detail: problem.detail, hint: problem.hint, code: problem.code, ..kind }
+    // The source is there; a dump is not.
+    if problem.status != 400 && problem.code.as_deref() != Some("P0002") {
+        return problem;
+    }
+    Problem { detail: problem.detail, hint: problem.hint, code: problem.code, ..Problem::refused() }
 }
 
 fn length(field: &[u8]) -> Result<i32, Problem> {

@@ -26,6 +26,20 @@ pub struct Report {
     pub milliseconds: f64,
 }
 
+impl Report {
+    /// The same as an object, for programs.
+    pub fn json(&self) -> String {
+        json!({
+            "batch": self.batch, "duplicate": self.duplicate, "rows_read": self.rows_read,
+            "rows_accepted": self.rows_accepted, "rows_rejected": self.rows_rejected,
+            "vertices_created": self.totals.vertices_created, "vertices_merged": self.totals.vertices_merged,
+            "edges_created": self.totals.edges_created, "edges_merged": self.totals.edges_merged,
+            "milliseconds": self.milliseconds,
+        })
+        .to_string()
+    }
+}
+
 const EARLIER: &CStr = c"
     SELECT b.id, b.rows_read, b.rows_accepted, b.rows_rejected, b.vertices_created, b.vertices_merged,
            b.edges_created, b.edges_merged, b.milliseconds

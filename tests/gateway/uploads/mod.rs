@@ -2,6 +2,7 @@
 
 mod cut;
 mod events;
+mod large;
 mod raw;
 mod resumable;
 mod whole;

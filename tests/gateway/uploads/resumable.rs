@@ -13,9 +13,13 @@ fn tus(gateway: &Gateway, method: Method, path: &str) -> RequestBuilder {
     gateway.request_as(&["ingest"], method, path).header("tus-resumable", "1.0.0")
 }
 
-/// Begins an upload; gives its path.
 fn create(gateway: &Gateway, length: Option<usize>) -> String {
-    let request = tus(gateway, Method::POST, "/v1/sources/hosts/uploads");
+    create_for(gateway, "hosts", length)
+}
+
+/// Begins an upload; gives its path.
+pub fn create_for(gateway: &Gateway, source: &str, length: Option<usize>) -> String {
+    let request = tus(gateway, Method::POST, &format!("/v1/sources/{source}/uploads"));
     let request = match length {
         Some(length) => request.header("upload-length", length),
         None => request.header("upload-defer-length", "1"),
@@ -25,7 +29,8 @@ fn create(gateway: &Gateway, length: Option<usize>) -> String {
     answer.headers["location"].clone()
 }
 
-fn patch(gateway: &Gateway, path: &str, offset: usize, bytes: &[u8]) -> Answer {
+/// Brings bytes of an upload.
+pub fn patch(gateway: &Gateway, path: &str, offset: usize, bytes: &[u8]) -> Answer {
     let request = tus(gateway, Method::PATCH, path).header("upload-offset", offset);
     gateway.answer(request.header("content-type", BYTES).body(bytes.to_vec()))
 }

@@ -33,12 +33,15 @@ struct Observables {
     observables: Vec<Observable>,
 }
 
+// Of a value that is not of its kind, nothing is asked: the function would raise.
 const LOOKUP_MANY: &str = "SELECT pg_catalog.json_build_object('kind', a.kind, 'value', a.value, 'found', \
-    (SELECT coalesce(pg_catalog.json_agg(o), '[]') FROM (SELECT l.key, l.label, l.tlp, l.sightings, l.first_seen, \
-    l.last_seen, l.sources FROM heimdall.lookup(a.kind, a.value) AS l) AS o))::text \
-    FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS a (kind, value, place) ORDER BY a.place";
+    CASE WHEN a.error IS NULL THEN (SELECT coalesce(pg_catalog.json_agg(o), '[]') FROM (SELECT l.key, l.label, l.tlp, \
+    l.sightings, l.first_seen, l.last_seen, l.sources FROM heimdall.lookup(a.kind, a.value) AS l) AS o) END, 'error', \
+    CASE WHEN a.error IS NOT NULL THEN pg_catalog.json_build_object('code', '22P02', 'message', a.error) END)::text \
+    FROM (SELECT i.*, heimdall.lookup_error(i.kind, i.value) AS error FROM ROWS FROM (pg_catalog.unnest($1), \
+    pg_catalog.unnest($2)) WITH ORDINALITY AS i (kind, value, place) OFFSET 0) AS a ORDER BY a.place";
 
-/// What is known of each of many values, in their order. One that is not of its kind refuses them all.
+/// What is known of each of many values, in their order. Of one that is not of its kind, why.
 #[utoipa::path(
     post, path = "/observables/lookup-many", tag = "observables",
     request_body = Observables, responses(Rows<Found>)

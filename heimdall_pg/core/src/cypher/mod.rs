@@ -4,8 +4,10 @@
 //! not stop, such as a query that loads the whole graph, and what would only fail later with a message that says less.
 //! What would end the server cannot be told from the text: the extension looks at what AGE makes of it.
 
+mod answer;
 mod lexer;
 
+pub use answer::json;
 pub use lexer::{Token, TokenKind, tokens};
 
 use std::collections::HashSet;

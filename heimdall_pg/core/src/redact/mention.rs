@@ -42,6 +42,7 @@ const OWN_NAMES: &[&str] = &[
     "key_status",
     "kind_of",
     "last_report",
+    "lookup_error",
     "parse_timestamp",
     "pii_decrypt",
     "pii_encrypt",

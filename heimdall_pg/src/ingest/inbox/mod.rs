@@ -38,7 +38,8 @@ fn tell(outcome: Outcome, has_flushed: bool) -> Result<(), Error> {
             PgSqlErrorCode::ERRCODE_UNIQUE_VIOLATION,
             format!("this dump is batch {} already", report.batch),
         )
-        .detail("Nothing was changed.")),
+        .detail(report.json())
+        .hint("Nothing was changed. The detail is the report of that batch.")),
         Outcome::Duplicate(report) => {
             let message = format!("this dump is batch {} already: nothing was changed", report.batch);
             notice(PgSqlErrorCode::ERRCODE_WARNING, message);
