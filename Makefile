@@ -6,12 +6,12 @@ SHELL := bash
 .DEFAULT_GOAL := help
 R := docker/runtime
 
-.PHONY: help demo test conformance bench fuzz lint fmt setup build up down reset psql env status install clean distclean
+.PHONY: help demo test conformance bench fuzz lint fmt setup build up running down reset psql env status install clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: up ## set up, build, start, take in four dumps and show what they have in common
+demo: running ## set up, build, start, take in four dumps and show what they have in common
 	@$R/server.sh run docs/demo/demo.sh
 
 test: build ## every test, from unit to end-to-end (one of them: make test ARGS='-- name')
@@ -39,7 +39,10 @@ build: setup ## the extension, and the gateway
 	@$R/build.sh
 	@$R/gateway.sh build
 
-up: build ## start this clone's development server, and a gateway on https://localhost:8443, as just built
+up: running ## start this clone's development server, and a gateway on https://localhost:8443, as just built
+	@$R/gateway.sh welcome
+
+running: build
 	@$R/server.sh start
 	@$R/server.sh run $R/gateway.sh start
 
@@ -51,10 +54,10 @@ reset: ## stop both and throw the data away
 	@$R/gateway.sh stop
 	@$R/server.sh reset
 
-psql: up ## a psql in it
+psql: running ## a psql in it
 	@$R/server.sh psql
 
-env: up ## their addresses as export lines: eval "$(make -s env)"
+env: running ## their addresses as export lines: eval "$(make -s env)"
 	@$R/server.sh env
 	@$R/gateway.sh env
 

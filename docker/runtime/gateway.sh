@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The development gateway of this clone, on https://localhost:8443 or the next free port, with its identity provider.
-#   build | start | stop | status | env
+#   build | start | welcome | stop | status | env
 #   with LOG COMMAND…   run COMMAND with a gateway and an identity provider of its own, which are gone afterwards;
 #                       their logs go to the file LOG. COMMAND finds HMD_URL, HMD_TLS_CA, HMD_OAUTH_…, the binary as
 #                       HEIMDALL_GATEWAY, and curl as HEIMDALL_CURL.
@@ -65,14 +65,28 @@ start() {
   run_gateway
   keep_port gateway "$LISTENS"
   printf '%s\n' "${SETTINGS[@]}" | put_as_server "$GATEWAY/settings"
-  note "https://localhost:$LISTENS"
+  [ "$port" = "$LISTENS" ] || note "port $port is taken by another program: it listens on $LISTENS"
+}
+
+# What one may do now.
+welcome() {
+  local url
+  must_run
+  url=https://localhost:$(port_of gateway 8443)
+  step "Heimdall runs: $url"
+  note "in a browser   $url/auth/login?return=/docs/"
+  note "in SQL         make psql"
+  # shellcheck disable=SC2016  # for the user's shell to expand
+  note 'in a shell     eval "$(make -s env)", then docs/guides/gateway.md, "On one machine"'
+  note "where it is    make status"
+  note "stop it        make down"
 }
 
 stop() {
   local name
   for name in gateway identity; do
     program_of "$GATEWAY" $name >/dev/null || continue
-    step "Stopping the $name"
+    step "Stopping the ${name/identity/identity provider}"
     stop_program "$GATEWAY" $name
   done
 }
@@ -143,8 +157,8 @@ with() {
 
 case ${1:-} in
   build) build_gateway ;;
-  start | stop | status) "$1" >&2 ;;
+  start | welcome | stop | status) "$1" >&2 ;;
   env) variables ;;
   with) [ $# -gt 2 ] || fail "usage: gateway.sh with LOG COMMAND…"; shift; with "$@" ;;
-  *) fail "usage: gateway.sh build | start | stop | status | env | with LOG COMMAND…" ;;
+  *) fail "usage: gateway.sh build | start | welcome | stop | status | env | with LOG COMMAND…" ;;
 esac

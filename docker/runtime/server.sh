@@ -112,10 +112,10 @@ variables() {
   for name in PGHOST PGPORT PGUSER PGDATABASE HMD_DATABASE_URL HMD_AGE_GRAPH HMD_MASTER_KEY_FILE HMD_HASH_KEY_FILE; do
     printf 'export %s=%q\n' "$name" "${!name}"
   done
-  # A psql for those who have none: behind their own.
+  # Programs of this server's version before those of another: pg_dump refuses a server that is newer than itself.
   case :$PATH: in
     *":$PG_BIN:"*) ;;
-    *) printf "export PATH=\"\$PATH\":%q\n" "$PG_BIN" ;;
+    *) printf "export PATH=%q:\"\$PATH\"\n" "$PG_BIN" ;;
   esac
 }
 

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::health::LastLook;
 use crate::config::Config;
 use crate::database::Database;
-use crate::http::Rates;
+use crate::http::{Rates, Shares};
 use crate::identity::Identity;
-use crate::server::Connections;
 use crate::telemetry::Metrics;
-use crate::telemetry::metrics::{Source, State};
+use crate::telemetry::metrics::{Source, State, Tenant};
 use crate::tls::{self, Certificates};
 use crate::uploads::Uploads;
 
@@ -26,12 +26,12 @@ pub struct Gateway {
     pub identity: Identity,
     /// What we show to clients.
     pub tls: Arc<Certificates>,
-    /// Connections in figures.
-    pub connections: Arc<Connections>,
     /// Cancelled when the process was told to stop: nothing new is begun.
     pub stop: CancellationToken,
     /// How often they may.
     pub rates: Rates,
+    /// How much they may have running at a time.
+    pub shares: Shares,
     /// A place for each request that may run at a time.
     pub places: Semaphore,
     /// Numbers.
@@ -50,17 +50,19 @@ impl Gateway {
     pub fn new(config: Config) -> Result<Arc<Gateway>, String> {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let shown = tls::database_config(&client, &config.tls, config.environment);
-        let database = Database::new(&config.database, &shown.map_err(|refusal| refusal.to_string())?)?;
+        let client = tls::reloaded_client_config(Arc::clone(&tls))?;
+        let shown = tls::database_config(&client, &config.tls, config.environment)
+            .map_err(|refusal| refusal.to_string())?;
+        let database = Database::new(&config.database, config.tenants.as_ref(), &shown)?;
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured((*client).clone())
+            .tls_backend_preconfigured(client.clone())
             .redirect(reqwest::redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(10))
             .build()
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
+        let shares = Shares::new(&config.database);
         let metrics = Arc::new(Metrics::default());
         let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
@@ -68,9 +70,9 @@ impl Gateway {
             database,
             identity,
             tls,
-            connections: Arc::default(),
             stop: CancellationToken::new(),
             rates,
+            shares,
             places,
             metrics,
             last_look: LastLook::default(),
@@ -85,31 +87,32 @@ impl Gateway {
 
     /// Brings up to date those numbers that are states.
     pub async fn measure(&self) {
-        let (mut idle, mut busy, mut waiting) = (0, 0, 0);
-        for server in self.database.servers() {
-            let pool = server.pool().status();
-            idle += pool.available;
-            busy += pool.size.saturating_sub(pool.available);
-            waiting += pool.waiting;
-        }
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        self.metrics.connections.get_or_create(&State { state: "idle" }).set(count(idle));
-        self.metrics.connections.get_or_create(&State { state: "busy" }).set(count(busy));
-        self.metrics.waiting.set(count(waiting));
-        self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
+        for (tenant, server) in self.database.servers() {
+            let (pool, tenant) = (server.pool().status(), Tenant::named(tenant));
+            let idle = State { state: "idle", tenant: tenant.clone() };
+            let busy = State { state: "busy", tenant: tenant.clone() };
+            self.metrics.connections.get_or_create(&idle).set(count(pool.available));
+            self.metrics
+                .connections
+                .get_or_create(&busy)
+                .set(count(pool.size.saturating_sub(pool.available)));
+            self.metrics.waiting.of(&tenant).set(count(pool.waiting));
+        }
         self.metrics.certificate_days.set(self.tls.status().days_left());
         // A source that is gone has no age.
         self.metrics.feed_age.clear();
-        let mut up = true;
-        for server in self.database.servers() {
-            let feeds = server.feeds().await;
-            up &= feeds.is_ok();
+        // A database that does not answer holds up no other.
+        join_all(self.database.servers().map(|(tenant, server)| async move {
+            let (feeds, tenant) = (server.feeds().await, Tenant::named(tenant));
+            self.metrics.database_up.of(&tenant).set(feeds.is_ok().into());
             for (source, age) in feeds.unwrap_or_default() {
                 if let Some(age) = age {
-                    self.metrics.feed_age.get_or_create(&Source { source }).set(age);
+                    let source = Source { source, tenant: tenant.clone() };
+                    self.metrics.feed_age.get_or_create(&source).set(age);
                 }
             }
-        }
-        self.metrics.database_up.set(up.into());
+        }))
+        .await;
     }
 }

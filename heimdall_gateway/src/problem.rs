@@ -1,6 +1,7 @@
 //! Errors as callers see them: problem+json (RFC 9457). Nothing of the database's SQL or values is in them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -130,6 +131,11 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u32) -> Problem {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// With how long to wait, in whole seconds that are enough.
+    pub fn retry_in(self, wait: Duration) -> Problem {
+        self.retry_after(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
     }
 }
 

@@ -147,6 +147,7 @@ fn ten_thousand_idle_connections_cost_little() {
     let gateway = Gateway::start_with(&database, |settings| {
         set(settings, "HMD_HANDSHAKE_TIMEOUT", "300");
         set(settings, "HMD_IDLE_TIMEOUT", "600");
+        set(settings, "HMD_CONNECTIONS_PER_ADDRESS", "20000");
     });
     assert_eq!(gateway.get_as(&["analyst"], "/v1/whoami").status, 200);
     let (before, start) = (memory(&gateway), Instant::now());

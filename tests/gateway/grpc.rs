@@ -3,7 +3,7 @@
 use heimdall_tests::{Database, Gateway};
 use prost::Message;
 use reqwest::Method;
-use reqwest::blocking::Response;
+use reqwest::blocking::{RequestBuilder, Response};
 
 #[derive(Clone, PartialEq, Message)]
 struct Observable {
@@ -76,8 +76,11 @@ fn unframed<M: Message + Default>(mut bytes: &[u8]) -> Vec<M> {
 }
 
 fn call(gateway: &Gateway, groups: &[&str], method: &str, asked: &impl Message) -> Response {
-    gateway
-        .request_as(groups, Method::POST, method)
+    send(gateway.request_as(groups, Method::POST, method), asked)
+}
+
+fn send(request: RequestBuilder, asked: &impl Message) -> Response {
+    request
         .version(reqwest::Version::HTTP_2)
         .header("content-type", "application/grpc")
         .header("te", "trailers")
@@ -119,6 +122,30 @@ fn lookup_and_neighbours_are_those_of_sql() {
         found.into_iter().map(|row| vec![row.distance.to_string(), row.neighbor]).collect();
     assert_eq!(found, expected);
     assert!(found.len() > 1);
+}
+
+#[test]
+fn a_tenant_asks_its_own_database() {
+    let (acme, globex) = (with_logins(), Database::new());
+    let gateway = Gateway::start_with(&acme, |settings| {
+        settings.insert("HMD_TENANT_CLAIM".into(), "org".into());
+        settings.insert("HMD_TENANTS".into(), format!("acme={},globex={}", acme.name(), globex.name()));
+    });
+    let ask = |tenant: &str| {
+        let mut claims = gateway.issuer.claims("ada", &["analyst"]);
+        claims["org"] = tenant.into();
+        let request = gateway.request(Method::POST, "/heimdall.v1.Heimdall/Lookup");
+        let request = request.bearer_auth(gateway.issuer.sign(&claims));
+        send(request, &asked("ip", "192.0.2.1"))
+    };
+    let known = |tenant: &str| {
+        let found: Vec<LookedUp> = unframed(&ask(tenant).bytes().expect("a body"));
+        found[0].known.len()
+    };
+    assert_eq!((known("acme"), known("globex")), (1, 0));
+    assert_eq!(ask("initech").headers()["grpc-status"], "7");
+    drop(gateway);
+    drop(globex);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The gateway's binary over TLS, before a real database: each test has both for itself.
 
 mod asking;
+mod attacks;
 mod audit;
 mod batches;
 mod changes;
@@ -13,6 +14,7 @@ mod database_tls;
 mod dev_certificates;
 mod dev_identity;
 mod document;
+mod edge;
 mod export;
 mod faults;
 mod graph;
@@ -37,6 +39,8 @@ mod shutdown;
 mod sources;
 mod streaming;
 mod systemd;
+mod tenants;
+mod tls_authorities;
 mod tls_refusals;
 mod tls_reload;
 mod tls_versions;

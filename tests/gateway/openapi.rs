@@ -117,6 +117,8 @@ fn who_has_the_document_gets_it_no_more() {
 fn the_page_needs_nothing_from_elsewhere() {
     let database = Database::new();
     let gateway = Gateway::start(&database);
+    let top = gateway.answer(gateway.request(Method::GET, "/"));
+    assert_eq!((top.status, top.headers["location"].as_str()), (303, "/docs/"), "where log-out leads to");
     let page = gateway.answer(gateway.request(Method::GET, "/docs/"));
     assert_eq!(page.status, 200);
     let policy = &page.headers["content-security-policy"];

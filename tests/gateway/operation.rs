@@ -188,7 +188,7 @@ fn requests_are_spans_of_the_callers_trace() {
         gateway.answer(gateway.request_as(&["analyst"], Method::GET, ASKED).header("traceparent", parent));
     assert_eq!(answer.status, 200);
     let contains = |body: &[u8], part: &[u8]| body.windows(part.len()).any(|window| window == part);
-    let ours = std::iter::from_fn(|| bodies.recv_timeout(Duration::from_secs(60)).ok())
+    let ours = std::iter::from_fn(|| bodies.recv_timeout(Duration::from_secs(180)).ok())
         .find(|body| contains(body, &trace));
     let ours = ours.expect("a span of that trace comes");
     assert!(contains(&ours, b"GET /v1/observables/lookup"));

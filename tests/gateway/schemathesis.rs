@@ -19,7 +19,7 @@ fn ask(group: &str) {
     };
     let database = graph();
     let gateway = Gateway::start_with(&database, |settings| {
-        for rate in ["HMD_RATE_STANDARD", "HMD_RATE_EXPENSIVE"] {
+        for rate in ["HMD_RATE_STANDARD", "HMD_RATE_EXPENSIVE", "HMD_RATE_FAILURES"] {
             settings.insert(rate.into(), "1000000".into());
         }
     });

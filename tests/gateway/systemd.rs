@@ -16,7 +16,7 @@ struct Systemd(UnixDatagram);
 impl Systemd {
     fn listen(path: &Path) -> Systemd {
         let socket = UnixDatagram::bind(path).expect("a socket");
-        socket.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
+        socket.set_read_timeout(Some(Duration::from_secs(180))).expect("set");
         Systemd(socket)
     }
 

@@ -37,7 +37,7 @@ pub fn address(gateway: &Gateway) -> SocketAddr {
 /// A connection without TLS yet.
 pub fn tcp(gateway: &Gateway) -> TcpStream {
     let stream = TcpStream::connect(address(gateway)).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
+    stream.set_read_timeout(Some(Duration::from_secs(180))).expect("set");
     stream
 }
 

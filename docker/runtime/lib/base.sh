@@ -52,6 +52,8 @@ PRIVATE_PG_CONFIG=$PREFIX/usr/lib/postgresql/$PG_MAJOR/bin/pg_config
 # Hold the lock NAME of the shared cache until the script ends, so that two clones wait for each other.
 lock_cache() {
   have flock || fail "flock is missing" "Install the package util-linux."
+  { [ -w "$CACHE" ] && { [ ! -e "$CACHE/$1.lock" ] || [ -w "$CACHE/$1.lock" ]; }; } ||
+    fail "cannot write to the cache $CACHE, which is another account's" "Set HEIMDALL_CACHE to a folder that you can write to."
   exec 9>"$CACHE/$1.lock"
   if ! flock -n 9; then
     note "another clone is at work in $CACHE: waiting for it"

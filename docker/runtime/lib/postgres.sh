@@ -15,6 +15,7 @@ export PG_CONFIG
 # PG_VERSION (the major one), PG_BIN and the pgrx feature; needs the Postgres to be there.
 read_postgres() {
   local version
+  [ -e "$PG_CONFIG" ] || fail "there is no Postgres yet: $PG_CONFIG" "make setup makes it, make up does that too."
   version=$("$PG_CONFIG" --version) || fail "$PG_CONFIG does not run" "make setup makes the private Postgres."
   PG_VERSION=${version#PostgreSQL }
   PG_VERSION=${PG_VERSION%%[!0-9]*}

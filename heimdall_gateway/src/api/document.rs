@@ -16,7 +16,9 @@ use crate::problem::Problem;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Heimdall", description = "Security telemetry, canonical, protected, in one graph."),
+    info(title = "Heimdall", description = "Security telemetry, canonical, protected, in one graph.\n\n\
+        **In a browser:** [log in](/auth/login?return=/docs/), and the routes below answer in your name.\n\n\
+        **Programs** bring a token of the identity provider: `Authorization: Bearer …`. What it gives, `/v1/whoami` says."),
     components(schemas(Problem)),
     tags(
         (name = "identity", description = "Who one is here"),

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::join_all;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,7 +25,7 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 /// Whether requests can be answered.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct Readiness {
-    /// Whether all of it is there.
+    /// Whether all of it is there; of several tenants' databases, one.
     ready: bool,
     /// What is needed.
     dependencies: Vec<Dependency>,
@@ -35,6 +36,9 @@ pub struct Readiness {
 struct Dependency {
     /// `database`, `identity-provider`, `certificate`, `gateway`.
     name: &'static str,
+    /// Of a database, whose it is, where the gateway has tenants: shown to `HMD_METRICS_NETWORKS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<String>,
     /// Whether it is there.
     up: bool,
     /// How long it took to answer.
@@ -58,9 +62,10 @@ async fn health() -> &'static str {
 /// Whether requests can be answered: each dependency with the time that it took.
 #[utoipa::path(get, path = "/ready", tag = "operation", security(()), responses(
     (status = OK, body = Readiness), (status = SERVICE_UNAVAILABLE, description = "Something is not there", body = Readiness)))]
-async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
+async fn ready(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let names_tenants = may_see_names(&gateway, &request);
     let mut last = gateway.last_look.lock().await;
-    let look = match &*last {
+    let mut look = match &*last {
         Some((at, look)) if at.elapsed() < KEPT => look.clone(),
         _ => {
             let look = look(&gateway).await;
@@ -68,6 +73,9 @@ async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
             look
         }
     };
+    if !names_tenants {
+        look.dependencies.iter_mut().for_each(|dependency| dependency.tenant = None);
+    }
     let status = if look.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(look)).into_response()
 }
@@ -83,19 +91,17 @@ async fn look(gateway: &Gateway) -> Readiness {
     let running = timed("gateway", async {
         if gateway.stopping() { Err(Problem::unavailable().detail("It stops.")) } else { Ok(()) }
     });
-    let (database, provider, certificate, running) = tokio::join!(
-        timed("database", async {
-            for server in gateway.database.servers() {
-                server.ready(&gateway.config.database.graph, &roles).await?;
-            }
-            Ok(())
-        }),
-        timed("identity-provider", gateway.identity.ready()),
-        certificate,
-        running,
-    );
-    let dependencies = vec![database, provider, certificate, running];
-    Readiness { ready: dependencies.iter().all(|dependency| dependency.up), dependencies }
+    let (graph, roles) = (&gateway.config.database.graph, &roles);
+    let databases = join_all(gateway.database.servers().map(|(tenant, server)| async move {
+        let looked = timed("database", server.ready(graph, roles)).await;
+        Dependency { tenant: tenant.map(str::to_owned), ..looked }
+    }));
+    let (databases, provider, certificate, running) =
+        tokio::join!(databases, timed("identity-provider", gateway.identity.ready()), certificate, running,);
+    let others = [provider, certificate, running];
+    // Who is sent elsewhere for one tenant's sake is sent there with all the others.
+    let ready = databases.iter().any(|database| database.up) && others.iter().all(|dependency| dependency.up);
+    Readiness { ready, dependencies: databases.into_iter().chain(others).collect() }
 }
 
 async fn timed(name: &'static str, question: impl Future<Output = Result<(), Problem>>) -> Dependency {
@@ -104,6 +110,7 @@ async fn timed(name: &'static str, question: impl Future<Output = Result<(), Pro
     let milliseconds = began.elapsed().as_secs_f64() * 1000.0;
     Dependency {
         name,
+        tenant: None,
         up: answer.is_ok(),
         milliseconds,
         detail: answer.err().and_then(|problem| problem.detail),
@@ -115,9 +122,7 @@ async fn timed(name: &'static str, question: impl Future<Output = Result<(), Pro
     (status = OK, description = "Numbers", body = str, content_type = "application/openmetrics-text"),
     (status = FORBIDDEN, description = "Not of HMD_METRICS_NETWORKS")))]
 async fn metrics(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
-    let shown = &gateway.config.network.metrics;
-    if !client.is_some_and(|client| shown.iter().any(|network| network.contains(&client))) {
+    if !may_see_names(&gateway, &request) {
         return Problem::forbidden().detail("Not from this address.").into_response();
     }
     gateway.measure().await;
@@ -126,4 +131,11 @@ async fn metrics(State(gateway): State<Arc<Gateway>>, request: Request) -> Respo
         gateway.metrics.text(),
     )
         .into_response()
+}
+
+/// Whether who asks is of `HMD_METRICS_NETWORKS`: names of sources and of tenants are not for everybody.
+fn may_see_names(gateway: &Gateway, request: &Request) -> bool {
+    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    let networks = &gateway.config.network.metrics;
+    client.is_some_and(|client| networks.iter().any(|network| network.contains(&client)))
 }

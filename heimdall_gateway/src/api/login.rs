@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::PrivateCookieJar;
@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::Gateway;
+use crate::http::ClientAddress;
 use crate::identity::Returned;
 use crate::problem::Problem;
 
@@ -64,17 +65,23 @@ struct Callback {
 #[utoipa::path(get, path = "/auth/callback", tag = "identity", security(()), params(Callback), responses((status = SEE_OTHER)))]
 async fn callback(
     State(gateway): State<Arc<Gateway>>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
     headers: HeaderMap,
     query: Result<Query<Callback>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(Callback { state, code, error, iss: issuer }) = query.map_err(|_| {
         Problem::bad_request().detail("This is no answer to a log-in.").hint("Log in: /auth/login")
     })?;
-    let (cookies, done) =
-        gateway.identity.people.finish(&headers, Returned { state, code, error, issuer }).await;
+    let returned = Returned { state, code, error, issuer };
+    let (cookies, done) = gateway.identity.people.finish(&headers, returned, address).await;
     Ok(match done {
         Ok(url) => go(cookies, &url),
-        Err(problem) => (cookies, problem).into_response(),
+        Err(problem) => {
+            if problem.status == 429 {
+                gateway.metrics.turned_away("failures");
+            }
+            (cookies, problem).into_response()
+        }
     })
 }
 

@@ -112,7 +112,7 @@ async fn create(
     if length == Some(0) {
         feed.finish().await?;
     }
-    let found = gateway.uploads.share(&caller, feed);
+    let found = gateway.uploads.share(&caller, feed)?;
     let mut answer = expires(&gateway, &found.upload);
     let location = HeaderValue::from_str(&format!("/v1/uploads/{}", found.upload.id));
     answer.insert(header::LOCATION, location.map_err(|_| Problem::internal())?);

@@ -2,10 +2,13 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use rustls::CertificateError;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// A problem as the gateway says it (RFC 9457).
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -75,6 +78,9 @@ pub enum Failure {
     /// There was no answer.
     #[error("{0}")]
     Unreachable(String),
+    /// The certificate is not to be believed.
+    #[error("{0}")]
+    Distrusted(String),
     /// The answer is none of a gateway.
     #[error("the answer is not one of a gateway: {0}")]
     Odd(&'static str),
@@ -87,6 +93,9 @@ pub enum Failure {
     /// The beginning of a stream cannot be read again.
     #[error("the upload was lost, and what came from a pipe cannot be sent again")]
     Spent,
+    /// Somebody wants no more of it.
+    #[error("{0}")]
+    Interrupted(&'static str),
 }
 
 impl Failure {
@@ -103,7 +112,7 @@ impl Failure {
     pub fn is_of_all(&self) -> bool {
         match self {
             Failure::Refused { problem, .. } => matches!(problem.status, 401 | 403),
-            Failure::Unreachable(_) | Failure::Odd(_) => true,
+            Failure::Unreachable(_) | Failure::Distrusted(_) | Failure::Odd(_) => true,
             _ => false,
         }
     }
@@ -119,6 +128,9 @@ impl Failure {
 
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Failure {
+        if let Some(certificate) = certificate(&error) {
+            return distrusted(error.url().and_then(Url::host_str).unwrap_or("the server"), certificate);
+        }
         let what = if error.is_connect() { "there is no connection" } else { "the connection was lost" };
         // What was wrong is the innermost: a name that is not known, a certificate that nobody vouches for.
         let mut inner: &dyn Error = &error.without_url();
@@ -130,4 +142,24 @@ impl From<reqwest::Error> for Failure {
         let why = why.split(": https://").next().unwrap_or_default();
         Failure::Unreachable(format!("{what}: {why}"))
     }
+}
+
+/// What is wrong with the certificate, where that is it.
+fn certificate<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CertificateError> {
+    if let Some(rustls::Error::InvalidCertificate(certificate)) = error.downcast_ref() {
+        return Some(certificate);
+    }
+    // What an input error wraps is not its source.
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    wrapped.map(|error| error as &dyn Error).or_else(|| error.source()).and_then(certificate)
+}
+
+fn distrusted(host: &str, certificate: &CertificateError) -> Failure {
+    Failure::Distrusted(match certificate {
+        CertificateError::UnknownIssuer => format!(
+            "the certificate of {host} is of an authority that is not known here\n  \
+             --ca or HMD_TLS_CA names a file with authorities to believe."
+        ),
+        other => format!("the certificate of {host} is not believed: {other}"),
+    })
 }

@@ -107,6 +107,14 @@ impl Gateway {
         answer.json().await.map_err(|_| Failure::Odd("it does not say what became of the upload"))
     }
 
+    /// Takes it back: nothing of it is there.
+    ///
+    /// # Errors
+    /// What the gateway says; [`Failure::Gone`] where there is no such upload.
+    pub async fn take_back(&self, upload: &Url) -> Result<(), Failure> {
+        self.ask(|| self.request(Method::DELETE, upload)).await.map(|_| ()).map_err(gone)
+    }
+
     /// Another token may be had after 401, and the same asked again.
     pub async fn renew(&self) -> bool {
         self.tokens.lock().await.forget()

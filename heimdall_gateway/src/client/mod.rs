@@ -3,6 +3,7 @@
 mod failure;
 mod gateway;
 mod input;
+mod interrupted;
 mod patience;
 mod progress;
 mod token;
@@ -20,16 +21,21 @@ use url::Url;
 use self::failure::Failure;
 use self::gateway::Gateway;
 use self::input::Input;
+use self::interrupted::Interrupted;
 use self::patience::Patience;
 use self::progress::{Kind, Progress};
 use self::token::Tokens;
 use self::told::Told;
 use self::upload::Upload;
-use crate::config::{Sources, client::Identity, gateway_url};
+use crate::config::client::{Identity, Place};
+use crate::config::{Sources, gateway_url};
 use crate::tls;
 
 /// Wrong usage, as the parser of arguments has it.
 const USAGE: u8 = 2;
+
+/// A process that Ctrl-C has ended, as shells have it: 128 and the number of SIGINT.
+const INTERRUPTED: u8 = 130;
 
 /// Who does not answer on any layer for so long is away.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -37,13 +43,13 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// `ingest`
 #[derive(clap::Args, Debug)]
 pub struct Options {
-    /// The gateway: https://host[:port]
+    /// The gateway: https://host[:port] [default: $HMD_URL]
     #[arg(long, value_parser = url)]
-    url: Url,
+    url: Option<Url>,
     /// The source that the dumps are of
     #[arg(long, value_name = "NAME")]
     source: String,
-    /// Authorities to believe beside those of the system, PEM
+    /// Authorities to believe beside those of the system, PEM [default: $HMD_TLS_CA]
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Say nothing on standard error but what went wrong
@@ -64,7 +70,7 @@ fn url(text: &str) -> Result<Url, &'static str> {
     gateway_url(text).ok_or("expected https://host[:port]")
 }
 
-/// Uploads all files. 0 where all of them are stored, 1 where one is not, 2 where it could not begin.
+/// Uploads all files. 0 where all of them are stored, 1 where one is not, 2 where it could not begin, 130 where it was told to stop.
 pub fn ingest(options: &Options, sources: &Sources) -> ExitCode {
     let begun = client(options, sources).and_then(|gateway| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -72,10 +78,10 @@ pub fn ingest(options: &Options, sources: &Sources) -> ExitCode {
     });
     match begun {
         Ok((gateway, runtime)) => {
-            let stored = runtime.block_on(upload_all(&gateway, options));
+            let code = runtime.block_on(upload_all(&gateway, options));
             // A read of standard input that still waits keeps nobody.
             runtime.shutdown_background();
-            if stored { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            code
         }
         Err(mistakes) => {
             let _ = writeln!(std::io::stderr(), "{mistakes}");
@@ -85,8 +91,16 @@ pub fn ingest(options: &Options, sources: &Sources) -> ExitCode {
 }
 
 fn client(options: &Options, sources: &Sources) -> Result<Gateway, String> {
-    let identity = Identity::read(sources).map_err(|mistakes| mistakes.to_string())?;
-    let tls = tls::client_config(options.ca.as_deref()).map_err(|problem| format!("--ca: {problem}"))?;
+    let place = Place::read(sources, options.url.clone(), options.ca.clone());
+    let (place, identity) = match (place, Identity::read(sources)) {
+        (Ok(place), Ok(identity)) => (place, identity),
+        (place, identity) => {
+            let mistakes = [place.err(), identity.err()].into_iter().flatten();
+            return Err(mistakes.map(|mistakes| mistakes.to_string()).collect::<Vec<_>>().join("\n"));
+        }
+    };
+    let tls = tls::client_config(place.authorities.as_deref())
+        .map_err(|problem| format!("--ca, HMD_TLS_CA: {problem}"))?;
     let http = reqwest::Client::builder()
         .tls_backend_preconfigured((*tls).clone())
         .redirect(reqwest::redirect::Policy::none())
@@ -97,35 +111,55 @@ fn client(options: &Options, sources: &Sources) -> Result<Gateway, String> {
         .build()
         .map_err(|error| error.to_string())?;
     let tokens = Tokens::new(http.clone(), identity);
-    Ok(Gateway::new(http, options.url.clone(), tokens))
+    Ok(Gateway::new(http, place.url, tokens))
 }
 
-async fn upload_all(gateway: &Gateway, options: &Options) -> bool {
-    let mut all = true;
+async fn upload_all(gateway: &Gateway, options: &Options) -> ExitCode {
+    let mut interrupted = Interrupted::new();
+    let mut code = ExitCode::SUCCESS;
     for file in &options.files {
         let name = file.display().to_string();
-        let outcome = upload(gateway, options, file, &name).await;
+        let outcome = upload(gateway, options, file, &name, &mut interrupted).await;
         let hopeless = outcome.as_ref().is_err_and(Failure::is_of_all);
+        let stopped = matches!(outcome, Err(Failure::Interrupted(_)));
         let told = Told::new(&name, outcome).say(options.json);
-        all &= told.is_ok_and(|stored| stored);
+        if stopped {
+            return ExitCode::from(INTERRUPTED);
+        }
+        if !told.is_ok_and(|stored| stored) {
+            code = ExitCode::FAILURE;
+        }
         if hopeless {
             break;
         }
     }
-    all
+    code
 }
 
-async fn upload(gateway: &Gateway, options: &Options, file: &Path, name: &str) -> Result<Value, Failure> {
+async fn upload(
+    gateway: &Gateway,
+    options: &Options,
+    file: &Path,
+    name: &str,
+    interrupted: &mut Interrupted,
+) -> Result<Value, Failure> {
     let mut input = Input::open(file).await?;
     let progress = Progress::new(name, input.length(), Kind::of_terminal(options.quiet));
-    let upload = Upload {
+    let mut upload = Upload {
         gateway,
         source: &options.source,
         progress: &progress,
         patience: Patience::new(options.retries),
         furthest: 0,
+        at: None,
     };
-    let outcome = upload.run(&mut input).await;
+    let outcome = tokio::select! {
+        outcome = upload.run(&mut input) => outcome,
+        () = interrupted.once() => tokio::select! {
+            left = upload.take_back() => Err(left),
+            () = interrupted.once() => Err(Failure::Interrupted(upload::UNTOLD)),
+        },
+    };
     progress.end();
     outcome
 }

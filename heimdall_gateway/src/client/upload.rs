@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::failure::{Failure, Problem};
@@ -12,6 +12,13 @@ use super::gateway::{Arrived, Ended, Gateway};
 use super::input::Input;
 use super::patience::Patience;
 use super::progress::Progress;
+
+/// What the gateway gets to take an upload back.
+const PARTING: Duration = Duration::from_secs(5);
+
+/// Of an upload of which the gateway does not know that nobody goes on with it.
+pub const UNTOLD: &str =
+    "interrupted; the gateway, which does not know, throws away what has come when nothing follows";
 
 /// Between two looks at an upload that is being stored.
 const LOOK: Duration = Duration::from_secs(1);
@@ -28,6 +35,8 @@ pub struct Upload<'a> {
     pub patience: Patience,
     /// Bytes that have come at best: who is sent back again and again does not get on.
     pub furthest: u64,
+    /// Where it is, from when the gateway has said so.
+    pub at: Option<Url>,
 }
 
 impl Upload<'_> {
@@ -35,7 +44,7 @@ impl Upload<'_> {
     ///
     /// # Errors
     /// Why it is not stored.
-    pub async fn run(mut self, input: &mut Input) -> Result<Value, Failure> {
+    pub async fn run(&mut self, input: &mut Input) -> Result<Value, Failure> {
         loop {
             match self.attempt(input).await {
                 Err(Failure::Gone) if input.length().is_none() => return Err(Failure::Spent),
@@ -50,8 +59,23 @@ impl Upload<'_> {
         }
     }
 
+    /// Nobody goes on with it: what has come is thrown away, and its place is free for others.
+    pub async fn take_back(&self) -> Failure {
+        let Some(upload) = &self.at else {
+            return Failure::Interrupted("interrupted; nothing of it is stored");
+        };
+        Failure::Interrupted(match timeout(PARTING, self.gateway.take_back(upload)).await {
+            Ok(Ok(()) | Err(Failure::Gone)) => "interrupted; nothing of it is stored",
+            Ok(Err(Failure::Refused { problem, .. })) if problem.status == 409 => {
+                "interrupted when all of it had come: it may be stored; sent again, it is not stored twice"
+            }
+            _ => UNTOLD,
+        })
+    }
+
     async fn attempt(&mut self, input: &mut Input) -> Result<Value, Failure> {
         let upload = self.create(input.length()).await?;
+        self.at = Some(upload.clone());
         let mut here = Arrived { offset: 0, whole: input.length() == Some(0) };
         while !here.whole {
             self.progress.at(here.offset);

@@ -1,4 +1,6 @@
-//! What the command-line client is told beside its arguments: how to say who it is.
+//! What the command-line client is told beside its arguments: where the gateway is, and how to say who it is.
+
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -8,7 +10,37 @@ use super::sources::Sources;
 use super::{Client, Environment, Secret, value};
 
 /// Settings that the client alone reads.
-pub const VARIABLES: [&str; 2] = ["HMD_TOKEN", "HMD_OAUTH_M2M_SCOPE"];
+pub const VARIABLES: [&str; 3] = ["HMD_URL", "HMD_TOKEN", "HMD_OAUTH_M2M_SCOPE"];
+
+/// Where the gateway is.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Without a path.
+    pub url: Url,
+    /// Authorities to believe beside those of the system.
+    pub authorities: Option<PathBuf>,
+}
+
+impl Place {
+    /// What the command line says comes first.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn read(
+        sources: &Sources,
+        url: Option<Url>,
+        authorities: Option<PathBuf>,
+    ) -> Result<Place, Mistakes> {
+        let mut read = Reader::new(sources);
+        let expected = "https://host[:port] of the gateway, or --url instead";
+        let url = url.or_else(|| read.required("HMD_URL", expected, value::gateway_url));
+        let authorities = authorities.or_else(|| read.optional_file("HMD_TLS_CA"));
+        match url {
+            Some(url) if read.mistakes.is_empty() => Ok(Place { url, authorities }),
+            _ => Err(Mistakes(read.mistakes)),
+        }
+    }
+}
 
 /// How the client says who it is.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Every setting: its variable, default and bounds, and what has to fit together.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use super::reader::{Reader, Setting};
 use super::sources::Sources;
 use super::{
     Client, ClientCertificate, Config, Database, Environment, Limits, Listen, Network, Oidc, Prepared,
-    Session, Tls, client, value,
+    Session, Tenants, Tls, client, value,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -82,6 +83,7 @@ fn settings(
     if roles.is_empty() {
         read.warning("HMD_ROLE_MAP", "not set: no claim gives a role, and nobody may do anything");
     }
+    let tenants = tenants(read);
     let session = session(read);
     let log = read.or("HMD_LOG", "info", "a level: error, warn, info, debug", value::log_level);
     let database = database(read);
@@ -97,6 +99,7 @@ fn settings(
         tls: tls?,
         oidc: oidc?,
         roles,
+        tenants,
         session: session?,
         database: database?,
         limits,
@@ -176,6 +179,34 @@ fn oauth_client(read: &mut Reader<'_>, id: &'static str, secret: &'static str) -
     Some(Client { id: id?, secret: secret? })
 }
 
+fn tenants(read: &mut Reader<'_>) -> Option<Tenants> {
+    const CLAIM: &str = "HMD_TENANT_CLAIM";
+    const ALL: &str = "HMD_TENANTS";
+    let claim = read.optional(CLAIM, "the name of a claim", value::claim);
+    let expected = "value=database, with commas between several";
+    let all = read.optional(ALL, expected, value::tenants);
+    match (read.is_set(CLAIM), read.is_set(ALL)) {
+        (true, false) => read.mistake(ALL, format!("not set, though {CLAIM} is: expected {expected}")),
+        (false, true) => {
+            read.mistake(CLAIM, format!("not set, though {ALL} is: expected the name of a claim"))
+        }
+        _ => {}
+    }
+    let (claim, all) = (claim?, all?);
+    if has_twice(all.iter().map(|tenant| &tenant.name)) {
+        read.mistake(ALL, "a value is there twice: expected one database for each");
+    }
+    if has_twice(all.iter().map(|tenant| &tenant.database)) {
+        read.mistake(ALL, "a database is there twice: expected one tenant for each");
+    }
+    Some(Tenants { claim, all })
+}
+
+fn has_twice<'a>(mut names: impl Iterator<Item = &'a String>) -> bool {
+    let mut seen = BTreeSet::new();
+    !names.all(|name| seen.insert(name))
+}
+
 fn session(read: &mut Reader<'_>) -> Option<Session> {
     let expected = "at least 32 random bytes, such as openssl rand -base64 32 gives";
     let secret = read.secret("HMD_COOKIE_SECRET", expected, value::is_cookie_secret);
@@ -229,8 +260,10 @@ fn limits(read: &mut Reader<'_>) -> Limits {
         standard_per_minute: read.count("HMD_RATE_STANDARD", "6000", 1..=u32::MAX),
         expensive_per_minute: read.count("HMD_RATE_EXPENSIVE", "300", 1..=u32::MAX),
         auth_per_minute: read.count("HMD_RATE_AUTH", "30", 1..=u32::MAX),
+        failures_per_minute: read.count("HMD_RATE_FAILURES", "60", 1..=u32::MAX),
         requests: read.count("HMD_REQUESTS", "512", 1..=1_000_000),
         connections: read.count("HMD_CONNECTIONS", "20000", 1..=1_000_000),
+        connections_per_address: read.count("HMD_CONNECTIONS_PER_ADDRESS", "1000", 1..=1_000_000),
         handshake: read.duration("HMD_HANDSHAKE_TIMEOUT", "10s", SECOND / 10..=5 * MINUTE),
         idle: read.duration("HMD_IDLE_TIMEOUT", "75s", SECOND..=DAY),
         shutdown: read.duration("HMD_SHUTDOWN_TIMEOUT", "60s", Duration::ZERO..=DAY),

@@ -38,6 +38,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// Which claim gives which database role.
     pub roles: Vec<RoleRule>,
+    /// Whose database a claim names; none where there is one for everybody.
+    pub tenants: Option<Tenants>,
     /// Log-in of people.
     pub session: Session,
     /// The database.
@@ -132,6 +134,24 @@ pub struct RoleRule {
     pub role: String,
 }
 
+/// `HMD_TENANT_CLAIM`, `HMD_TENANTS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenants {
+    /// Name of the claim that says whose somebody is, with dots for what is inside, as in a [`RoleRule`].
+    pub claim: String,
+    /// All there are. Neither name nor database is there twice.
+    pub all: Vec<Tenant>,
+}
+
+/// Somebody with a database of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// The value of the claim.
+    pub name: String,
+    /// Name of the database, on the server of `HMD_DATABASE_URL`.
+    pub database: String,
+}
+
 /// `HMD_COOKIE_SECRET` and how long a log-in lasts.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -148,7 +168,7 @@ pub struct Database {
     pub url: Secret,
     /// The graph that has to be there.
     pub graph: String,
-    /// Connections at most.
+    /// Connections to each database at most.
     pub connections: usize,
     /// How long a request waits for one.
     pub wait: Duration,
@@ -180,7 +200,7 @@ pub struct Limits {
     pub upload: Option<u64>,
     /// An upload that sends nothing for so long is over.
     pub upload_idle: Duration,
-    /// Uploads at a time, each of which holds a connection to the database.
+    /// Uploads of a tenant at a time, each of which holds a connection to the database.
     pub uploads: usize,
     /// Requests a minute for each caller: questions and lists.
     pub standard_per_minute: u32,
@@ -188,10 +208,14 @@ pub struct Limits {
     pub expensive_per_minute: u32,
     /// The same of log-in, for each address.
     pub auth_per_minute: u32,
+    /// Tokens, sessions and log-ins a minute that do not hold, for each address.
+    pub failures_per_minute: u32,
     /// Requests at a time; what comes beyond is refused with 503.
     pub requests: usize,
     /// Connections at a time.
     pub connections: usize,
+    /// The same of one address, unless it is a trusted proxy's.
+    pub connections_per_address: usize,
     /// Until the handshake, and until the headers of the first request are there.
     pub handshake: Duration,
     /// After which a connection without a request is closed, and one whose client takes nothing of what is sent.

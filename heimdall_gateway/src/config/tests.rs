@@ -299,6 +299,35 @@ fn a_name_that_is_none_is_told_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn tenants_are_told_and_each_has_a_database() {
+    let given = Given::complete().with("HMD_TENANT_CLAIM", "organization.name");
+    let config = given.with("HMD_TENANTS", "acme=heimdall_acme, urn:b=c=heimdall_b").config();
+    let tenants = config.tenants.unwrap();
+    assert_eq!(tenants.claim, "organization.name");
+    let all: Vec<_> = tenants.all.iter().map(|t| (t.name.as_str(), t.database.as_str())).collect();
+    assert_eq!(all, [("acme", "heimdall_acme"), ("urn:b=c", "heimdall_b")]);
+    assert_eq!(Given::complete().config().tenants, None);
+}
+
+#[test]
+fn tenants_that_are_not_told_apart_are_refused() {
+    let tenants = |text: &str| {
+        Given::complete().with("HMD_TENANT_CLAIM", "org").with("HMD_TENANTS", text).mistake("HMD_TENANTS")
+    };
+    assert_eq!(tenants("acme=a,globex=b"), "nothing");
+    assert!(tenants("acme=a,globex=b,acme=c").contains("a value is there twice"));
+    assert!(tenants("acme=a,globex=a").contains("a database is there twice"));
+    for text in ["acme", "acme=", "=a", ",", &format!("acme={}", "a".repeat(64))] {
+        assert!(tenants(text).contains("expected value=database"), "{text}");
+    }
+    let (claim, all) = ("HMD_TENANT_CLAIM", "HMD_TENANTS");
+    assert!(
+        Given::complete().with(claim, "org").mistake(all).contains("not set, though HMD_TENANT_CLAIM is")
+    );
+    assert!(Given::complete().with(all, "acme=a").mistake(claim).contains("not set, though HMD_TENANTS is"));
+}
+
+#[test]
 fn a_file_that_is_not_toml_is_refused_by_its_line_alone() {
     let told = Given::complete().configured("port = 1\ncookie_secret = \"hunter2").mistake("HMD_CONFIG");
     assert!(told.ends_with("line 2 is not TOML") && !told.contains("hunter2"), "{told}");

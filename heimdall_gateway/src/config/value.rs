@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::{Host, Url};
 
-use super::RoleRule;
+use super::{RoleRule, Tenant};
 
 /// `30s`, `5m`, `1h 30m`, `250ms`; a number alone is seconds.
 pub fn duration(text: &str) -> Option<Duration> {
@@ -49,12 +49,38 @@ pub fn network(text: &str) -> Option<IpNet> {
 pub fn role_rule(text: &str) -> Option<RoleRule> {
     let (left, role) = text.rsplit_once('=')?;
     let (claim, value) = left.split_once(':')?;
-    let fits = |part: &str| !part.is_empty() && part == part.trim() && !part.chars().any(char::is_control);
-    (fits(claim) && fits(value) && fits(role) && role.len() <= 63).then(|| RoleRule {
+    (is_word(claim) && is_word(value) && is_name(role)).then(|| RoleRule {
         claim: claim.to_owned(),
         value: value.to_owned(),
         role: role.to_owned(),
     })
+}
+
+/// The name of a claim, or a path to what is inside one.
+pub fn claim(text: &str) -> Option<String> {
+    is_word(text).then(|| text.to_owned())
+}
+
+/// At least one `value=database`, with commas between several. A value may hold `=`.
+pub fn tenants(text: &str) -> Option<Vec<Tenant>> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let tenants: Option<Vec<_>> = parts.map(tenant).collect();
+    tenants.filter(|tenants| !tenants.is_empty())
+}
+
+fn tenant(text: &str) -> Option<Tenant> {
+    let (name, database) = text.rsplit_once('=')?;
+    (is_word(name) && is_name(database))
+        .then(|| Tenant { name: name.to_owned(), database: database.to_owned() })
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text == text.trim() && !text.chars().any(char::is_control)
+}
+
+/// As PostgreSQL has them.
+fn is_name(text: &str) -> bool {
+    is_word(text) && text.len() <= 63
 }
 
 /// An origin as browsers send it: `https://host[:port]`, and `http` for this machine alone.

@@ -17,13 +17,16 @@ const IDLE: Duration = Duration::from_secs(15);
 const INTERVAL: Duration = Duration::from_secs(5);
 const RETRIES: u32 = 3;
 
-/// The address, with what it leaves open.
+/// The address, with what it leaves open; where a database is named, of that one on the same server.
 ///
 /// # Errors
 /// Where it is none. What it is is not said: there may be a password in it.
-pub fn read(config: &config::Database) -> Result<tokio_postgres::Config, String> {
+pub fn read(config: &config::Database, database: Option<&str>) -> Result<tokio_postgres::Config, String> {
     let mut address =
         config::database_address(config.url.expose()).ok_or("HMD_DATABASE_URL: no address of a database")?;
+    if let Some(database) = database {
+        address.dbname(database);
+    }
     if address.get_application_name().is_none() {
         address.application_name("heimdall_gateway");
     }
@@ -97,9 +100,9 @@ mod tests {
     use super::{IDLE, read};
     use crate::config::{Database, Prepared, Secret};
 
-    fn address(url: &str) -> Result<tokio_postgres::Config, String> {
+    fn address_of(url: &str, database: Option<&str>) -> Result<tokio_postgres::Config, String> {
         let second = Duration::from_secs(1);
-        read(&Database {
+        let config = Database {
             url: Secret::new(url),
             graph: "heimdall_graph".to_owned(),
             connections: 2,
@@ -107,7 +110,12 @@ mod tests {
             prepared: Prepared::Off,
             statement_timeout: second,
             upkeep_timeout: second,
-        })
+        };
+        read(&config, database)
+    }
+
+    fn address(url: &str) -> Result<tokio_postgres::Config, String> {
+        address_of(url, None)
     }
 
     #[test]
@@ -122,6 +130,16 @@ mod tests {
             let address = address(&format!("postgresql://u:p@db.example/heimdall{query}"));
             assert_eq!(address.map(|address| address.get_ssl_mode()), Ok(mode), "{query}");
         }
+    }
+
+    #[test]
+    fn another_database_has_the_rest_of_the_address() {
+        let url = "postgresql://u:p@db.example:5433/heimdall?sslmode=require";
+        let of_tenant = address_of(url, Some("heimdall/two")).expect("an address");
+        assert_eq!(of_tenant.get_dbname(), Some("heimdall/two"));
+        let mut expected = address(url).expect("an address");
+        expected.dbname("heimdall/two");
+        assert_eq!(of_tenant, expected);
     }
 
     #[test]

@@ -62,10 +62,18 @@ impl From<Error> for Failure {
     }
 }
 
-/// Why there is no connection.
+/// Why there is no connection: the server lets us in nowhere, or not into that database. Whoever asks can do nothing about it.
 pub fn no_connection(error: PoolError) -> Problem {
     match error {
-        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => problem(&error),
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+            match error.code() {
+                Some(code) => {
+                    tracing::warn!(sqlstate = code.code(), "the database lets nobody in");
+                    away()
+                }
+                None => problem(&error),
+            }
+        }
         error => {
             tracing::warn!(%error, "no connection to the database");
             away()
@@ -88,10 +96,6 @@ pub fn problem(error: &Error) -> Problem {
         gone if GONE.contains(&gone) => return away(),
         // It has no place.
         "53300" => return away(),
-        "28000" | "28P01" => {
-            tracing::warn!(sqlstate = code.code(), "the database does not let the gateway in");
-            return away();
-        }
         "57014" => Problem::too_slow(),
         "53200" | "53100" | "53400" => Problem::unavailable().retry_after(10),
         "42501" | "25006" => Problem::forbidden(),

@@ -11,6 +11,7 @@ mod rows;
 mod server;
 mod transaction;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::Row;
@@ -18,6 +19,7 @@ use tokio_postgres::Row;
 use crate::config;
 use crate::http::Caller;
 use crate::problem::Problem;
+use crate::tenants::ByTenant;
 
 pub use failure::problem;
 pub use rows::JsonRows;
@@ -27,7 +29,7 @@ pub use transaction::{Access, Parameter, Transaction};
 /// It, and how long we wait for it.
 #[derive(Clone)]
 pub struct Database {
-    server: Server,
+    servers: Arc<ByTenant<Server>>,
     wait: Duration,
     statement_timeout: Duration,
     upkeep_timeout: Duration,
@@ -38,9 +40,23 @@ impl Database {
     ///
     /// # Errors
     /// Where the address is none.
-    pub fn new(config: &config::Database, tls: &rustls::ClientConfig) -> Result<Database, String> {
+    pub fn new(
+        config: &config::Database,
+        tenants: Option<&config::Tenants>,
+        tls: &rustls::ClientConfig,
+    ) -> Result<Database, String> {
+        let servers: Result<ByTenant<Server>, String> = match tenants {
+            Some(tenants) => tenants
+                .all
+                .iter()
+                .map(|tenant| {
+                    Ok((Some(tenant.name.clone()), Server::new(config, Some(&tenant.database), tls)?))
+                })
+                .collect(),
+            None => Server::new(config, None, tls).map(|server| ByTenant::from_iter([(None, server)])),
+        };
         Ok(Database {
-            server: Server::new(config, tls)?,
+            servers: Arc::new(servers?),
             wait: config.wait,
             statement_timeout: config.statement_timeout,
             upkeep_timeout: config.upkeep_timeout,
@@ -52,20 +68,25 @@ impl Database {
         Database { statement_timeout: self.upkeep_timeout, ..self.clone() }
     }
 
-    /// The one where somebody's requests go.
-    pub fn server(&self, _caller: &Caller) -> &Server {
-        &self.server
+    /// The one where somebody's requests go: their tenant's.
+    ///
+    /// # Errors
+    /// As [`ByTenant::of`].
+    pub fn server(&self, caller: &Caller) -> Result<&Server, Problem> {
+        self.servers.of(caller)
     }
 
-    /// All of them: for probes and numbers.
-    pub fn servers(&self) -> impl Iterator<Item = &Server> {
-        std::iter::once(&self.server)
+    /// All of them, each with its tenant: for probes and numbers.
+    pub fn servers(&self) -> impl Iterator<Item = (Option<&str>, &Server)> {
+        self.servers.iter()
     }
 
-    /// Whether so many wait for a connection that nobody else should.
-    pub fn is_congested(&self) -> bool {
-        let pool = self.server.pool().status();
-        pool.waiting > 4 * pool.max_size
+    /// Whether so many wait for a connection to the caller's that nobody else should.
+    pub fn is_congested(&self, caller: &Caller) -> bool {
+        self.server(caller).is_ok_and(|server| {
+            let pool = server.pool().status();
+            pool.waiting > 4 * pool.max_size
+        })
     }
 
     /// One statement in a transaction of its own. What reads takes one round trip, and is tried once more where the
@@ -82,7 +103,7 @@ impl Database {
     ) -> Result<Vec<Row>, Problem> {
         match access {
             Access::Read => {
-                self.server(caller).twice(|| Transaction::read(self, caller, sql, parameters)).await
+                self.server(caller)?.twice(|| Transaction::read(self, caller, sql, parameters)).await
             }
             access => self.begin(caller, access).await?.write(sql, parameters).await,
         }
@@ -98,7 +119,7 @@ impl Database {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<JsonRows, Problem> {
-        self.server(caller)
+        self.server(caller)?
             .twice(|| async {
                 let transaction = Transaction::begin(self, caller, Access::Read, None).await?;
                 JsonRows::start(transaction, sql, parameters).await
@@ -111,7 +132,7 @@ impl Database {
     /// # Errors
     /// 503 where there is no connection, 403 where the caller's role may not be taken on.
     pub async fn begin(&self, caller: &Caller, access: Access) -> Result<Transaction, Problem> {
-        self.server(caller)
+        self.server(caller)?
             .twice(|| Transaction::begin(self, caller, access, Some(self.statement_timeout)))
             .await
     }

@@ -24,12 +24,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Connects when first asked.
+    /// Connects when first asked: to the database of that name, or to that of the address.
     ///
     /// # Errors
     /// Where the address is none.
-    pub(super) fn new(config: &config::Database, tls: &rustls::ClientConfig) -> Result<Server, String> {
-        let address = address::read(config)?;
+    pub(super) fn new(
+        config: &config::Database,
+        database: Option<&str>,
+        tls: &rustls::ClientConfig,
+    ) -> Result<Server, String> {
+        let address = address::read(config, database)?;
         let tls = MakeRustlsConnect::new(address::tls(&address, tls));
         // Whether a connection is alive shows with its first statement, which costs a round trip less than asking.
         let manager =

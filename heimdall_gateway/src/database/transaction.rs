@@ -63,7 +63,8 @@ pub struct Transaction {
 
 impl Transaction {
     async fn connection(database: &Database, caller: &Caller) -> Result<Transaction, Failure> {
-        let client = database.server(caller).connection().await?;
+        let server = database.server(caller).map_err(Failure::Refused)?;
+        let client = server.connection().await?;
         Ok(Transaction { client: Some(client), patience: database.patience() })
     }
 
@@ -91,7 +92,7 @@ impl Transaction {
         let transaction = Transaction::connection(database, caller).await?;
         let begin = begin(Access::Read, caller, database.statement_timeout);
         let client = transaction.client();
-        let kept = match database.server(caller).keeps_statements() {
+        let kept = match database.server(caller).map_err(Failure::Refused)?.keeps_statements() {
             true => timeout(transaction.patience, kept(client, sql, parameters)).await.ok().flatten(),
             false => None,
         };

@@ -10,7 +10,7 @@ use axum::{Router, middleware};
 use tonic::service::Routes;
 
 use crate::gateway::Gateway;
-use crate::http::{authenticate, rate};
+use crate::http::{authenticate, load, rate, share};
 
 /// What `proto/heimdall.proto` says.
 #[allow(missing_docs, clippy::all)]
@@ -34,7 +34,9 @@ pub fn router(gateway: &Arc<Gateway>) -> Result<Router, String> {
     let ours = Routes::new(service)
         .into_axum_router()
         .reset_fallback()
+        .layer(middleware::from_fn_with_state(Arc::clone(gateway), share::layer))
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), rate::layer))
+        .layer(middleware::from_fn_with_state(Arc::clone(gateway), load::of_database))
         .layer(middleware::from_fn_with_state(Arc::clone(gateway), authenticate::layer))
         .layer(middleware::from_fn(status::layer));
     Ok(ours.merge(Routes::new(reflection).into_axum_router().reset_fallback()))

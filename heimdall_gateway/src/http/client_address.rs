@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::config::Network;
 
@@ -45,8 +45,11 @@ fn named(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .collect()
 }
 
+/// Cut before they are read: what a client wrote before a proxy's own words need not be text, and takes none of them away.
 fn elements(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    headers.get_all(name).into_iter().flat_map(|value| value.to_str().unwrap_or_default().split(','))
+    let values = headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
+    let parts = values.flat_map(|value| value.split(|byte| *byte == b','));
+    parts.map(|part| std::str::from_utf8(part).unwrap_or_default())
 }
 
 /// An address, with or without a port, quotes and brackets.
@@ -65,7 +68,7 @@ mod tests {
         let network = Network { proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Network::default() };
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(HeaderName::from_static(name), value.parse().unwrap());
+            map.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         ClientAddress::of(peer.parse().unwrap(), &map, &network).0.to_string()
     }
@@ -91,6 +94,12 @@ mod tests {
             client("10.0.0.1", &[("forwarded", "for=203.0.113.9"), ("x-forwarded-for", "198.51.100.7")]),
             "198.51.100.7"
         );
+    }
+
+    #[test]
+    fn a_client_that_writes_no_text_does_not_hide_behind_the_proxy() {
+        assert_eq!(client("10.0.0.1", &[("x-forwarded-for", "\u{e9}, 198.51.100.7")]), "198.51.100.7");
+        assert_eq!(client("10.0.0.1", &[("forwarded", "for=\"\u{e9}\", for=198.51.100.7")]), "198.51.100.7");
     }
 
     #[test]

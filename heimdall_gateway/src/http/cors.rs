@@ -9,6 +9,8 @@ use axum::http::header::{
 use axum::http::{HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::rate::{RATE_LIMIT, RATE_LIMIT_POLICY};
+
 const OF_UPLOADS: [&str; 6] = [
     "tus-resumable",
     "upload-length",
@@ -31,6 +33,11 @@ pub fn layer(origins: &[String]) -> CorsLayer {
                 .chain(of_uploads())
                 .collect::<Vec<_>>(),
         )
-        .expose_headers([ETAG, LOCATION, RETRY_AFTER].into_iter().chain(of_uploads()).collect::<Vec<_>>())
+        .expose_headers(
+            [ETAG, LOCATION, RETRY_AFTER, RATE_LIMIT_POLICY, RATE_LIMIT]
+                .into_iter()
+                .chain(of_uploads())
+                .collect::<Vec<_>>(),
+        )
         .max_age(Duration::from_secs(600))
 }

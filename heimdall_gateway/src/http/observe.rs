@@ -25,7 +25,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     let span = tracing::info_span!(
         target: telemetry::SPANS,
         "request", otel.name = %format!("{method} {route}"), otel.kind = "server", http.request.method = method, http.route = %route,
-        http.response.status_code = tracing::field::Empty, enduser.id = tracing::field::Empty, request_id = %id
+        http.response.status_code = tracing::field::Empty, enduser.id = tracing::field::Empty, tenant = tracing::field::Empty, request_id = %id
     );
     let _ = span.set_parent(telemetry::parent_of(request.headers()));
     let running = Running::of(&gateway);
@@ -36,6 +36,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     let caller = response.extensions().get::<Caller>();
     let actor = caller.map(|caller| caller.principal.subject.as_str());
     let role = caller.map(|caller| caller.principal.role.as_str());
+    let tenant = caller.and_then(|caller| caller.principal.tenant.as_deref());
     let problem = response.extensions().get::<Problem>();
     let (kind, code) =
         (problem.map(|problem| problem.kind), problem.and_then(|problem| problem.code.as_deref()));
@@ -43,8 +44,11 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, request: Request, next: 
     if let Some(actor) = actor {
         span.record("enduser.id", actor);
     }
+    if let Some(tenant) = tenant {
+        span.record("tenant", tenant);
+    }
     let milliseconds = time.as_secs_f64() * 1000.0;
-    tracing::info!(request_id = %id, method, route, status, milliseconds, actor, role, problem = kind, code, "request");
+    tracing::info!(request_id = %id, method, route, status, milliseconds, actor, role, tenant, problem = kind, code, "request");
     response
 }
 

@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{authenticate, cors, load, network, observe, rate, request_id, security};
+use super::{authenticate, cors, host, load, network, observe, rate, request_id, security, share, unread};
 use crate::api;
 use crate::gateway::Gateway;
 use crate::grpc;
@@ -19,7 +19,9 @@ use crate::problem::Problem;
 pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
     let state = || Arc::clone(&gateway);
     let authenticated = api::routes()
+        .layer(middleware::from_fn_with_state(state(), share::layer))
         .layer(middleware::from_fn_with_state(state(), rate::layer))
+        .layer(middleware::from_fn_with_state(state(), load::of_database))
         .layer(middleware::from_fn_with_state(state(), authenticate::layer));
     let login = api::login::routes().layer(middleware::from_fn_with_state(state(), rate::of_address));
     let (health, of_health) = api::health::routes().split_for_parts();
@@ -31,6 +33,7 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .merge(api::document::routes(document.merge_from(of_health)))
         .merge(api::page::routes())
         .merge(grpc::router(&gateway)?.with_state(()))
+        .layer(middleware::from_fn_with_state(state(), unread::layer))
         .layer(DefaultBodyLimit::max(gateway.config.limits.body))
         .layer(middleware::from_fn_with_state(state(), load::layer))
         // Probes are answered however much there is to do.
@@ -38,6 +41,7 @@ pub fn router(gateway: Arc<Gateway>) -> Result<Router, String> {
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(middleware::from_fn_with_state(state(), network::layer))
+        .layer(middleware::from_fn(host::layer))
         .layer(cors::layer(&gateway.config.network.origins))
         .layer(middleware::from_fn_with_state(state(), api::resumable::discovery))
         .layer(middleware::from_fn_with_state(state(), observe::layer))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::claims::Claims;
-use crate::config::RoleRule;
+use super::rules::{Given, Rules};
 use crate::problem::Problem;
 
 /// Somebody who asks.
@@ -16,13 +16,16 @@ pub struct Principal {
     pub role: String,
     /// Why that one.
     pub reason: Reason,
+    /// Whose database they ask, where the gateway has tenants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// How they are known.
     pub through: Through,
     /// When the token, or what is known of the session, ends, in seconds since 1970.
     pub expires_at: u64,
 }
 
-/// The rule that gave a role.
+/// Why something was given: a rule's claim, and the value in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// The claim.
@@ -30,6 +33,9 @@ pub struct Reason {
     /// The value in it.
     pub value: String,
 }
+
+/// A tenant and a subject: people of two tenants are two, though both are called the same.
+pub type Who = (Option<String>, String);
 
 /// How somebody is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,30 +48,30 @@ pub enum Through {
 }
 
 impl Principal {
+    /// By what limits tell callers apart.
+    pub fn who(&self) -> Who {
+        (self.tenant.clone(), self.subject.clone())
+    }
+
     /// Whom those claims of a token name.
     ///
     /// # Errors
-    /// 403 where no rule fits.
-    pub fn of(claims: &Claims, rules: &[RoleRule]) -> Result<Principal, Problem> {
-        let rule = rule(claims, rules).ok_or_else(no_role)?;
-        Ok(Principal {
-            subject: claims.text("sub").unwrap_or_default().to_owned(),
-            role: rule.role.clone(),
-            reason: Reason { claim: rule.claim.clone(), value: rule.value.clone() },
-            through: Through::Token,
-            expires_at: claims.time("exp").unwrap_or_default(),
-        })
+    /// As [`Rules::give`].
+    pub fn of(claims: &Claims, rules: &Rules) -> Result<Principal, Problem> {
+        let subject = claims.text("sub").unwrap_or_default();
+        let expires_at = claims.time("exp").unwrap_or_default();
+        Ok(Principal::new(subject, rules.give(claims)?, Through::Token, expires_at))
     }
-}
 
-/// The first rule that fits.
-pub fn rule<'a>(claims: &Claims, rules: &'a [RoleRule]) -> Option<&'a RoleRule> {
-    rules.iter().find(|rule| claims.holds(&rule.claim, &rule.value))
-}
-
-/// Known, and without a role.
-pub fn no_role() -> Problem {
-    Problem::forbidden()
-        .detail("No claim of yours gives a role.")
-        .hint("The operator maps claims to roles: HMD_ROLE_MAP.")
+    /// Somebody, with what they were given.
+    pub fn new(subject: &str, given: Given, through: Through, expires_at: u64) -> Principal {
+        Principal {
+            subject: subject.to_owned(),
+            role: given.role,
+            reason: given.reason,
+            tenant: given.tenant.map(|tenant| tenant.value),
+            through,
+            expires_at,
+        }
+    }
 }

@@ -29,6 +29,16 @@ impl Verified {
         (get_current_timestamp() < until).then_some(principal)
     }
 
+    /// Whether a token has held before, even if that has to be checked again.
+    pub fn has_held(&self, token: &str) -> bool {
+        self.0.peek(&digest(token)).is_some()
+    }
+
+    /// One holds no more.
+    pub fn forget(&self, token: &str) {
+        self.0.remove(&digest(token));
+    }
+
     /// One was checked.
     pub fn put(&self, token: &str, principal: &Arc<Principal>) {
         let until = principal.expires_at.min(get_current_timestamp() + HOLDS);
@@ -51,6 +61,7 @@ mod tests {
             subject: "ada".to_owned(),
             role: "soc_analyst".to_owned(),
             reason,
+            tenant: None,
             through: Through::Token,
             expires_at,
         })
@@ -63,6 +74,9 @@ mod tests {
         verified.put("over", &until(now));
         assert!(verified.get("lasting").is_some());
         assert!(verified.get("over").is_none());
+        assert!(verified.has_held("over"), "it is known all the same");
+        verified.forget("over");
+        assert!(!verified.has_held("over"));
         assert!(verified.get("another").is_none());
     }
 

@@ -1,9 +1,8 @@
 //! Connections come in: those that may are greeted by TLS, each in a task of its own, so that nobody waits for another.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -12,13 +11,12 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, PARTING};
+use super::exhausted::Exhausted;
 use super::handshakes::{Handshakes, Turn};
 use super::notify::Watchdog;
+use crate::addresses::{Held, Hold};
 use crate::gateway::Gateway;
 use crate::tls;
-
-/// After an error that the next connection would meet as well: no file is left to open.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Takes connections in.
 pub struct Acceptor {
@@ -27,7 +25,9 @@ pub struct Acceptor {
     connection: Arc<Connection>,
     handshakes: Handshakes,
     room: Arc<Semaphore>,
+    by_address: Arc<Held>,
     open: TaskTracker,
+    exhausted: Exhausted,
 }
 
 impl Acceptor {
@@ -38,7 +38,9 @@ impl Acceptor {
             connection: Arc::new(Connection::new(Arc::clone(gateway))?),
             handshakes: Handshakes::new(),
             room: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
+            by_address: Held::new(gateway.config.limits.connections_per_address),
             open: TaskTracker::new(),
+            exhausted: Exhausted::default(),
             gateway: Arc::clone(gateway),
         })
     }
@@ -50,7 +52,7 @@ impl Acceptor {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok(accepted) => self.take(accepted, turn),
-                    Err(error) => failed(&error).await,
+                    Err(error) => self.exhausted.pause(&error).await,
                 },
                 () = watchdog.due() => {}
             }
@@ -75,56 +77,64 @@ impl Acceptor {
         self.open
     }
 
-    fn take(&mut self, (stream, peer): (TcpStream, SocketAddr), turn: OwnedSemaphorePermit) {
-        let counters = &self.gateway.connections;
-        let peer = peer.ip().to_canonical();
-        counters.count_accepted();
-        if !self.gateway.config.network.admits(peer) {
-            return counters.count_refused_network();
+    /// What a peer may take of the room. A proxy asks for many.
+    fn share(&self, peer: IpAddr) -> Result<Option<Hold>, ()> {
+        if self.gateway.config.network.trusts(peer) {
+            return Ok(None);
         }
-        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
-            return counters.count_refused_full();
+        self.by_address.take(peer).map(Some).ok_or(())
+    }
+
+    fn take(&mut self, (stream, peer): (TcpStream, SocketAddr), turn: OwnedSemaphorePermit) {
+        let clients = &self.gateway.metrics.clients;
+        let peer = peer.ip().to_canonical();
+        clients.accepted();
+        if !self.gateway.config.network.admits(peer) {
+            return clients.refused("network");
+        }
+        let Ok(share) = self.share(peer) else {
+            return clients.refused("address");
         };
-        let open = counters.opened();
+        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
+            return clients.refused("limit");
+        };
+        let open = clients.opened();
         let turn = self.handshakes.begin(turn);
         let (gateway, connection, tls) =
             (Arc::clone(&self.gateway), Arc::clone(&self.connection), self.tls.clone());
         self.open.spawn(async move {
-            let _held = (room, open);
+            let _held = (room, share, open);
             // In a box, so that a connection is not as large as its handshake for good.
             match Box::pin(greet(&gateway, &tls, stream, turn)).await {
-                Some(stream) => connection.serve(stream, peer).await,
-                None => gateway.connections.count_failed_handshake(),
+                Ok(stream) => connection.serve(stream, peer).await,
+                Err(reason) => gateway.metrics.clients.failed(reason),
             }
         });
     }
 }
 
-/// The handshake.
+/// The handshake, or why it has failed.
 async fn greet(
     gateway: &Gateway,
     tls: &TlsAcceptor,
     stream: TcpStream,
     mut turn: Turn,
-) -> Option<TlsStream<TcpStream>> {
+) -> Result<TlsStream<TcpStream>, &'static str> {
     let limits = &gateway.config.limits;
     if let Err(error) = super::connection::prepare(&stream, limits.idle) {
         tracing::debug!(%error, "a connection could not be set up");
     }
     tokio::select! {
-        greeted = tls.accept(stream) => greeted
-            .inspect_err(|error| tracing::debug!(%error, "a handshake failed"))
-            .ok(),
-        () = tokio::time::sleep(limits.handshake) => None,
-        () = turn.over() => None,
+        greeted = tls.accept(stream) => greeted.map_err(|error| {
+            tracing::debug!(%error, "a handshake failed");
+            // The rest is of the network: the client has gone.
+            if error.kind() == io::ErrorKind::InvalidData { "protocol" } else { "other" }
+        }),
+        () = tokio::time::sleep(limits.handshake) => Err("timeout"),
+        () = turn.over() => Err("room"),
         () = async {
             gateway.stop.cancelled().await;
             tokio::time::sleep(PARTING).await;
-        } => None,
+        } => Err("other"),
     }
-}
-
-async fn failed(error: &io::Error) {
-    tracing::warn!(%error, "a connection could not be accepted");
-    tokio::time::sleep(PAUSE).await;
 }

@@ -3,7 +3,7 @@
 mod accept;
 mod activity;
 mod connection;
-mod counters;
+mod exhausted;
 mod files;
 mod handshakes;
 mod notify;
@@ -20,8 +20,6 @@ use crate::gateway::Gateway;
 use accept::Acceptor;
 use notify::Watchdog;
 use signals::{Signal, Signals};
-
-pub use counters::Connections;
 
 /// Serves until SIGTERM or SIGINT, then finishes what runs. A second signal ends it at once. SIGHUP reads the certificate anew.
 ///

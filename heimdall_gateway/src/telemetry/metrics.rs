@@ -11,6 +11,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::clients::Clients;
+pub use super::tenant_label::{Tenant, TenantGauge};
+
 /// A route and how it ended.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Ended {
@@ -31,18 +34,21 @@ pub struct Route {
     pub route: String,
 }
 
-/// Why a request was turned away.
+/// Why a request was turned away, or a connection.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Reason {
     /// A word.
     pub reason: &'static str,
 }
 
-/// State of connections to the database.
+/// State of connections to a database.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct State {
     /// `idle`, `busy`.
     pub state: &'static str,
+    /// Whose.
+    #[prometheus(flatten)]
+    pub tenant: Tenant,
 }
 
 /// A source of dumps.
@@ -50,6 +56,9 @@ pub struct State {
 pub struct Source {
     /// Its name.
     pub source: String,
+    /// Whose.
+    #[prometheus(flatten)]
+    pub tenant: Tenant,
 }
 
 /// All numbers.
@@ -69,18 +78,18 @@ pub struct Metrics {
     pub rows_rejected: Counter,
     /// From the first byte of an upload to its commit.
     pub batch_time: Histogram,
-    /// Connections to the database.
+    /// Connections to databases.
     pub connections: Family<State, Gauge>,
     /// Requests that wait for one.
-    pub waiting: Gauge,
-    /// Connections of clients that are open.
-    pub clients: Gauge,
+    pub waiting: TenantGauge,
+    /// Connections of clients.
+    pub clients: Clients,
     /// Days until the certificate ends.
     pub certificate_days: Gauge,
     /// Seconds since a source's last batch.
     pub feed_age: Family<Source, Gauge<f64, AtomicU64>>,
     /// Whether the last question for the feeds' ages was answered.
-    pub database_up: Gauge,
+    pub database_up: TenantGauge,
 }
 
 impl Default for Metrics {
@@ -97,11 +106,11 @@ impl Default for Metrics {
             rows_rejected: Counter::default(),
             batch_time: Histogram::new([0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1_800.0, 7_200.0]),
             connections: Family::default(),
-            waiting: Gauge::default(),
-            clients: Gauge::default(),
+            waiting: TenantGauge::default(),
+            clients: Clients::default(),
             certificate_days: Gauge::default(),
             feed_age: Family::default(),
-            database_up: Gauge::default(),
+            database_up: TenantGauge::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "Requests that have ended", metrics.requests.clone());
@@ -134,6 +143,7 @@ impl Default for Metrics {
             Unit::Seconds,
             metrics.batch_time.clone(),
         );
+        metrics.clients.register(&mut registry);
         registry.register("database_connections", "Connections to the database", metrics.connections.clone());
         registry.register("database_waiting", "Requests that wait for a connection", metrics.waiting.clone());
         registry.register("database_up", "Whether the database answered", metrics.database_up.clone());

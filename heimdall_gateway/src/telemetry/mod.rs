@@ -3,8 +3,10 @@
 /// Target of spans: they are for traces alone, and cost nothing where nobody collects those.
 pub const SPANS: &str = "heimdall_spans";
 
+mod clients;
 mod log;
 pub mod metrics;
+mod tenant_label;
 mod traces;
 
 pub use log::start;

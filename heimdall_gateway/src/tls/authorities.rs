@@ -1,8 +1,10 @@
 //! Whom we believe: the authorities of the system, and those of `HMD_TLS_CA`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -20,6 +22,13 @@ pub fn roots(file: Option<&Path>) -> Result<RootCertStore, Refusal> {
         }
     }
     Ok(roots)
+}
+
+/// What looks at certificates as a client does that believes those.
+pub fn verifier(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, Refusal> {
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), super::provider())
+        .build()
+        .map_err(|_| Refusal::authorities("there is no authority, neither of the system nor in it"))
 }
 
 /// The certificates of a file in PEM, at least one.

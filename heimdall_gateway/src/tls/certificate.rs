@@ -1,12 +1,10 @@
 //! A certificate is looked at as a client would: dates, names, size of the key, and whether somebody we believe has signed it.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, IpAddr, ServerName, UnixTime};
-use rustls::{CertificateError, Error, RootCertStore};
+use rustls::{CertificateError, Error};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
@@ -21,7 +19,7 @@ const RSA_BITS: usize = 2048;
 /// What a client would object to.
 pub fn examine(
     chain: &[CertificateDer<'_>],
-    roots: RootCertStore,
+    verifier: &WebPkiServerVerifier,
     host: Option<&str>,
 ) -> Result<Timestamp, String> {
     let (leaf, issuers) = chain.split_first().ok_or("no certificate")?;
@@ -47,7 +45,7 @@ pub fn examine(
             .map_err(|_| format!("HMD_PUBLIC_URL has no host that a certificate can name: {host}"))?,
         None => own_name(&parsed)?,
     };
-    verify(leaf, issuers, roots, &name)?;
+    verify(leaf, issuers, verifier, &name)?;
     // Clients stop to believe with the first of the chain that expires.
     let ends: Result<Vec<_>, _> =
         chain.iter().map(|one| validity(&parse(one)?).map(|dates| dates.1)).collect();
@@ -98,12 +96,9 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
 fn verify(
     leaf: &CertificateDer<'_>,
     issuers: &[CertificateDer<'_>],
-    roots: RootCertStore,
+    verifier: &WebPkiServerVerifier,
     name: &ServerName<'_>,
 ) -> Result<(), String> {
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), super::provider())
-        .build()
-        .map_err(|_| "there is no authority to check it by: HMD_TLS_CA".to_owned())?;
     match verifier.verify_server_cert(leaf, issuers, name, &[], UnixTime::now()) {
         Ok(_) => Ok(()),
         Err(Error::InvalidCertificate(error)) => Err(reason(&error, name)),

@@ -1,18 +1,21 @@
-//! Certificate and key together.
+//! Certificate, key and authorities together.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rustls::client::WebPkiServerVerifier;
 use rustls::sign::CertifiedKey;
 
 use super::{Refusal, authorities, certificate, key};
 use crate::config::{self, Environment};
 use crate::dev;
 
-/// A certificate with its key, fit to be shown.
+/// A certificate with its key, fit to be shown, and the authorities by which it is.
 #[derive(Clone, Debug)]
 pub struct Pair {
     pub(super) certified: Arc<CertifiedKey>,
+    /// Others are looked at as it was.
+    pub(super) verifier: Arc<WebPkiServerVerifier>,
     /// Until when the certificate and its chain are good.
     pub expires: Timestamp,
 }
@@ -27,15 +30,16 @@ pub fn check(tls: &config::Tls, host: Option<&str>, environment: Environment) ->
             let believed = authorities::certificates(file).map_err(Refusal::authorities)?;
             dev::check_authorities(environment, &believed).map_err(Refusal::authorities)?;
         }
+        let verifier = authorities::verifier(roots)?;
         let chain = authorities::certificates(&tls.certificate).map_err(Refusal::certificate)?;
         dev::check_authorities(environment, &chain).map_err(Refusal::certificate)?;
-        let expires = certificate::examine(&chain, roots, host)
+        let expires = certificate::examine(&chain, &verifier, host)
             .map_err(|reason| Refusal::certificate(format!("{}: {reason}", tls.certificate.display())))?;
-        Ok((chain, expires))
+        Ok((chain, expires, verifier))
     });
     let key = key::read(&tls.key, environment);
-    let (chain, expires, key) = match (shown, key) {
-        (Ok((chain, expires)), Ok(key)) => (chain, expires, key),
+    let ((chain, expires, verifier), key) = match (shown, key) {
+        (Ok(shown), Ok(key)) => (shown, key),
         (shown, key) => return Err([shown.err(), key.err()].into_iter().flatten().collect()),
     };
     let certified = CertifiedKey::from_der(chain, key, &super::provider()).map_err(|error| {
@@ -45,5 +49,5 @@ pub fn check(tls: &config::Tls, host: Option<&str>, environment: Environment) ->
         };
         vec![Refusal::key(format!("{}: {reason}", tls.key.display()))]
     })?;
-    Ok(Pair { certified: Arc::new(certified), expires })
+    Ok(Pair { certified: Arc::new(certified), verifier, expires })
 }

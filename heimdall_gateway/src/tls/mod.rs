@@ -2,6 +2,7 @@
 //! before any client sees it, at the start and whenever the files change.
 
 mod authorities;
+mod believed;
 mod certificate;
 mod check;
 mod client;
@@ -12,24 +13,40 @@ mod reload;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
-use rustls::{ClientConfig, ServerConfig};
+use rustls::{ClientConfig, ConfigBuilder, ServerConfig, WantsVerifier};
 
 pub use check::{Pair, check};
 pub use client::{check_client, database_config};
 pub use refusal::Refusal;
 pub use reload::{Certificates, Reload, Status};
 
-/// For what we ask of others: the authorities of the system and of that file.
+/// For what the client of the command line asks: the authorities of the system and of that file.
 ///
 /// # Errors
 /// Where the file has none.
 pub fn client_config(authorities: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
     let roots = authorities::roots(authorities).map_err(|refusal| refusal.to_string())?;
-    let builder = ClientConfig::builder_with_provider(provider())
+    Ok(Arc::new(client()?.with_root_certificates(roots).with_no_client_auth()))
+}
+
+/// For what the gateway asks of others: each handshake believes the authorities of that moment.
+///
+/// # Errors
+/// Where the provider of cryptography has no TLS.
+pub fn reloaded_client_config(certificates: Arc<Certificates>) -> Result<ClientConfig, String> {
+    let verified = client()?.dangerous().with_custom_certificate_verifier(certificates);
+    let mut config = verified.with_no_client_auth();
+    // A session that is taken up again shows no certificate: whoever has signed it would be believed for as long as it lasts.
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
+fn client() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, String> {
+    ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
-    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+        .map_err(|error| error.to_string())
 }
 
 /// What we show to clients: each handshake takes the certificate of that moment.

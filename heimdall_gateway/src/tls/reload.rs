@@ -1,4 +1,5 @@
-//! The certificate of the moment. When the files change it is read anew; one that is refused leaves the old one in place.
+//! Certificate and authorities of the moment. When the files change they are read anew, all of them; where one is refused, the old
+//! ones stay in place.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
+use rustls::client::WebPkiServerVerifier;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
@@ -21,7 +23,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// From when on the log says that the certificate will expire.
 const SOON: i64 = 30;
 
-/// Our certificate, its key, and where they come from.
+/// Our certificate, its key, the authorities, and where they come from.
 #[derive(Debug)]
 pub struct Certificates {
     files: config::Tls,
@@ -81,6 +83,10 @@ impl Certificates {
     /// How it is doing.
     pub fn status(&self) -> Status {
         Status { expires: self.shown.load().expires, reload: self.last.load_full() }
+    }
+
+    pub(super) fn verifier(&self) -> Arc<WebPkiServerVerifier> {
+        Arc::clone(&self.shown.load().verifier)
     }
 
     /// Reads the files anew, and takes what is in them where nothing is wrong with it. The log says which.

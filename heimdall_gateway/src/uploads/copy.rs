@@ -62,7 +62,7 @@ impl Copy {
         let mut copy = Copy {
             sink,
             transaction,
-            server: database.server(caller).clone(),
+            server: database.server(caller)?.clone(),
             backend: row.get(0),
             before: before.freeze(),
             waiting: BytesMut::new(),
@@ -148,7 +148,8 @@ fn of_dump(error: &tokio_postgres::Error) -> Problem {
     let problem = problem(error);
     let kind = match (problem.status, problem.code.as_deref()) {
         (_, Some("23505")) => Problem::duplicate(),
-        (400, _) => Problem::refused(),
+        // The source is there; a dump is not.
+        (400, _) | (_, Some("P0002")) => Problem::refused(),
         _ => return problem,
     };
     Problem { detail: problem.detail, hint: problem.hint, code: problem.code, ..kind }

@@ -29,6 +29,7 @@ use crate::database::Database;
 use crate::http::Caller;
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
+use crate::tenants::ByTenant;
 
 pub use feed::Feed;
 pub use pour::{linger, pour};
@@ -43,9 +44,14 @@ const WAITING: usize = 8;
 pub struct Uploads {
     database: Database,
     limits: Limits,
+    rooms: ByTenant<Room>,
+    metrics: Arc<Metrics>,
+}
+
+/// What a tenant has for its uploads: those of others neither take its places nor are found there.
+struct Room {
     permits: Arc<Semaphore>,
     registry: Mutex<Registry>,
-    metrics: Arc<Metrics>,
 }
 
 /// An upload that is to begin.
@@ -97,8 +103,9 @@ fn idle() -> Problem {
 impl Uploads {
     /// None yet.
     pub fn new(database: Database, limits: Limits, metrics: Arc<Metrics>) -> Arc<Uploads> {
-        let permits = Arc::new(Semaphore::new(limits.uploads));
-        Arc::new(Uploads { database, limits, permits, registry: Mutex::default(), metrics })
+        let room = || Room { permits: Arc::new(Semaphore::new(limits.uploads)), registry: Mutex::default() };
+        let rooms = database.servers().map(|(tenant, _)| (tenant.map(str::to_owned), room())).collect();
+        Arc::new(Uploads { database, limits, rooms, metrics })
     }
 
     /// Opens an upload as the caller.
@@ -109,7 +116,8 @@ impl Uploads {
         if let Some(length) = asked.length {
             feed::within(self.limits.upload, length)?;
         }
-        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| {
+        let room = self.rooms.of(caller)?;
+        let permit = Arc::clone(&room.permits).try_acquire_owned().map_err(|_| {
             Problem::unavailable()
                 .detail("There are as many uploads as there may be at a time.")
                 .hint("The operator sets how many: HMD_UPLOADS.")
@@ -130,11 +138,12 @@ impl Uploads {
         let worker = Worker {
             uploads: Arc::clone(self),
             upload: Arc::clone(&upload),
+            tenant: caller.principal.tenant.clone(),
             pieces,
             patience: asked.patience,
             permit,
         };
-        self.registry().keep(caller, Arc::clone(&upload));
+        room.registry().keep(caller, Arc::clone(&upload));
         tokio::spawn(worker.run(copy));
         Ok(Feed { upload, pieces: sender, limit: self.limits.upload })
     }

@@ -1,4 +1,4 @@
-//! Uploads by their ids. An id is its caller's own: nobody else finds it, and nobody can take it from another.
+//! Uploads of a tenant by their ids. An id is its caller's own: nobody else finds it, and nobody can take it from another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::Uploads;
 use super::feed::Feed;
 use super::upload::Upload;
+use super::{Room, Uploads};
 use crate::http::Caller;
 use crate::problem::Problem;
 
@@ -61,16 +61,22 @@ impl Registry {
     }
 }
 
-impl Uploads {
+impl Room {
     pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
+impl Uploads {
     /// Lets later requests of the caller feed it.
-    pub fn share(&self, caller: &Caller, feed: Feed) -> Found {
+    ///
+    /// # Errors
+    /// As [`crate::tenants::ByTenant::of`].
+    pub fn share(&self, caller: &Caller, feed: Feed) -> Result<Found, Problem> {
         let found = Found { upload: Arc::clone(feed.upload()), feed: Some(Arc::new(Mutex::new(feed))) };
-        self.registry().uploads.insert(key(caller, &found.upload.id), found.clone());
-        found
+        let room = self.rooms.of(caller)?;
+        room.registry().uploads.insert(key(caller, &found.upload.id), found.clone());
+        Ok(found)
     }
 
     /// The caller's upload of that id.
@@ -78,7 +84,7 @@ impl Uploads {
     /// # Errors
     /// 404 where the caller has none.
     pub fn find(&self, caller: &Caller, id: &str) -> Result<Found, Problem> {
-        let found = self.registry().uploads.get(&key(caller, id)).cloned();
+        let found = self.rooms.of(caller)?.registry().uploads.get(&key(caller, id)).cloned();
         found.ok_or_else(|| {
             Problem::not_found()
                 .detail("You have no upload of this id here.")

@@ -20,6 +20,7 @@ const REST: Duration = Duration::from_millis(100);
 pub(super) struct Worker {
     pub uploads: Arc<Uploads>,
     pub upload: Arc<Upload>,
+    pub tenant: Option<String>,
     pub pieces: mpsc::Receiver<Piece>,
     pub patience: Patience,
     pub permit: OwnedSemaphorePermit,
@@ -59,6 +60,7 @@ impl Worker {
                 tracing::info!(
                     upload = upload.id,
                     source = upload.source,
+                    tenant = self.tenant,
                     bytes,
                     batch = report.batch,
                     duplicate = report.duplicate,
@@ -73,6 +75,7 @@ impl Worker {
                 tracing::info!(
                     upload = upload.id,
                     source = upload.source,
+                    tenant = self.tenant,
                     bytes,
                     problem = problem.kind,
                     code = problem.code.as_deref(),

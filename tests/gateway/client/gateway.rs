@@ -9,7 +9,7 @@ use super::{dump, fed, path, said};
 
 const LIST: &str = r#"{"columns": ["ip"], "entities": {"ip": {"label": "Ip", "key": "ip"}}, "tlp": "amber"}"#;
 
-fn with_list() -> Database {
+pub fn with_list() -> Database {
     let database = Database::new();
     database.source("list", "csv", LIST);
     database
@@ -21,7 +21,7 @@ fn addresses(rows: usize) -> Vec<u8> {
     std::iter::once("ip\n".to_owned()).chain(lines).collect::<String>().into_bytes()
 }
 
-fn client(gateway: &Gateway, url: &str, groups: &[&str], arguments: &[&str]) -> Command {
+pub fn client(gateway: &Gateway, url: &str, groups: &[&str], arguments: &[&str]) -> Command {
     let authority = Authority::of_the_run().certificate_file();
     let mut command = Command::new(Gateway::binary());
     command
@@ -32,7 +32,7 @@ fn client(gateway: &Gateway, url: &str, groups: &[&str], arguments: &[&str]) -> 
     command
 }
 
-fn stored(database: &Database) -> i64 {
+pub fn stored(database: &Database) -> i64 {
     database
         .connect()
         .query_one("SELECT count(*) FROM heimdall.node WHERE key LIKE 'Ip:%'", &[])
@@ -54,6 +54,30 @@ fn a_dump_goes_in_once() {
     assert!(out.contains("1000 rows, 1000 stored, 0 put aside"), "{out}");
     assert!(out.contains("was there already"), "{out}");
     assert_eq!(stored(&database), 1000);
+}
+
+#[test]
+fn the_environment_says_where_the_gateway_is_and_whom_to_believe() {
+    let (database, file) = (with_list(), dump("environment.csv", &addresses(10)));
+    let gateway = Gateway::start(&database);
+    let with = |authority: Option<&str>| {
+        let mut command = Command::new(Gateway::binary());
+        command
+            .env_clear()
+            .env("HMD_TOKEN", gateway.issuer.token("feed", &["ingest"]))
+            .env("HMD_URL", &gateway.url)
+            .envs(authority.map(|authority| ("HMD_TLS_CA", authority)))
+            .args(["ingest", "--source", "list", path(&file), "never.csv"]);
+        run(command)
+    };
+    let distrusting = with(None);
+    let (_, err) = said(&distrusting);
+    assert_eq!(distrusting.status.code(), Some(1));
+    assert!(err.contains("an authority that is not known here") && err.contains("HMD_TLS_CA"), "{err}");
+    assert!(!err.contains("trying again") && !err.contains("never.csv"), "it does not pass: {err}");
+
+    let authority = Authority::of_the_run().certificate_file();
+    assert!(said(&with(Some(path(&authority)))).0.contains("10 rows, 10 stored"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod cut;
 mod gateway;
+mod interrupted;
 mod tus;
 
 use std::io::Write;
@@ -296,6 +297,16 @@ fn what_it_cannot_begin_with_is_told_before_it_begins() {
     });
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).1.contains("HMD_OAUTH_M2M_SECRET: not set"), "{:?}", said(&output));
+    let mut command = Command::new(Gateway::binary());
+    let output = run({
+        command.env_clear().args(["ingest", "--source", "list", "-"]);
+        command
+    });
+    assert_eq!(output.status.code(), Some(2));
+    let told = said(&output).1;
+    for missing in ["HMD_URL: not set", "HMD_OAUTH_M2M_ID: not set"] {
+        assert!(told.contains(missing), "{told}");
+    }
 }
 
 /// The highest memory of a process so far, in KiB.

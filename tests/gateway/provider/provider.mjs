@@ -1,11 +1,18 @@
 // The identity provider of the tests: oidc-provider with a client for people and one for machines. Whoever logs in as
-// `name:group` is in that group. SIGHUP changes its key; each line that it prints says that it answers, and where.
+// `name:group` is in that group; whoever logs in as `name:group:tenant:next` belongs to that tenant, and to the next once
+// SIGUSR2 has come. SIGHUP changes its key; each line that it prints says that it answers, and where.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 
 const { default: Provider } = await import(process.env.OIDC_PROVIDER);
 const { SITE, TTL, CLAIMS_ON_DEMAND } = process.env;
+let moved = false;
+
+function claims(id) {
+  const [, group, tenant, next] = id.split(':');
+  return { sub: id, groups: [group], tenant: moved ? next : tenant };
+}
 
 function configuration() {
   const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
@@ -28,12 +35,9 @@ function configuration() {
         grant_types: ['client_credentials'],
       },
     ],
-    claims: { profile: ['groups'] },
+    claims: { profile: ['groups', 'tenant'] },
     conformIdTokenClaims: Boolean(CLAIMS_ON_DEMAND),
-    findAccount: (context, id) => ({
-      accountId: id,
-      claims: () => ({ sub: id, groups: [id.split(':')[1]] }),
-    }),
+    findAccount: (context, id) => ({ accountId: id, claims: () => claims(id) }),
     features: {
       clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: () => true },
@@ -60,3 +64,4 @@ function serve() {
 
 server.listen(0, '127.0.0.1', serve);
 process.on('SIGHUP', serve);
+process.on('SIGUSR2', () => (moved = true));

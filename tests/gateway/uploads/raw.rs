@@ -42,8 +42,8 @@ impl Raw {
         let session = ClientConnection::new(Arc::new(config), name).expect("a session");
         let port = gateway.url.rsplit_once(':').expect("a port").1.parse().expect("a port");
         let stream = TcpStream::connect(("127.0.0.1", port)).expect("the gateway listens");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
-        stream.set_write_timeout(Some(Duration::from_secs(60))).expect("a limit");
+        stream.set_read_timeout(Some(Duration::from_secs(180))).expect("a limit");
+        stream.set_write_timeout(Some(Duration::from_secs(180))).expect("a limit");
         Raw(StreamOwned::new(session, stream))
     }
 

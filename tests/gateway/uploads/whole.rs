@@ -84,6 +84,7 @@ fn what_is_refused_leaves_nothing() {
         ("hosts", "ingest", "br", hosts(3), 415, "media-type"),
         ("hosts", "ingest", "identity", hosts(9_000), 413, "too-large"),
         ("hosts", "ingest", "identity", bad, 422, "refused"),
+        ("hosts", "ingest", "identity", String::new(), 422, "refused"),
     ] {
         let path = format!("/v1/sources/{source}/ingest");
         let request = gateway.request_as(&[groups], Method::POST, &path).header("content-encoding", coding);

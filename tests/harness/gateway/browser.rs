@@ -37,7 +37,7 @@ impl Browser {
                 .resolve("heimdall.example", SocketAddr::from(([127, 0, 0, 1], port)))
                 .cookie_provider(Arc::clone(&jar))
                 .redirect(policy)
-                .timeout(Duration::from_secs(60))
+                .timeout(Duration::from_secs(180))
                 .build()
                 .expect("a client")
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Authority, Settings};
 
-/// It runs until it is dropped. Who logs in as `name:group` is in that group.
+/// It runs until it is dropped. Who logs in as `name:group` is in that group; as `name:group:tenant:next`, of that tenant.
 pub struct IdentityProvider {
     process: Child,
     ready: Receiver<String>,
@@ -54,7 +54,7 @@ impl IdentityProvider {
     }
 
     fn wait(&self) -> String {
-        self.ready.recv_timeout(Duration::from_secs(60)).expect("the identity provider answers")
+        self.ready.recv_timeout(Duration::from_secs(300)).expect("the identity provider answers")
     }
 
     /// It signs with another key from now on.
@@ -62,9 +62,21 @@ impl IdentityProvider {
     /// # Panics
     /// Where it is gone.
     pub fn change_key(&self) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-HUP", &pid]).status().expect("kill").success());
+        self.signal("-HUP");
         self.wait();
+    }
+
+    /// From some time soon on, people belong to their next tenant.
+    ///
+    /// # Panics
+    /// Where it is gone.
+    pub fn move_people(&self) {
+        self.signal("-USR2");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().expect("kill").success());
     }
 
     /// What a gateway before it is told.

@@ -38,6 +38,14 @@ impl Issuer {
     /// # Panics
     /// Where it does not start.
     pub fn start() -> Issuer {
+        Issuer::of(Authority::of_the_run())
+    }
+
+    /// The same with a certificate of that authority.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn of(authority: &Authority) -> Issuer {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -70,7 +78,7 @@ impl Issuer {
                     std::future::ready(served.lock().expect("no panic").clone())
                 }),
             );
-        let acceptor = TlsAcceptor::from(Arc::new(tls()));
+        let acceptor = TlsAcceptor::from(Arc::new(tls(authority)));
         runtime.spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
@@ -185,8 +193,8 @@ fn document(id: &str, key: &KeyPair) -> String {
         .to_string()
 }
 
-fn tls() -> rustls::ServerConfig {
-    let (certificate, key) = Authority::of_the_run().sign(&format!("issuer-{:x}", fastrand::u64(..)), |_| {});
+fn tls(authority: &Authority) -> rustls::ServerConfig {
+    let (certificate, key) = authority.sign(&format!("issuer-{:x}", fastrand::u64(..)), |_| {});
     let chain: Vec<_> =
         CertificateDer::pem_file_iter(certificate).expect("PEM").collect::<Result<_, _>>().expect("PEM");
     let provider = Arc::new(rustls::crypto::ring::default_provider());

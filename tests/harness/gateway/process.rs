@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, Response};
 use reqwest::{Certificate, Method};
 use serde_json::Value;
 
@@ -204,15 +205,25 @@ impl Gateway {
     /// # Panics
     /// Where it cannot be made.
     pub fn client() -> Client {
+        Gateway::client_of().build().expect("a client")
+    }
+
+    /// The same at another address of this machine, of 127.0.0.0/8.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    pub fn client_at(address: Ipv4Addr) -> Client {
+        Gateway::client_of().local_address(IpAddr::from(address)).build().expect("a client")
+    }
+
+    fn client_of() -> ClientBuilder {
         let authority = Certificate::from_pem(Authority::of_the_run().pem().as_bytes()).expect("PEM");
         // Whichever test is first; the others find it set.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Client::builder()
             .tls_certs_only([authority])
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
-            .build()
-            .expect("a client")
+            .timeout(Duration::from_secs(180))
     }
 
     /// A request that nobody has signed.

@@ -18,12 +18,12 @@ use url::Url;
 
 use super::session::{LOGIN_TAKES, Pending, Session};
 use super::site::Site;
-use crate::config::{Oidc, RoleRule};
+use crate::config::Oidc;
 use crate::identity::claims::Claims;
 use crate::identity::documents::{Failed, exchange, exchanger};
 use crate::identity::metadata::Metadata;
-use crate::identity::principal::{Reason, no_role, rule};
 use crate::identity::provider::{Provider, away};
+use crate::identity::rules::{Rules, no_role};
 use crate::identity::token::{Kind, verify};
 use crate::problem::Problem;
 
@@ -50,7 +50,7 @@ const LONGEST: u64 = 3600;
 pub struct Flow {
     pub(super) provider: Arc<Provider>,
     pub(super) oidc: Oidc,
-    pub(super) roles: Vec<RoleRule>,
+    pub(super) rules: Rules,
     pub(super) site: Site,
 }
 
@@ -101,7 +101,7 @@ impl Flow {
     /// Who has come back with that code.
     ///
     /// # Errors
-    /// 401 where it does not hold, 403 where no role is given, 503 where the provider is away.
+    /// 401 where it does not hold, 403 where no role or tenant is given, 503 where the provider is away.
     pub async fn finish(&self, code: String, pending: &Pending) -> Result<Session, Problem> {
         let known = self.provider.known().await?;
         let http = exchanger(self.provider.http());
@@ -124,10 +124,10 @@ impl Flow {
         self.session(&answer, Some(claims), &known.metadata, None).await
     }
 
-    /// The session, with what the provider says now: where it has taken a role away, it is gone here.
+    /// The session, with what the provider says now: where it has taken a role or a tenant away, they are gone here.
     ///
     /// # Errors
-    /// 401 where the provider has ended it, 403 where no role is given any more, 503 where the provider is away.
+    /// 401 where the provider has ended it, 403 where no role or tenant is given any more, 503 where the provider is away.
     pub async fn renew(&self, session: &Session) -> Result<Session, Problem> {
         let ended = "The session has ended.";
         let token = session.refresh_token.as_ref().ok_or_else(|| Problem::unauthenticated().detail(ended))?;
@@ -160,24 +160,26 @@ impl Flow {
         before: Option<&Session>,
     ) -> Result<Session, Problem> {
         // Providers put groups into the ID token, or keep them for those who ask.
-        let claims = match id {
-            Some(claims) if rule(&claims, &self.roles).is_some() => claims,
-            id => match self.user_info(answer, metadata).await? {
-                Some(info) if id.as_ref().is_none_or(|id| id.text("sub") == info.text("sub")) => info,
-                _ => return Err(no_role()),
+        let told = id.as_ref().map_or_else(|| Err(no_role()), |id| self.rules.give(id));
+        let (claims, given) = match (id, told) {
+            (Some(claims), Ok(given)) => (claims, given),
+            (id, told) => match self.user_info(answer, metadata).await? {
+                Some(info) if id.as_ref().is_none_or(|id| id.text("sub") == info.text("sub")) => {
+                    let given = self.rules.give(&info)?;
+                    (info, given)
+                }
+                _ => return Err(told.err().unwrap_or_else(no_role)),
             },
         };
         let subject = claims.text("sub").unwrap_or_default();
         if before.is_some_and(|before| before.subject != subject) {
             return Err(Problem::unauthenticated().detail("The session is of somebody else."));
         }
-        let rule = rule(&claims, &self.roles).ok_or_else(no_role)?;
         let now = get_current_timestamp();
         let lasts = answer.expires_in().map_or(UNTOLD, |lasts| lasts.as_secs().min(LONGEST));
         Ok(Session {
             subject: subject.to_owned(),
-            role: rule.role.clone(),
-            reason: Reason { claim: rule.claim.clone(), value: rule.value.clone() },
+            given,
             since: before.map_or(now, |before| before.since),
             renew_at: now + lasts - EARLY.min(lasts / 4),
             expires_at: now + lasts,

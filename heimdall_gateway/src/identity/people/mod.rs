@@ -6,6 +6,7 @@ mod renewals;
 mod session;
 mod site;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method};
@@ -13,8 +14,10 @@ use axum_extra::extract::cookie::PrivateCookieJar;
 use jsonwebtoken::get_current_timestamp;
 use url::Url;
 
+use super::failures::Failures;
 use super::principal::Principal;
 use super::provider::Provider;
+use super::rules::Rules;
 use crate::config::Config;
 use crate::problem::Problem;
 use cookies::{Brought, Cookies, LOGIN, SESSION, bare, cookie};
@@ -28,6 +31,7 @@ pub struct People {
     flow: Arc<Flow>,
     cookies: Cookies,
     renewals: Arc<Renewals>,
+    failures: Arc<Failures>,
     lifetime: u64,
 }
 
@@ -46,13 +50,14 @@ pub struct Returned {
 impl People {
     /// # Errors
     /// What is wrong with the configuration beyond its form.
-    pub fn new(config: &Config, provider: Arc<Provider>) -> Result<People, String> {
+    pub fn new(config: &Config, provider: Arc<Provider>, failures: Arc<Failures>) -> Result<People, String> {
         let site = Site::of(&config.listen, &config.tls)?;
-        let flow = Flow { provider, oidc: config.oidc.clone(), roles: config.roles.clone(), site };
+        let flow = Flow { provider, oidc: config.oidc.clone(), rules: Rules::of(config), site };
         Ok(People {
             flow: Arc::new(flow),
             cookies: Cookies::new(&config.session.secret)?,
             renewals: Arc::new(Renewals::new()),
+            failures,
             lifetime: config.session.lifetime.as_secs(),
         })
     }
@@ -67,19 +72,29 @@ impl People {
         Ok((self.cookies.jar(headers).add(pending), url))
     }
 
-    /// Ends it: whatever comes of it, it does not come a second time.
+    /// Ends it: whatever comes of it, it does not come a second time. Where too much from that address did not hold, it may
+    /// come again.
     pub async fn finish(
         &self,
         headers: &HeaderMap,
         returned: Returned,
+        address: IpAddr,
     ) -> (PrivateCookieJar, Result<Url, Problem>) {
+        if let Err(problem) = self.failures.check(address) {
+            return (self.cookies.jar(headers), Err(problem));
+        }
         let jar = self.cookies.jar(headers).remove(bare(LOGIN));
         match self.logged_in(headers, returned).await {
             Ok((session, to)) => match kept(session) {
                 Some(cookie) => (jar.add(cookie), Ok(to)),
                 None => (jar, Err(Problem::internal().detail("The session does not go into a cookie."))),
             },
-            Err(problem) => (jar, Err(problem)),
+            Err(problem) => {
+                if problem.status < 500 {
+                    self.failures.count(address);
+                }
+                (jar, Err(problem))
+            }
         }
     }
 
@@ -106,24 +121,36 @@ impl People {
             return Err(Problem::forbidden().detail(detail).hint("Log in: /auth/login"));
         };
         let session = self.flow.finish(code, &pending).await?;
-        tracing::info!(actor = session.subject, role = session.role, "logged in");
+        tracing::info!(
+            actor = session.subject,
+            role = session.given.role,
+            tenant = session.tenant(),
+            "logged in"
+        );
         let to = pending.return_to.parse().map_err(|_| refuse("There is nowhere to return to."))?;
         Ok((session, to))
     }
 
-    /// Whose session the request brings; and the cookies for the answer, where it was renewed.
+    /// Whose session the request brings, which came from that address; and the cookies for the answer, where it was renewed. One
+    /// that was given here is looked at whatever else comes from there.
     ///
     /// # Errors
-    /// 401 where it does not hold, 403 where a page of another site asks for more than to read, 503 where the provider is away.
+    /// 401 where it does not hold, 403 where a page of another site asks for more than to read, 429 where too many from there were
+    /// forged, 503 where the provider is away.
     pub async fn known(
         &self,
         method: &Method,
         headers: &HeaderMap,
+        address: IpAddr,
     ) -> Result<(Arc<Principal>, Option<PrivateCookieJar>), Problem> {
         let refuse = |why| Problem::unauthenticated().detail(why).hint("Log in: /auth/login");
         let session = match self.cookies.open::<Session>(headers, SESSION) {
             Brought::Sealed(session) => session,
-            Brought::Forged => return Err(refuse("The session is not one that was given here.")),
+            Brought::Forged => {
+                self.failures.check(address)?;
+                self.failures.count(address);
+                return Err(refuse("The session is not one that was given here."));
+            }
             Brought::Nothing => return Err(refuse("The request brings neither token nor session.")),
         };
         if !method.is_safe() {
@@ -139,8 +166,8 @@ impl People {
         if session.has_expired() {
             return Err(refuse("The session has ended."));
         }
-        let Some(principal) = session.principal(&self.flow.roles) else {
-            return Err(refuse("The session's role is not given any more."));
+        let Some(principal) = session.principal(&self.flow.rules) else {
+            return Err(refuse("The session's role or tenant is not given any more."));
         };
         let cookie = if renewed { kept(session) } else { None };
         Ok((Arc::new(principal), cookie.map(|cookie| self.cookies.jar(headers).add(cookie))))
@@ -171,7 +198,7 @@ impl People {
         let jar = self.cookies.jar(headers).remove(bare(SESSION));
         match self.cookies.open::<Session>(headers, SESSION) {
             Brought::Sealed(session) => {
-                tracing::info!(actor = session.subject, "logged out");
+                tracing::info!(actor = session.subject, tenant = session.tenant(), "logged out");
                 self.flow.revoke(session).await;
                 Ok((jar, self.flow.end().await))
             }
@@ -195,6 +222,9 @@ mod tests {
     use super::*;
     use crate::config::{Client, Oidc, RoleRule, Secret};
     use crate::identity::principal::Reason;
+    use crate::identity::rules::Given;
+
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     const RULE: [&str; 3] = ["groups", "soc", "soc_analyst"];
 
@@ -217,10 +247,12 @@ mod tests {
             Arc::new(Provider::new(reqwest::Client::new(), &oidc, crate::config::Environment::Production));
         let [claim, value, role] = rule.map(str::to_owned);
         let site = Site::new("https://heimdall.example".parse().expect("a URL")).expect("a site");
+        let rules = Rules { roles: vec![RoleRule { claim, value, role }], tenants: None };
         People {
-            flow: Arc::new(Flow { provider, oidc, roles: vec![RoleRule { claim, value, role }], site }),
+            flow: Arc::new(Flow { provider, oidc, rules, site }),
             cookies: Cookies::new(&Secret::new("0".repeat(32))).expect("a key"),
             renewals: Arc::new(Renewals::new()),
+            failures: Arc::new(Failures::new(2)),
             lifetime: 3600,
         }
     }
@@ -229,8 +261,11 @@ mod tests {
         let now = get_current_timestamp();
         Session {
             subject: "ada".to_owned(),
-            role: RULE[2].to_owned(),
-            reason: Reason { claim: RULE[0].to_owned(), value: RULE[1].to_owned() },
+            given: Given {
+                role: RULE[2].to_owned(),
+                reason: Reason { claim: RULE[0].to_owned(), value: RULE[1].to_owned() },
+                tenant: None,
+            },
             since: now,
             renew_at: now + 60,
             expires_at: now + 60,
@@ -250,7 +285,7 @@ mod tests {
     }
 
     async fn status(people: &People, method: Method, headers: &HeaderMap) -> u16 {
-        people.known(&method, headers).await.map_or_else(|problem| problem.status, |_| 200)
+        people.known(&method, headers, ADDRESS).await.map_or_else(|problem| problem.status, |_| 200)
     }
 
     #[tokio::test]
@@ -282,6 +317,17 @@ mod tests {
         // The operator has changed the rule: the cookie is sealed by the same secret.
         let changed = self::people(["groups", "soc", "another_role"]);
         assert_eq!(status(&changed, Method::GET, &headers(&people, session())).await, 401);
+    }
+
+    #[tokio::test]
+    async fn who_forges_sessions_does_not_keep_others_at_that_address_out() {
+        let people = people(RULE);
+        let forged = format!("{SESSION}=forged").parse().expect("a header");
+        let forged = HeaderMap::from_iter([(header::COOKIE, forged)]);
+        for expected in [401, 401, 429, 429] {
+            assert_eq!(status(&people, Method::GET, &forged).await, expected);
+        }
+        assert_eq!(status(&people, Method::GET, &headers(&people, session())).await, 200);
     }
 
     #[test]

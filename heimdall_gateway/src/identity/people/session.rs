@@ -3,8 +3,8 @@
 use jsonwebtoken::get_current_timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::config::RoleRule;
-use crate::identity::principal::{Principal, Reason, Through};
+use crate::identity::principal::{Principal, Through};
+use crate::identity::rules::{Given, Rules};
 
 /// Seconds that a log-in may take.
 pub const LOGIN_TAKES: u64 = 600;
@@ -29,10 +29,9 @@ pub struct Pending {
 pub struct Session {
     /// Whom the audit trail names.
     pub subject: String,
-    /// Role of the database.
-    pub role: String,
-    /// Why that one.
-    pub reason: Reason,
+    /// Role and tenant.
+    #[serde(flatten)]
+    pub given: Given,
     /// When they logged in.
     pub since: u64,
     /// From when on it is to be renewed.
@@ -44,18 +43,15 @@ pub struct Session {
 }
 
 impl Session {
-    /// Who that is, as long as the rule that gave the role is one of the operator's.
-    pub fn principal(&self, rules: &[RoleRule]) -> Option<Principal> {
-        let holds = rules.iter().any(|rule| {
-            rule.claim == self.reason.claim && rule.value == self.reason.value && rule.role == self.role
-        });
-        holds.then(|| Principal {
-            subject: self.subject.clone(),
-            role: self.role.clone(),
-            reason: self.reason.clone(),
-            through: Through::Session,
-            expires_at: self.expires_at,
-        })
+    /// Who that is, as long as the operator's rules still give that role and tenant.
+    pub fn principal(&self, rules: &Rules) -> Option<Principal> {
+        let given = rules.still_give(&self.given).then(|| self.given.clone())?;
+        Some(Principal::new(&self.subject, given, Through::Session, self.expires_at))
+    }
+
+    /// Their tenant's name, where there are tenants.
+    pub fn tenant(&self) -> Option<&str> {
+        self.given.tenant.as_ref().map(|tenant| tenant.value.as_str())
     }
 
     /// Whether it is time to renew it.
