@@ -100,11 +100,16 @@ impl Gateway {
             self.metrics.waiting.of(&tenant).set(count(pool.waiting));
         }
         self.metrics.certificate_days.set(self.tls.status().days_left());
+        // A database that does not answer holds up no other.
+        let told = join_all(
+            self.database
+                .servers()
+                .map(|(tenant, server)| async move { (Tenant::named(tenant), server.feeds().await) }),
+        )
+        .await;
         // A source that is gone has no age.
         self.metrics.feed_age.clear();
-        // A database that does not answer holds up no other.
-        join_all(self.database.servers().map(|(tenant, server)| async move {
-            let (feeds, tenant) = (server.feeds().await, Tenant::named(tenant));
+        for (tenant, feeds) in told {
             self.metrics.database_up.of(&tenant).set(feeds.is_ok().into());
             for (source, age) in feeds.unwrap_or_default() {
                 if let Some(age) = age {
@@ -112,7 +117,6 @@ impl Gateway {
                     self.metrics.feed_age.get_or_create(&source).set(age);
                 }
             }
-        }))
-        .await;
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use heimdall_tests::{Browser, Database, Gateway, IdentityProvider};
+use heimdall_tests::{Browser, Database, Gateway, IdentityProvider, eventually};
 use reqwest::Method;
 use serde_json::json;
 
@@ -112,6 +112,46 @@ fn nobody_takes_all_connections_to_the_database() {
     assert_eq!(answer.status, 200, "{answer:?}");
     for hog in hogs {
         hog.join().expect("no panic").expect("somebody listens");
+    }
+}
+
+#[test]
+fn unknown_keys_take_no_places_while_the_provider_is_silent() {
+    let database = Database::new();
+    let gateway = Arc::new(Gateway::start_with(&database, |settings| {
+        let values = [("HMD_REQUESTS", "80"), ("HMD_OAUTH_KEYS_FLOOR", "1")];
+        settings.extend(values.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }));
+    assert_eq!(gateway.get_as(&["analyst"], "/v1/whoami").status, 200);
+    gateway.issuer.fall_silent();
+    let tried = gateway.issuer.tried();
+    let (answered, answers) = mpsc::channel();
+    let ask = || {
+        let (gateway, answered) = (Arc::clone(&gateway), answered.clone());
+        thread::spawn(move || {
+            let claims = gateway.issuer.claims("mallory", &["admin"]).to_string();
+            let token = gateway.issuer.sign_as(&json!({"alg": "ES256", "kid": "unknown"}), &claims);
+            let ask = || gateway.answer(gateway.request(Method::GET, "/v1/whoami").bearer_auth(&token));
+            let mut answer = ask();
+            // What the provider was asked a moment ago, it is not asked again.
+            while answer.status == 401 {
+                answer = ask();
+            }
+            let _ = answered.send(answer.json()["detail"].clone());
+        })
+    };
+    let mut threads = vec![ask()];
+    eventually("the provider is asked", || gateway.issuer.tried() > tried);
+    threads.extend((1..100).map(|_| ask()));
+    // 64 of 100 wait.
+    for _ in 0..36 {
+        assert_eq!(answers.recv(), Ok(json!("The identity provider does not answer.")));
+    }
+    let grace = gateway.issuer.token("grace", &["analyst"]);
+    let answer = gateway.answer(gateway.request(Method::GET, "/v1/whoami").bearer_auth(grace));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    for thread in threads {
+        thread.join().expect("no panic");
     }
 }
 

@@ -156,7 +156,7 @@ fn a_password_may_be_bound_to_the_connection() {
     is_refused(&gateway(&trusting.server, bound, |_| {}), "did not use channel binding");
 
     database.run(&format!("ALTER ROLE {role} PASSWORD 'another one'"));
-    is_refused(&gateway(&tls.server, bound, |_| {}), "lets nobody in");
+    is_refused(&gateway(&tls.server, bound, |_| {}), "does not let the gateway in");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_certificate_of_the_gateway_lets_it_in() {
     assert_eq!(lookup(&with_certificate).status, 200);
     assert_eq!(tls.protection("shown"), format!("t TLSv1.3 /CN={role}"));
 
-    is_refused(&gateway(&tls.server, "?sslmode=require", |_| {}), "lets nobody in");
+    is_refused(&gateway(&tls.server, "?sslmode=require", |_| {}), "does not let the gateway in");
 }
 
 #[test]

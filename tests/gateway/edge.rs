@@ -119,7 +119,7 @@ impl Guessed {
     }
 
     /// A token that holds and that nobody has brought yet.
-    fn fresh(&self) -> String {
+    fn unseen(&self) -> String {
         self.gateway.issuer.token("grace", &["analyst"])
     }
 
@@ -141,7 +141,10 @@ fn who_guesses_tokens_is_not_listened_to() {
         answer.headers["retry-after"].parse::<u32>().is_ok_and(|seconds| (1..=20).contains(&seconds)),
         "{answer:?}"
     );
-    assert_eq!(guessed.ask(&guessed.fresh()).status, 429, "no signature is checked");
+    assert_eq!(guessed.ask(&guessed.unseen()).status, 429, "no signature is checked");
+    eventually("the log says where it came from", || {
+        guessed.gateway.log().iter().any(|line| line.contains("has to wait") && line.contains("127.0.0.1"))
+    });
     let turned_away = r#"heimdall_requests_turned_away_total{reason="failures"}"#;
     assert!(number(&guessed.gateway, turned_away) >= 3.0);
 }
@@ -152,7 +155,7 @@ fn who_is_known_at_that_address_goes_on_as_do_others() {
     assert_eq!(guessed.guess().status, 429);
     assert_eq!(guessed.ask(&guessed.known).status, 200);
     let elsewhere = Gateway::client_at(ELSEWHERE).get(format!("{}/v1/whoami", guessed.gateway.url));
-    assert_eq!(guessed.gateway.answer(elsewhere.bearer_auth(guessed.fresh())).status, 200);
+    assert_eq!(guessed.gateway.answer(elsewhere.bearer_auth(guessed.unseen())).status, 200);
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn after_a_while_one_is_listened_to_again() {
     let guessed = Guessed::start("10");
     let answer = guessed.guess();
     assert_eq!((answer.status, answer.headers.contains_key("retry-after")), (429, true));
-    eventually("a token that holds is taken", || guessed.ask(&guessed.fresh()).status == 200);
+    eventually("a token that holds is taken", || guessed.ask(&guessed.unseen()).status == 200);
 }
 
 #[test]

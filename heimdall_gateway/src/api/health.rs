@@ -97,7 +97,7 @@ async fn look(gateway: &Gateway) -> Readiness {
         Dependency { tenant: tenant.map(str::to_owned), ..looked }
     }));
     let (databases, provider, certificate, running) =
-        tokio::join!(databases, timed("identity-provider", gateway.identity.ready()), certificate, running,);
+        tokio::join!(databases, timed("identity-provider", gateway.identity.ready()), certificate, running);
     let others = [provider, certificate, running];
     // Who is sent elsewhere for one tenant's sake is sent there with all the others.
     let ready = databases.iter().any(|database| database.up) && others.iter().all(|dependency| dependency.up);

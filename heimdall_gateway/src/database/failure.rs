@@ -68,7 +68,7 @@ pub fn no_connection(error: PoolError) -> Problem {
         PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
             match error.code() {
                 Some(code) => {
-                    tracing::warn!(sqlstate = code.code(), "the database lets nobody in");
+                    tracing::warn!(sqlstate = code.code(), "the database does not let the gateway in");
                     away()
                 }
                 None => problem(&error),
@@ -98,7 +98,9 @@ pub fn problem(error: &Error) -> Problem {
         "53300" => return away(),
         "57014" => Problem::too_slow(),
         "53200" | "53100" | "53400" => Problem::unavailable().retry_after(10),
-        "42501" | "25006" => Problem::forbidden(),
+        "42501" | "25006" => Problem::forbidden()
+            .detail("The role in which you ask may not do this.")
+            .hint("GET /v1/whoami says which it is, and why."),
         "42704" | "42P01" | "P0002" | "3F000" => Problem::not_found(),
         "42710" | "23505" | "55006" | "55P03" | "40001" | "40P01" => Problem::conflict(),
         _ if from_heimdall(db) && (code.code().starts_with("22") || code.code().starts_with("42")) => {

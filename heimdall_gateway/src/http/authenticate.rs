@@ -20,7 +20,7 @@ pub async fn layer(State(gateway): State<Arc<Gateway>>, mut request: Request, ne
     };
     let (identity, headers) = (&gateway.identity, request.headers());
     let known = match headers.contains_key(header::AUTHORIZATION) {
-        true => identity.authenticate(headers, address).await.map(|principal| (principal, None)),
+        true => identity.bearers.known(headers, address).await.map(|principal| (principal, None)),
         false => identity.people.known(request.method(), headers, address).await,
     };
     let (principal, cookies) = match known {

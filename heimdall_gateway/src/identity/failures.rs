@@ -31,7 +31,9 @@ impl Failures {
     /// What came did not hold.
     pub fn count(&self, address: IpAddr) {
         // Empty it is already where requests at a time have each found something in it.
-        let _ = self.0.take(address);
+        if self.0.take(address).is_ok() && self.0.look(address).is_err() {
+            tracing::warn!(%address, "too much from an address did not hold: it has to wait");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use reqwest::Client;
 use serde_json::Value;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 use url::Url;
 
 use super::documents::exchange;
@@ -22,6 +22,10 @@ use crate::problem::Problem;
 
 /// For how long what is known holds while the provider is away.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// Requests that may wait for a key that is not known. Anybody can name such a key: while the provider does not answer, they are
+/// not to take all places of those whose keys are known.
+const WAITING: usize = 64;
 
 /// What is known of it.
 pub struct Known {
@@ -46,6 +50,7 @@ pub struct Provider {
     refresh: Duration,
     known: ArcSwapOption<Known>,
     asked: Mutex<Option<Asked>>,
+    waiting: Semaphore,
 }
 
 impl Provider {
@@ -59,6 +64,7 @@ impl Provider {
             refresh: oidc.keys_refresh,
             known: ArcSwapOption::empty(),
             asked: Mutex::new(None),
+            waiting: Semaphore::new(WAITING),
         }
     }
 
@@ -93,7 +99,10 @@ impl Provider {
     ) -> Result<DecodingKey, Problem> {
         let known = self.known().await?;
         let known = match known.keys.named(id).is_empty() {
-            true => self.newer_than(Some(&known)).await?,
+            true => {
+                let _waits = self.waiting.try_acquire().map_err(|_| away())?;
+                self.newer_than(Some(&known)).await?
+            }
             false => known,
         };
         let named = known.keys.named(id);

@@ -27,6 +27,7 @@ pub struct Issuer {
     key: Mutex<(String, KeyPair)>,
     keys: Arc<Mutex<String>>,
     away: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
     tried: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
@@ -65,6 +66,8 @@ impl Issuer {
         .to_string();
         let keys = Arc::new(Mutex::new(document("key-1", &key)));
         let away = Arc::new(AtomicBool::new(false));
+        let silent = Arc::new(AtomicBool::new(false));
+        let is_silent = Arc::clone(&silent);
         let tried = Arc::new(AtomicUsize::new(0));
         let connections = Arc::clone(&tried);
         let (served, is_away) = (Arc::clone(&keys), Arc::clone(&away));
@@ -80,10 +83,15 @@ impl Issuer {
             );
         let acceptor = TlsAcceptor::from(Arc::new(tls(authority)));
         runtime.spawn(async move {
+            let mut unanswered = Vec::new();
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
                 connections.fetch_add(1, Ordering::SeqCst);
                 if is_away.load(Ordering::SeqCst) {
+                    continue;
+                }
+                if is_silent.load(Ordering::SeqCst) {
+                    unanswered.push(stream);
                     continue;
                 }
                 let (acceptor, service) = (acceptor.clone(), TowerToHyperService::new(routes.clone()));
@@ -101,6 +109,7 @@ impl Issuer {
             key: Mutex::new(("key-1".to_owned(), key)),
             keys,
             away,
+            silent,
             asked,
             tried,
             _runtime: runtime,
@@ -115,6 +124,11 @@ impl Issuer {
     /// Whether it answers nobody from now on.
     pub fn set_away(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
+    }
+
+    /// From now on whoever connects waits for an answer in vain.
+    pub fn fall_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
     }
 
     /// It signs with another key from now on, and believes no other.
