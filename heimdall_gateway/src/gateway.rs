@@ -12,7 +12,7 @@ use crate::http::Rates;
 use crate::identity::Identity;
 use crate::server::Connections;
 use crate::telemetry::Metrics;
-use crate::telemetry::metrics::{Source, State};
+use crate::telemetry::metrics::{Of, Source, State};
 use crate::tls::{self, Certificates};
 use crate::uploads::Uploads;
 
@@ -51,7 +51,8 @@ impl Gateway {
         let tls = Certificates::load(&config)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let client = tls::client_config(config.tls.authorities.as_deref())?;
-        let database = Database::new(&config.database, &client)?;
+        let metrics = Arc::new(Metrics::default());
+        let database = Database::new(&config.database, &client, Arc::clone(&metrics))?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured((*client).clone())
             .redirect(reqwest::redirect::Policy::none())
@@ -60,7 +61,6 @@ impl Gateway {
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
-        let metrics = Arc::new(Metrics::default());
         let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
             config,
@@ -85,7 +85,8 @@ impl Gateway {
     /// Brings up to date those numbers that are states.
     pub async fn measure(&self) {
         let (mut idle, mut busy, mut waiting) = (0, 0, 0);
-        for server in self.database.servers() {
+        let replicas = self.database.servers().filter_map(|server| Some(server.replica()?.server()));
+        for server in self.database.servers().chain(replicas) {
             let pool = server.pool().status();
             idle += pool.available;
             busy += pool.size.saturating_sub(pool.available);
@@ -97,6 +98,7 @@ impl Gateway {
         self.metrics.waiting.set(count(waiting));
         self.metrics.clients.set(i64::try_from(self.connections.open()).unwrap_or(i64::MAX));
         self.metrics.certificate_days.set(self.tls.status().days_left());
+        self.measure_replicas();
         // A source that is gone has no age.
         self.metrics.feed_age.clear();
         let mut up = true;
@@ -110,5 +112,18 @@ impl Gateway {
             }
         }
         self.metrics.database_up.set(up.into());
+    }
+
+    fn measure_replicas(&self) {
+        // Of one that does not answer nobody knows how far it is behind.
+        self.metrics.replica_lag.clear();
+        for server in self.database.servers() {
+            let Some(replica) = server.replica() else { continue };
+            let of = Of { database: server.name().to_owned() };
+            self.metrics.replica_up.get_or_create(&of).set(replica.ready().is_ok().into());
+            if let Some(lag) = replica.lag() {
+                self.metrics.replica_lag.get_or_create(&of).set(lag.as_secs_f64());
+            }
+        }
     }
 }

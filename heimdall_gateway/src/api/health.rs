@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::database::Server;
 use crate::gateway::Gateway;
 use crate::http::ClientAddress;
 use crate::problem::Problem;
@@ -24,16 +25,16 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 /// Whether requests can be answered.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct Readiness {
-    /// Whether all of it is there.
+    /// Whether all of it is there that is needed. A replica is not: without it, reads go to the database itself.
     ready: bool,
-    /// What is needed.
+    /// What is used.
     dependencies: Vec<Dependency>,
 }
 
-/// Something that the gateway needs.
+/// Something that the gateway uses.
 #[derive(Clone, Serialize, ToSchema)]
 struct Dependency {
-    /// `database`, `identity-provider`, `certificate`, `gateway`.
+    /// `database`, `identity-provider`, `certificate`, `gateway`; and `replica` where there is one.
     name: &'static str,
     /// Whether it is there.
     up: bool,
@@ -94,8 +95,20 @@ async fn look(gateway: &Gateway) -> Readiness {
         certificate,
         running,
     );
-    let dependencies = vec![database, provider, certificate, running];
-    Readiness { ready: dependencies.iter().all(|dependency| dependency.up), dependencies }
+    let mut dependencies = vec![database, provider, certificate, running];
+    let ready = dependencies.iter().all(|dependency| dependency.up);
+    if gateway.database.servers().any(|server| server.replica().is_some()) {
+        dependencies.push(timed("replica", replicas(gateway, &roles)).await);
+    }
+    Readiness { ready, dependencies }
+}
+
+async fn replicas(gateway: &Gateway, roles: &[&str]) -> Result<(), Problem> {
+    for replica in gateway.database.servers().filter_map(Server::replica) {
+        replica.ready()?;
+        replica.server().ready(&gateway.config.database.graph, roles).await?;
+    }
+    Ok(())
 }
 
 async fn timed(name: &'static str, question: impl Future<Output = Result<(), Problem>>) -> Dependency {

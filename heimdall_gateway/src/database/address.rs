@@ -22,20 +22,41 @@ const RETRIES: u32 = 3;
 /// # Errors
 /// Where it is none. What it is is not said: there may be a password in it.
 pub fn read(config: &config::Database) -> Result<tokio_postgres::Config, String> {
-    let mut address =
+    let address =
         config::database_address(config.url.expose()).ok_or("HMD_DATABASE_URL: no address of a database")?;
+    Ok(complete(address, config.wait))
+}
+
+/// The same of the replica, whose database is that of the primary unless its address says otherwise.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_replica(
+    replica: &config::Replica,
+    primary: &tokio_postgres::Config,
+    wait: Duration,
+) -> Result<tokio_postgres::Config, String> {
+    let mut address = config::database_address(replica.url.expose())
+        .ok_or("HMD_DATABASE_REPLICA_URL: no address of a database")?;
+    if let (None, Some(database)) = (address.get_dbname(), primary.get_dbname()) {
+        address.dbname(database);
+    }
+    Ok(complete(address, wait))
+}
+
+fn complete(mut address: tokio_postgres::Config, wait: Duration) -> tokio_postgres::Config {
     if address.get_application_name().is_none() {
         address.application_name("heimdall_gateway");
     }
     if address.get_connect_timeout().is_none() {
-        address.connect_timeout(config.wait);
+        address.connect_timeout(wait);
     }
     if address.get_tcp_user_timeout().is_none() {
         address.tcp_user_timeout(IDLE + INTERVAL * RETRIES);
     }
     address.keepalives_idle(IDLE).keepalives_interval(INTERVAL).keepalives_retries(RETRIES);
     passfile::fill(&mut address);
-    Ok(address)
+    address
 }
 
 /// TLS on the way there. Where nobody requires it, it is taken if there is some, and as libpq does then, whatever the
@@ -94,8 +115,8 @@ mod tests {
 
     use tokio_postgres::config::SslMode;
 
-    use super::{IDLE, read};
-    use crate::config::{Database, Secret};
+    use super::{IDLE, read, read_replica};
+    use crate::config::{Database, Replica, Secret};
 
     fn address(url: &str) -> Result<tokio_postgres::Config, String> {
         let second = Duration::from_secs(1);
@@ -107,7 +128,20 @@ mod tests {
             prepared: false,
             statement_timeout: second,
             upkeep_timeout: second,
+            replica: None,
         })
+    }
+
+    #[test]
+    fn the_database_of_a_replica_is_that_of_the_primary() {
+        let primary = address("postgresql://u:p@db.example/tenant").expect("an address");
+        let database = |url: &str| {
+            let replica = Replica { url: Secret::new(url), lag: Duration::ZERO };
+            let address = read_replica(&replica, &primary, Duration::ZERO).expect("an address");
+            address.get_dbname().map(str::to_owned)
+        };
+        assert_eq!(database("postgresql://u:p@copy.example").as_deref(), Some("tenant"));
+        assert_eq!(database("postgresql://u:p@pooler.example/tenant_ro").as_deref(), Some("tenant_ro"));
     }
 
     #[test]
