@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::http::{Rates, Shares};
 use crate::identity::Identity;
 use crate::telemetry::Metrics;
-use crate::telemetry::metrics::{Source, State, Tenant};
+use crate::telemetry::metrics::{Of, Source, State, Tenant};
 use crate::tls::{self, Certificates};
 use crate::uploads::Uploads;
 
@@ -53,7 +53,9 @@ impl Gateway {
         let client = tls::reloaded_client_config(Arc::clone(&tls))?;
         let shown = tls::database_config(&client, &config.tls, config.environment)
             .map_err(|refusal| refusal.to_string())?;
-        let database = Database::new(&config.database, config.tenants.as_ref(), &shown)?;
+        let metrics = Arc::new(Metrics::default());
+        let database =
+            Database::new(&config.database, config.tenants.as_ref(), &shown, Arc::clone(&metrics))?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(client.clone())
             .redirect(reqwest::redirect::Policy::none())
@@ -63,7 +65,6 @@ impl Gateway {
         let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
         let shares = Shares::new(&config.database);
-        let metrics = Arc::new(Metrics::default());
         let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
             config,
@@ -89,17 +90,22 @@ impl Gateway {
     pub async fn measure(&self) {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         for (tenant, server) in self.database.servers() {
-            let (pool, tenant) = (server.pool().status(), Tenant::named(tenant));
-            let idle = State { state: "idle", tenant: tenant.clone() };
-            let busy = State { state: "busy", tenant: tenant.clone() };
-            self.metrics.connections.get_or_create(&idle).set(count(pool.available));
-            self.metrics
-                .connections
-                .get_or_create(&busy)
-                .set(count(pool.size.saturating_sub(pool.available)));
-            self.metrics.waiting.of(&tenant).set(count(pool.waiting));
+            let tenant = Tenant::named(tenant);
+            let (mut idle, mut busy, mut waiting) = (0, 0, 0);
+            for server in [server].into_iter().chain(server.replica().map(|replica| replica.server())) {
+                let pool = server.pool().status();
+                idle += pool.available;
+                busy += pool.size.saturating_sub(pool.available);
+                waiting += pool.waiting;
+            }
+            for (state, number) in [("idle", idle), ("busy", busy)] {
+                let state = State { state, tenant: tenant.clone() };
+                self.metrics.connections.get_or_create(&state).set(count(number));
+            }
+            self.metrics.waiting.of(&tenant).set(count(waiting));
         }
         self.metrics.certificate_days.set(self.tls.status().days_left());
+        self.measure_replicas();
         // A database that does not answer holds up no other.
         let told = join_all(
             self.database
@@ -116,6 +122,19 @@ impl Gateway {
                     let source = Source { source, tenant: tenant.clone() };
                     self.metrics.feed_age.get_or_create(&source).set(age);
                 }
+            }
+        }
+    }
+
+    fn measure_replicas(&self) {
+        // Of one that does not answer nobody knows how far it is behind.
+        self.metrics.replica_lag.clear();
+        for (_, server) in self.database.servers() {
+            let Some(replica) = server.replica() else { continue };
+            let of = Of { database: server.name().to_owned() };
+            self.metrics.replica_up.get_or_create(&of).set(replica.ready().is_ok().into());
+            if let Some(lag) = replica.lag() {
+                self.metrics.replica_lag.get_or_create(&of).set(lag.as_secs_f64());
             }
         }
     }

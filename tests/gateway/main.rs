@@ -32,6 +32,7 @@ mod pgbouncer;
 mod policy;
 mod reference;
 mod rejects;
+mod replica;
 mod reveal;
 mod runbook;
 mod schemathesis;

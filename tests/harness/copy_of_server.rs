@@ -1,10 +1,11 @@
-//! A second server, from a base backup of the one that runs.
+//! A second server, from a base backup of the one that runs; also one that follows it.
 
 use std::fs::{Permissions, create_dir, metadata, read_to_string, remove_dir_all, set_permissions, write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::Server;
 
@@ -46,22 +47,53 @@ impl Server {
     /// # Panics
     /// Where it cannot be taken.
     pub fn base_backup(&self) -> ServerCopy {
+        self.copy_by(|copy| {
+            let mut command = self.program("pg_basebackup", "postgres");
+            command.args(["--checkpoint=fast", "--no-sync", "--wal-method=stream", "--pgdata"]).arg(copy);
+            command
+        })
+    }
+
+    /// A copy that follows this server, started.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    pub fn standby(&self) -> ServerCopy {
+        self.standby_with("")
+    }
+
+    /// The same with settings of its own.
+    ///
+    /// # Panics
+    /// Where it does not come up.
+    pub fn standby_with(&self, settings: &str) -> ServerCopy {
+        let copy = self.copy_by(|copy| {
+            let mut command = self.program("pg_basebackup", "postgres");
+            command.args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "--pgdata"]).arg(copy);
+            command
+        });
+        copy.start_with(settings, &[]);
+        copy
+    }
+
+    /// The copy that a program makes in the folder that it is told.
+    ///
+    /// # Panics
+    /// Where it makes none.
+    pub fn copy_by(&self, program: impl FnOnce(&Path) -> Command) -> ServerCopy {
+        static COUNTER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("copy{}", COUNTER.fetch_add(1, Ordering::Relaxed));
         let own = self.data.parent().expect("the data directory is in a folder");
-        let folder = own.join("copy");
+        let folder = own.join(&name);
         create_dir(&folder).expect("a folder for the copy");
         set_permissions(&folder, Permissions::from_mode(0o700)).expect("its mode");
         let copy = Server {
-            host: format!("{}-copy", self.host),
+            host: format!("{}-{name}", self.host),
             data: folder.join("data"),
             log: folder.join("server.log"),
             ..self.clone()
         };
-        let done = self
-            .program("pg_basebackup", "postgres")
-            .args(["--checkpoint=fast", "--no-sync", "--wal-method=stream", "--pgdata"])
-            .arg(&copy.data)
-            .output()
-            .expect("pg_basebackup");
+        let done = program(&copy.data).output().expect("the program");
         assert!(done.status.success(), "{done:?}");
         // Included by the configuration in the data directory; it names the socket and the keys. Nothing is archived.
         let settings = read_to_string(own.join("heimdall.conf")).expect("the server's settings");

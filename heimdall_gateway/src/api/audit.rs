@@ -94,7 +94,7 @@ async fn entries(
         (&position as _, Type::TEXT),
         (&more as _, Type::INT8),
     ];
-    let rows = gateway.database.query(&caller, Access::Read, ENTRIES, &parameters).await?;
+    let rows = gateway.database.query(&caller, Access::ReadPrimary, ENTRIES, &parameters).await?;
     Ok(answer::page(&rows, limit, |row| vec![row.get(1), row.get(2), row.get(3)]))
 }
 
@@ -106,7 +106,7 @@ const HEADS: &str = "SELECT heimdall.audit_heads()::text";
     responses((status = OK, description = "By lane", body = Heads))
 )]
 async fn heads(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
-    answer::object(&gateway.database.query(&caller, Access::Read, HEADS, &[]).await?)
+    answer::object(&gateway.database.query(&caller, Access::ReadPrimary, HEADS, &[]).await?)
 }
 
 /// Against what.
@@ -131,7 +131,8 @@ async fn verify(
     Json(asked): Json<Verification>,
 ) -> Result<Response, Problem> {
     let heads = asked.known_heads.as_deref().map(RawValue::get);
-    rows::answer(&gateway, &caller, format, VERIFY, &[(&heads as _, Type::TEXT)]).await
+    rows::answer_as(Access::ReadPrimary, &gateway, &caller, format, VERIFY, &[(&heads as _, Type::TEXT)])
+        .await
 }
 
 /// Of which time.
@@ -161,6 +162,6 @@ async fn export(
 ) -> Result<Response, Problem> {
     let (since, until) = (asked.since.map(|at| at.to_string()), asked.until.map(|at| at.to_string()));
     let parameters = [(&since as _, Type::TEXT), (&until as _, Type::TEXT)];
-    let entries = gateway.database.stream(&caller, EXPORT, &parameters).await?;
+    let entries = gateway.database.stream(&caller, Access::ReadPrimary, EXPORT, &parameters).await?;
     Ok(rows::lines("application/x-ndjson", "\n", entries))
 }

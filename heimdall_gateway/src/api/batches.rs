@@ -140,5 +140,5 @@ const PROGRESS: &str = "SELECT pg_catalog.to_json(o)::text FROM (SELECT p.source
         "bytes_processed": 65536, "bytes_total": null, "rows_read": 512, "rows_rejected": 0, "flushes": 0,
         "rows_per_second": 51200.0}]}))))]
 async fn list_progress(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
-    Ok(answer::items(&gateway.database.query(&caller, Access::Read, PROGRESS, &[]).await?))
+    Ok(answer::items(&gateway.database.query(&caller, Access::ReadPrimary, PROGRESS, &[]).await?))
 }

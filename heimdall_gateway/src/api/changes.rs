@@ -59,7 +59,7 @@ async fn changes(
         return Err(Problem::bad_request().detail("There may be 1 to 100 segments."));
     }
     let parameters = [(&asked.after as _, Type::TEXT), (&segments as _, Type::INT4)];
-    let rows = gateway.database.query(&caller, Access::Read, CHANGES, &parameters).await?;
+    let rows = gateway.database.query(&caller, Access::ReadPrimary, CHANGES, &parameters).await?;
     let next = rows.last().map(|row| row.get(1)).or(asked.after);
     Ok(answer::up_to(&rows, next.as_deref()))
 }

@@ -18,7 +18,7 @@ use super::asked::{Asked, list};
 use super::format::acceptable;
 use super::row::Bundle;
 use super::rows;
-use crate::database::JsonRows;
+use crate::database::{Access, JsonRows};
 use crate::gateway::Gateway;
 use crate::http::Caller;
 use crate::problem::Problem;
@@ -64,7 +64,7 @@ impl Selection {
             (&until as _, Type::TEXT),
             (&self.max_tlp as _, Type::TEXT),
         ];
-        gateway.database.stream(caller, sql, &parameters).await
+        gateway.database.stream(caller, Access::Read, sql, &parameters).await
     }
 }
 

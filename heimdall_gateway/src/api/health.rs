@@ -25,16 +25,17 @@ pub fn routes() -> OpenApiRouter<Arc<Gateway>> {
 /// Whether requests can be answered.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct Readiness {
-    /// Whether all of it is there; of several tenants' databases, one.
+    /// Whether all of it is there that is needed: of several tenants' databases, one; a replica is not, without it, reads go to the
+    /// database itself.
     ready: bool,
-    /// What is needed.
+    /// What is used.
     dependencies: Vec<Dependency>,
 }
 
-/// Something that the gateway needs.
+/// Something that the gateway uses.
 #[derive(Clone, Serialize, ToSchema)]
 struct Dependency {
-    /// `database`, `identity-provider`, `certificate`, `gateway`.
+    /// `database`, `identity-provider`, `certificate`, `gateway`; and `replica` where there is one.
     name: &'static str,
     /// Of a database, whose it is, where the gateway has tenants: shown to `HMD_METRICS_NETWORKS`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,12 +97,22 @@ async fn look(gateway: &Gateway) -> Readiness {
         let looked = timed("database", server.ready(graph, roles)).await;
         Dependency { tenant: tenant.map(str::to_owned), ..looked }
     }));
-    let (databases, provider, certificate, running) =
-        tokio::join!(databases, timed("identity-provider", gateway.identity.ready()), certificate, running);
+    let replicas =
+        gateway.database.servers().filter_map(|(tenant, server)| Some((tenant, server.replica()?)));
+    let replicas = join_all(replicas.map(|(tenant, replica)| async move {
+        let looked = timed("replica", async {
+            replica.ready()?;
+            replica.server().ready(graph, roles).await
+        });
+        Dependency { tenant: tenant.map(str::to_owned), ..looked.await }
+    }));
+    let provider = timed("identity-provider", gateway.identity.ready());
+    let (databases, replicas, provider, certificate, running) =
+        tokio::join!(databases, replicas, provider, certificate, running);
     let others = [provider, certificate, running];
     // Who is sent elsewhere for one tenant's sake is sent there with all the others.
     let ready = databases.iter().any(|database| database.up) && others.iter().all(|dependency| dependency.up);
-    Readiness { ready, dependencies: databases.into_iter().chain(others).collect() }
+    Readiness { ready, dependencies: databases.into_iter().chain(others).chain(replicas).collect() }
 }
 
 async fn timed(name: &'static str, question: impl Future<Output = Result<(), Problem>>) -> Dependency {

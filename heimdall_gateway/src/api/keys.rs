@@ -35,7 +35,7 @@ const STATUS: &str = "SELECT pg_catalog.to_json(k)::text FROM heimdall.key_statu
     example = json!({"items": [{"id": 1, "source": "vpn", "created_at": "2026-03-02T08:00:00+00:00", "retired_at": null,
         "destroyed_at": null, "sealed": 12, "master_key": "0f3a…", "opened_by": "current"}]}))))]
 async fn list_keys(State(gateway): State<Arc<Gateway>>, caller: Caller) -> Result<Response, Problem> {
-    Ok(answer::items(&gateway.database.query(&caller, Access::Read, STATUS, &[]).await?))
+    Ok(answer::items(&gateway.database.query(&caller, Access::ReadPrimary, STATUS, &[]).await?))
 }
 
 const ROTATE: &str = "SELECT pg_catalog.json_build_object('retired', heimdall.rotate_data_key($1))::text";

@@ -45,10 +45,25 @@ pub async fn answer(
     sql: &str,
     parameters: &[Parameter<'_>],
 ) -> Result<Response, Problem> {
+    answer_as(Access::Read, gateway, caller, format, sql, parameters).await
+}
+
+/// The same where it matters who answers.
+///
+/// # Errors
+/// What the database says before the first row.
+pub async fn answer_as(
+    access: Access,
+    gateway: &Gateway,
+    caller: &Caller,
+    format: Format,
+    sql: &str,
+    parameters: &[Parameter<'_>],
+) -> Result<Response, Problem> {
     let response = if format == Format::Json {
-        answer::items(&gateway.database.query(caller, Access::Read, sql, parameters).await?)
+        answer::items(&gateway.database.query(caller, access, sql, parameters).await?)
     } else {
-        as_they_come(gateway, caller, format, sql, parameters).await?
+        as_they_come(access, gateway, caller, format, sql, parameters).await?
     };
     Ok(varying(response))
 }
@@ -70,19 +85,20 @@ pub async fn page(
         let rows = gateway.database.query(caller, Access::Read, sql, parameters).await?;
         answer::page(&rows, limit, |row| vec![row.get(1)])
     } else {
-        as_they_come(gateway, caller, format, sql, parameters).await?
+        as_they_come(Access::Read, gateway, caller, format, sql, parameters).await?
     };
     Ok(varying(response))
 }
 
 async fn as_they_come(
+    access: Access,
     gateway: &Gateway,
     caller: &Caller,
     format: Format,
     sql: &str,
     parameters: &[Parameter<'_>],
 ) -> Result<Response, Problem> {
-    let rows = gateway.database.stream(caller, sql, parameters).await?;
+    let rows = gateway.database.stream(caller, access, sql, parameters).await?;
     let notices = heard(rows.notices());
     let response = if format == Format::NdJson {
         lines("application/x-ndjson", "\n", rows)

@@ -107,7 +107,8 @@ impl Follower {
     async fn progress(&self, status: &Status) -> Value {
         let backend = self.upload.backend;
         let database = &self.gateway.database;
-        let rows = database.query(&self.caller, Access::Read, PROGRESS, &[(&backend, Type::INT4)]).await;
+        let rows =
+            database.query(&self.caller, Access::ReadPrimary, PROGRESS, &[(&backend, Type::INT4)]).await;
         // What the database knows is left out where it does not show it.
         let rows = rows.unwrap_or_default();
         let row = rows.first();

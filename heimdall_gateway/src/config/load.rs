@@ -9,7 +9,7 @@ use super::reader::{Reader, Setting};
 use super::sources::Sources;
 use super::{
     Client, ClientCertificate, Config, Database, Environment, Limits, Listen, Network, Oidc, Prepared,
-    Session, Tenants, Tls, client, value,
+    Replica, Session, Tenants, Tls, client, value,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -234,6 +234,7 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
     let prepared = read.or("HMD_DATABASE_PREPARED", "auto", "auto, on or off", kept);
     let statement_timeout = read.duration("HMD_STATEMENT_TIMEOUT", "30s", SECOND / 10..=DAY);
     let upkeep_timeout = read.duration("HMD_UPKEEP_TIMEOUT", "1h", SECOND..=7 * DAY);
+    let replica = replica(read);
     Some(Database {
         url: url?,
         graph: graph?,
@@ -242,7 +243,19 @@ fn database(read: &mut Reader<'_>) -> Option<Database> {
         prepared: prepared?,
         statement_timeout,
         upkeep_timeout,
+        replica,
     })
+}
+
+fn replica(read: &mut Reader<'_>) -> Option<Replica> {
+    let expected =
+        "an address as of HMD_DATABASE_URL, with one host: how far one is behind says nothing about others";
+    let url = read.secret_or("HMD_DATABASE_REPLICA_URL", None, expected, value::is_replica_url);
+    let lag = read.duration("HMD_DATABASE_REPLICA_LAG", "5s", SECOND..=DAY);
+    if read.is_set("HMD_DATABASE_REPLICA_LAG") && !read.is_set("HMD_DATABASE_REPLICA_URL") {
+        read.warning("HMD_DATABASE_REPLICA_LAG", "there is no HMD_DATABASE_REPLICA_URL: it says nothing");
+    }
+    Some(Replica { url: url?, lag })
 }
 
 fn limits(read: &mut Reader<'_>) -> Limits {

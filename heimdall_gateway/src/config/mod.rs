@@ -161,7 +161,7 @@ pub struct Session {
     pub lifetime: Duration,
 }
 
-/// `HMD_DATABASE_URL`, `HMD_AGE_GRAPH`.
+/// `HMD_DATABASE_…`, `HMD_AGE_GRAPH`.
 #[derive(Clone, Debug)]
 pub struct Database {
     /// As libpq has it.
@@ -178,6 +178,17 @@ pub struct Database {
     pub statement_timeout: Duration,
     /// How long may take what goes through all that is stored.
     pub upkeep_timeout: Duration,
+    /// Where reads may go instead.
+    pub replica: Option<Replica>,
+}
+
+/// `HMD_DATABASE_REPLICA_URL`, `HMD_DATABASE_REPLICA_LAG`.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    /// As libpq has it.
+    pub url: Secret,
+    /// How far it may be behind.
+    pub lag: Duration,
 }
 
 /// Whether connections keep statements between transactions, which not every pooler in between allows.

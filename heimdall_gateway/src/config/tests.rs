@@ -249,6 +249,8 @@ fn each_setting_refuses_what_cannot_work() {
         ("HMD_COOKIE_SECRET", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmM="),
         ("HMD_DATABASE_URL", "mysql://localhost/heimdall"),
         ("HMD_DATABASE_URL", "postgres://localhost:x/heimdall"),
+        ("HMD_DATABASE_REPLICA_URL", "postgres://one.example,two.example/heimdall"),
+        ("HMD_DATABASE_REPLICA_LAG", "500ms"),
         ("HMD_AGE_GRAPH", "no graph"),
         ("HMD_DATABASE_CONNECTIONS", "1"),
         ("HMD_STATEMENT_TIMEOUT", "0"),

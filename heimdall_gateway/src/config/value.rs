@@ -152,6 +152,13 @@ pub fn is_database_url(text: &str) -> bool {
     database_address(text).is_some()
 }
 
+/// Whether it is an address of one server alone.
+pub fn is_replica_url(text: &str) -> bool {
+    let hosts =
+        |address: tokio_postgres::Config| address.get_hosts().len().max(address.get_hostaddrs().len());
+    database_address(text).map(hosts) == Some(1)
+}
+
 /// What the runbook has in the place of values that are to be filled in.
 pub fn is_placeholder(text: &str) -> bool {
     ["REPLACE_WITH", "GENERATE_AND_REPLACE"].iter().any(|mark| text.contains(mark))

@@ -27,18 +27,41 @@ pub fn read(config: &config::Database, database: Option<&str>) -> Result<tokio_p
     if let Some(database) = database {
         address.dbname(database);
     }
+    Ok(complete(address, config.wait))
+}
+
+/// The same of the replica. Its database is the tenant's; where there are none that of its address, or that of the primary.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_replica(
+    replica: &config::Replica,
+    primary: &tokio_postgres::Config,
+    database: Option<&str>,
+    wait: Duration,
+) -> Result<tokio_postgres::Config, String> {
+    let mut address = config::database_address(replica.url.expose())
+        .ok_or("HMD_DATABASE_REPLICA_URL: no address of a database")?;
+    let same = if address.get_dbname().is_none() { primary.get_dbname() } else { None };
+    if let Some(database) = database.or(same) {
+        address.dbname(database);
+    }
+    Ok(complete(address, wait))
+}
+
+fn complete(mut address: tokio_postgres::Config, wait: Duration) -> tokio_postgres::Config {
     if address.get_application_name().is_none() {
         address.application_name("heimdall_gateway");
     }
     if address.get_connect_timeout().is_none() {
-        address.connect_timeout(config.wait);
+        address.connect_timeout(wait);
     }
     if address.get_tcp_user_timeout().is_none() {
         address.tcp_user_timeout(IDLE + INTERVAL * RETRIES);
     }
     address.keepalives_idle(IDLE).keepalives_interval(INTERVAL).keepalives_retries(RETRIES);
     passfile::fill(&mut address);
-    Ok(address)
+    address
 }
 
 /// TLS on the way there. Where nobody requires it, it is taken if there is some, and as libpq does then, whatever the
@@ -97,8 +120,8 @@ mod tests {
 
     use tokio_postgres::config::SslMode;
 
-    use super::{IDLE, read};
-    use crate::config::{Database, Prepared, Secret};
+    use super::{IDLE, read, read_replica};
+    use crate::config::{Database, Prepared, Replica, Secret};
 
     fn address_of(url: &str, database: Option<&str>) -> Result<tokio_postgres::Config, String> {
         let second = Duration::from_secs(1);
@@ -110,12 +133,27 @@ mod tests {
             prepared: Prepared::Off,
             statement_timeout: second,
             upkeep_timeout: second,
+            replica: None,
         };
         read(&config, database)
     }
 
     fn address(url: &str) -> Result<tokio_postgres::Config, String> {
         address_of(url, None)
+    }
+
+    #[test]
+    fn the_database_of_a_replica_is_that_of_the_primary() {
+        let primary = address("postgresql://u:p@db.example/tenant").expect("an address");
+        let of = |url: &str, database: Option<&str>| {
+            let replica = Replica { url: Secret::new(url), lag: Duration::ZERO };
+            let address = read_replica(&replica, &primary, database, Duration::ZERO).expect("an address");
+            address.get_dbname().map(str::to_owned)
+        };
+        let database = |url: &str| of(url, None);
+        assert_eq!(database("postgresql://u:p@copy.example").as_deref(), Some("tenant"));
+        assert_eq!(database("postgresql://u:p@pooler.example/tenant_ro").as_deref(), Some("tenant_ro"));
+        assert_eq!(of("postgresql://u:p@copy.example/heimdall", Some("acme")).as_deref(), Some("acme"));
     }
 
     #[test]

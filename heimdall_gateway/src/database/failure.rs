@@ -12,9 +12,15 @@ use crate::problem::Problem;
 /// The server stops, starts, or has broken off; or PgBouncer says so of it.
 const GONE: [&str; 7] = ["57P01", "57P02", "57P03", "08000", "08003", "08006", "08P01"];
 
+/// What may be the matter with a standby, or with how it is set up, and not with the question: it has to go on with what it
+/// replays, writes nothing, lacks a key or the library.
+const OF_STANDBY: [&str; 6] = ["40001", "40P01", "25006", "55000", "F0000", "58P01"];
+
 /// Why a transaction did not come to its end.
 #[derive(Debug)]
 pub enum Failure {
+    /// There is no connection.
+    Absent(Problem),
     /// The connection broke. Another one may do, where asking twice does no harm.
     Broken(Problem),
     /// The database did not answer in time.
@@ -27,20 +33,34 @@ impl Failure {
     /// What the caller is told.
     pub fn problem(self) -> Problem {
         match self {
-            Failure::Broken(problem) | Failure::Silent(problem) | Failure::Refused(problem) => problem,
+            Failure::Absent(problem)
+            | Failure::Broken(problem)
+            | Failure::Silent(problem)
+            | Failure::Refused(problem) => problem,
         }
     }
 
     /// What the caller is told where the end of a write was not acknowledged.
     pub fn of_end(self) -> Problem {
         match self {
-            Failure::Refused(problem) => problem,
+            Failure::Absent(problem) | Failure::Refused(problem) => problem,
             Failure::Broken(_) | Failure::Silent(_) => Problem::outcome_unknown()
                 .detail("The database has not acknowledged the end: whether it was done is not known.")
                 .hint(
                     "Look whether it was, or send it again: a dump that is there already is not taken twice.",
                 )
                 .retry_after(2),
+        }
+    }
+
+    /// Whether the primary may have the answer that a replica has not.
+    pub fn is_of_replica(&self) -> bool {
+        match self {
+            Failure::Absent(_) | Failure::Broken(_) | Failure::Silent(_) => true,
+            Failure::Refused(problem) => {
+                problem.status == 503
+                    || problem.code.as_deref().is_some_and(|code| OF_STANDBY.contains(&code))
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod failure;
 mod notice;
 mod passfile;
 mod readiness;
+mod replica;
 mod rows;
 mod server;
 mod transaction;
@@ -20,11 +21,14 @@ use std::time::Duration;
 use crate::config;
 use crate::http::Caller;
 use crate::problem::Problem;
+use crate::telemetry::Metrics;
+use crate::telemetry::metrics::At;
 use crate::tenants::ByTenant;
 
 pub use answer::Answer;
 pub use failure::problem;
 pub use notice::Notice;
+pub use replica::Replica;
 pub use rows::JsonRows;
 pub use server::Server;
 pub use transaction::{Access, Parameter, Transaction};
@@ -36,6 +40,7 @@ pub struct Database {
     wait: Duration,
     statement_timeout: Duration,
     upkeep_timeout: Duration,
+    metrics: Arc<Metrics>,
 }
 
 impl Database {
@@ -47,6 +52,7 @@ impl Database {
         config: &config::Database,
         tenants: Option<&config::Tenants>,
         tls: &rustls::ClientConfig,
+        metrics: Arc<Metrics>,
     ) -> Result<Database, String> {
         let servers: Result<ByTenant<Server>, String> = match tenants {
             Some(tenants) => tenants
@@ -63,6 +69,7 @@ impl Database {
             wait: config.wait,
             statement_timeout: config.statement_timeout,
             upkeep_timeout: config.upkeep_timeout,
+            metrics,
         })
     }
 
@@ -92,8 +99,8 @@ impl Database {
         })
     }
 
-    /// One statement in a transaction of its own. What reads takes one round trip, and is tried once more where the
-    /// connection has died; what writes takes two, so that nothing is done twice.
+    /// One statement in a transaction of its own. What reads takes one round trip, at the replica where that can, and is tried
+    /// once more where the connection has died; what writes takes two, so that nothing is done twice.
     ///
     /// # Errors
     /// What the database says, without its values.
@@ -104,12 +111,19 @@ impl Database {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Answer, Problem> {
-        match access {
-            Access::Read => {
-                self.server(caller)?.twice(|| Transaction::read(self, caller, sql, parameters)).await
-            }
-            access => self.begin(caller, access).await?.write(sql, parameters).await,
+        if !matches!(access, Access::Read | Access::ReadPrimary) {
+            return self.begin(caller, access).await?.write(sql, parameters).await;
         }
+        let server = self.server(caller)?;
+        if let Some(replica) = replica(server, caller, access) {
+            let read = Transaction::read(self, replica.server(), caller, sql, parameters).await;
+            if let Some(answer) = replica.settle(read) {
+                self.count_read("replica");
+                return answer;
+            }
+        }
+        self.count_read("primary");
+        server.twice(|| Transaction::read(self, server, caller, sql, parameters)).await
     }
 
     /// A statement whose rows, one JSON text each, are handed on as they come, however long that takes.
@@ -119,15 +133,23 @@ impl Database {
     pub async fn stream(
         &self,
         caller: &Caller,
+        access: Access,
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<JsonRows, Problem> {
-        self.server(caller)?
-            .twice(|| async {
-                let transaction = Transaction::begin(self, caller, Access::Read, None).await?;
-                JsonRows::start(transaction, sql, parameters).await
-            })
-            .await
+        let start = async |server: &Server| {
+            let transaction = Transaction::begin(self, server, caller, access, None).await?;
+            JsonRows::start(transaction, sql, parameters).await
+        };
+        let server = self.server(caller)?;
+        if let Some(replica) = replica(server, caller, access)
+            && let Some(rows) = replica.settle(start(replica.server()).await)
+        {
+            self.count_read("replica");
+            return rows;
+        }
+        self.count_read("primary");
+        server.twice(|| start(server)).await
     }
 
     /// A transaction as the caller, of several statements. Dropped, it is rolled back.
@@ -135,13 +157,22 @@ impl Database {
     /// # Errors
     /// 503 where there is no connection, 403 where the caller's role may not be taken on.
     pub async fn begin(&self, caller: &Caller, access: Access) -> Result<Transaction, Problem> {
-        self.server(caller)?
-            .twice(|| Transaction::begin(self, caller, access, Some(self.statement_timeout)))
-            .await
+        let server = self.server(caller)?;
+        server.twice(|| Transaction::begin(self, server, caller, access, Some(self.statement_timeout))).await
+    }
+
+    fn count_read(&self, server: &'static str) {
+        self.metrics.reads.get_or_create(&At { server }).inc();
     }
 
     /// A statement may take its time, and its answer as long as one waits for a connection.
     fn patience(&self) -> Duration {
         self.statement_timeout + self.wait
     }
+}
+
+/// Where a read may go instead.
+fn replica<'a>(server: &'a Server, caller: &Caller, access: Access) -> Option<&'a Replica> {
+    let replica = server.replica().filter(|_| access == Access::Read)?;
+    replica.serves(&caller.principal.subject).then_some(replica)
 }

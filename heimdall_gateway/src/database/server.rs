@@ -1,5 +1,6 @@
 //! One database of one server, and the connections to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Runtime, Timeouts};
@@ -12,6 +13,7 @@ use super::address;
 use super::connection::{Connections, Object, Pool};
 use super::direct::Statements;
 use super::failure::{self, Failure};
+use super::replica::Replica;
 use super::transaction::Parameter;
 use crate::config;
 use crate::problem::Problem;
@@ -22,19 +24,36 @@ pub struct Server {
     pool: Pool,
     wait: Duration,
     statements: Statements,
+    name: Arc<str>,
+    replica: Option<Arc<Replica>>,
 }
 
 impl Server {
-    /// Connects when first asked: to the database of that name, or to that of the address.
+    /// Connects when first asked: to the database of that name, or to that of the address. A replica is watched from now on.
     ///
     /// # Errors
-    /// Where the address is none.
+    /// Where an address is none.
     pub(super) fn new(
         config: &config::Database,
         database: Option<&str>,
         tls: &rustls::ClientConfig,
     ) -> Result<Server, String> {
         let address = address::read(config, database)?;
+        let mut primary = Server::at(address.clone(), config, tls)?;
+        if let Some(replica) = &config.replica {
+            let address = address::read_replica(replica, &address, database, config.wait)?;
+            let replica = Replica::new(Server::at(address, config, tls)?, replica.lag);
+            primary.replica = Some(Replica::watched(replica, primary.clone()));
+        }
+        Ok(primary)
+    }
+
+    fn at(
+        address: tokio_postgres::Config,
+        config: &config::Database,
+        tls: &rustls::ClientConfig,
+    ) -> Result<Server, String> {
+        let name = address.get_dbname().unwrap_or_default().into();
         let tls = MakeRustlsConnect::new(address::tls(&address, tls));
         let timeouts =
             Timeouts { wait: Some(config.wait), create: Some(config.wait), recycle: Some(config.wait) };
@@ -44,7 +63,18 @@ impl Server {
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)
             .build();
-        Ok(Server { pool: pool.map_err(|error| error.to_string())?, wait: config.wait, statements })
+        let pool = pool.map_err(|error| error.to_string())?;
+        Ok(Server { pool, wait: config.wait, statements, name, replica: None })
+    }
+
+    /// Name of the database.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The replica, where there is one.
+    pub fn replica(&self) -> Option<&Arc<Replica>> {
+        self.replica.as_ref()
     }
 
     /// The connections that are there and those in use, for metrics.
@@ -59,7 +89,7 @@ impl Server {
 
     /// One of the connections.
     pub(super) async fn connection(&self) -> Result<Object, Failure> {
-        self.pool.get().await.map_err(|error| Failure::Refused(failure::no_connection(error)))
+        self.pool.get().await.map_err(|error| Failure::Absent(failure::no_connection(error)))
     }
 
     /// Whether that backend is in a transaction that was not aborted: asked by another connection, as the gateway itself.
@@ -87,6 +117,11 @@ impl Server {
         .await
     }
 
+    /// What lies idle may be dead too.
+    pub(super) fn forget_connections(&self) {
+        self.pool.retain(|_, _| false);
+    }
+
     /// What does no harm when it is done twice is, where the connection has died. Whatever has killed it has met those that
     /// lie idle too: a new one is made.
     pub(super) async fn twice<T, Work>(&self, work: impl Fn() -> Work) -> Result<T, Problem>
@@ -95,7 +130,7 @@ impl Server {
     {
         let first = work().await;
         if matches!(first, Err(Failure::Broken(_) | Failure::Silent(_))) {
-            self.pool.retain(|_, _| false);
+            self.forget_connections();
         }
         match first {
             Err(Failure::Broken(_)) => work().await.map_err(Failure::problem),

@@ -7,11 +7,12 @@ use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CopyInSink, Row, RowStream, Statement};
 
-use super::Database;
 use super::answer::Answer;
 use super::connection::Object;
 use super::failure::{Failure, problem};
 use super::notice::Notice;
+use super::replica::Writer;
+use super::{Database, Server};
 use crate::http::Caller;
 use crate::problem::Problem;
 
@@ -21,8 +22,10 @@ pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Read alone.
+    /// Read alone. A replica may have the answer.
     Read,
+    /// Read alone, and where it is written: what is in no table, or what a copy that is behind would give for wrong.
+    ReadPrimary,
     /// Whatever the role may.
     Write,
     /// The same, and fails with 40001 where what is written has changed since it was read in this transaction.
@@ -32,10 +35,14 @@ pub enum Access {
 impl Access {
     fn begin(self) -> &'static str {
         match self {
-            Access::Read => "BEGIN READ ONLY",
+            Access::Read | Access::ReadPrimary => "BEGIN READ ONLY",
             Access::Write => "BEGIN",
             Access::WriteUnchanged => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         }
+    }
+
+    fn writes(self) -> bool {
+        matches!(self, Access::Write | Access::WriteUnchanged)
     }
 }
 
@@ -63,23 +70,26 @@ pub struct Transaction {
     client: Option<Object>,
     /// How long the database may be silent.
     patience: Duration,
+    writer: Option<Writer>,
 }
 
 impl Transaction {
-    async fn connection(database: &Database, caller: &Caller) -> Result<Transaction, Failure> {
-        let server = database.server(caller).map_err(Failure::Refused)?;
+    async fn connection(database: &Database, server: &Server) -> Result<Transaction, Failure> {
         let client = server.connection().await?;
-        Ok(Transaction { client: Some(client), patience: database.patience() })
+        Ok(Transaction { client: Some(client), patience: database.patience(), writer: None })
     }
 
     /// Begin and settings, in one round trip. Without a limit, a statement may take as long as it does.
     pub(super) async fn begin(
         database: &Database,
+        server: &Server,
         caller: &Caller,
         access: Access,
         limit: Option<Duration>,
     ) -> Result<Transaction, Failure> {
-        let transaction = Transaction::connection(database, caller).await?;
+        let mut transaction = Transaction::connection(database, server).await?;
+        transaction.writer =
+            server.replica().filter(|_| access.writes()).map(|replica| replica.writer(caller));
         let begin = begin(access, caller, limit.unwrap_or_default());
         let begun = timeout(transaction.patience, transaction.client().batch_execute(&begin)).await;
         begun.map_err(|_| Failure::silence())??;
@@ -89,14 +99,15 @@ impl Transaction {
     /// Begin, settings, a statement that reads, and COMMIT in one round trip. Where one fails, COMMIT rolls back.
     pub(super) async fn read(
         database: &Database,
+        server: &Server,
         caller: &Caller,
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Answer, Failure> {
-        let transaction = Transaction::connection(database, caller).await?;
+        let transaction = Transaction::connection(database, server).await?;
         let begin = begin(Access::Read, caller, database.statement_timeout);
         let client = transaction.client();
-        let kept = match database.server(caller).map_err(Failure::Refused)?.keeps_statements() {
+        let kept = match server.keeps_statements() {
             true => timeout(transaction.patience, kept(client, sql, parameters)).await.ok().flatten(),
             false => None,
         };
@@ -140,8 +151,9 @@ impl Transaction {
         let client = self.client();
         let both =
             async { tokio::join!(biased; client.query_typed(sql, parameters), client.batch_execute(COMMIT)) };
-        let (rows, committed) =
-            timeout(self.patience, both).await.map_err(|_| Failure::silence().of_end())?;
+        let both = timeout(self.patience, both).await;
+        self.wrote();
+        let (rows, committed) = both.map_err(|_| Failure::silence().of_end())?;
         match rows.and_then(|rows| committed.map(|()| rows)) {
             Ok(rows) => {
                 let notices = self.notices();
@@ -189,6 +201,7 @@ impl Transaction {
     /// Where the database does not acknowledge it: then nobody knows whether it lasts, and the problem says so.
     pub async fn commit(self) -> Result<(), Problem> {
         let committed = timeout(self.patience, self.client().batch_execute(COMMIT)).await;
+        self.wrote();
         committed
             .map_err(|_| Failure::silence())
             .and_then(|committed| committed.map_err(Failure::from))
@@ -205,6 +218,13 @@ impl Transaction {
     /// How long the database may be silent.
     pub(super) fn patience(&self) -> Duration {
         self.patience
+    }
+
+    /// Whoever has written is to find it, also where it is not known whether it was stored.
+    fn wrote(&self) {
+        if let Some(writer) = &self.writer {
+            writer.wrote();
+        }
     }
 
     /// It has ended: the connection is for others.

@@ -51,6 +51,20 @@ pub struct State {
     pub tenant: Tenant,
 }
 
+/// A server that answers.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct At {
+    /// `primary`, `replica`.
+    pub server: &'static str,
+}
+
+/// A database.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct Of {
+    /// Its name.
+    pub database: String,
+}
+
 /// A source of dumps.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Source {
@@ -90,6 +104,12 @@ pub struct Metrics {
     pub feed_age: Family<Source, Gauge<f64, AtomicU64>>,
     /// Whether the last question for the feeds' ages was answered.
     pub database_up: TenantGauge,
+    /// Questions that only read, by who has answered.
+    pub reads: Family<At, Counter>,
+    /// Whether reads go to the replica.
+    pub replica_up: Family<Of, Gauge>,
+    /// How far the replica is behind.
+    pub replica_lag: Family<Of, Gauge<f64, AtomicU64>>,
 }
 
 impl Default for Metrics {
@@ -111,6 +131,9 @@ impl Default for Metrics {
             certificate_days: Gauge::default(),
             feed_age: Family::default(),
             database_up: TenantGauge::default(),
+            reads: Family::default(),
+            replica_up: Family::default(),
+            replica_lag: Family::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "Requests that have ended", metrics.requests.clone());
@@ -147,6 +170,14 @@ impl Default for Metrics {
         registry.register("database_connections", "Connections to the database", metrics.connections.clone());
         registry.register("database_waiting", "Requests that wait for a connection", metrics.waiting.clone());
         registry.register("database_up", "Whether the database answered", metrics.database_up.clone());
+        registry.register("database_reads", "Reads by the server that answered", metrics.reads.clone());
+        registry.register("replica_up", "Whether reads go to the replica", metrics.replica_up.clone());
+        registry.register_with_unit(
+            "replica_lag",
+            "How far the replica is behind, at most",
+            Unit::Seconds,
+            metrics.replica_lag.clone(),
+        );
         registry.register(
             "certificate_expiry_days",
             "Days until the certificate ends",
