@@ -119,7 +119,8 @@ fn nobody_takes_all_connections_to_the_database() {
 fn unknown_keys_take_no_places_while_the_provider_is_silent() {
     let database = Database::new();
     let gateway = Arc::new(Gateway::start_with(&database, |settings| {
-        let values = [("HMD_REQUESTS", "80"), ("HMD_OAUTH_KEYS_FLOOR", "1")];
+        let values =
+            [("HMD_REQUESTS", "80"), ("HMD_OAUTH_KEYS_FLOOR", "1"), ("HMD_RATE_FAILURES", "1000000")];
         settings.extend(values.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }));
     assert_eq!(gateway.get_as(&["analyst"], "/v1/whoami").status, 200);

@@ -13,6 +13,7 @@ fn ask(gateway: &Gateway, token: &str) -> Answer {
 fn with_floor(database: &Database, seconds: u32) -> Gateway {
     Gateway::start_with(database, |settings| {
         settings.insert("HMD_OAUTH_KEYS_FLOOR".into(), seconds.to_string());
+        settings.insert("HMD_RATE_FAILURES".into(), "1000".into());
     })
 }
 

@@ -123,7 +123,11 @@ fn a_queue_before_one_database_is_none_before_another() {
     });
     let mut holder = site.acme.connect();
     holder.batch_execute("BEGIN; LOCK TABLE heimdall.source IN ACCESS EXCLUSIVE MODE").expect("the lock");
-    let ask = |tenant| site.get(tenant, "/v1/sources");
+    // Each of them is somebody else: one caller has but half of the connections.
+    let ask = |tenant: &str, number: i32| {
+        let who = format!("analyst-{number}");
+        site.gateway.answer(site.request_by(&who, &json!(tenant), "analyst", Method::GET, "/v1/sources"))
+    };
     let (answered, answers) = mpsc::channel();
     std::thread::scope(|scope| {
         // Two have a connection, others wait for one, until they are too many.
@@ -132,14 +136,14 @@ fn a_queue_before_one_database_is_none_before_another() {
         while first.is_none() {
             assert!(waiting < 100, "nobody is refused");
             let answered = answered.clone();
-            scope.spawn(move || answered.send(ask("acme")));
+            scope.spawn(move || answered.send(ask("acme", waiting)));
             first = answers.recv_timeout(Duration::from_millis(200)).ok();
-            waiting += usize::from(first.is_none());
+            waiting += i32::from(first.is_none());
         }
         let refused = first.expect("the loop has ended");
         assert_eq!(refused.status, 503, "{refused:?}");
         assert_eq!(refused.json()["detail"], "There is too much to do.");
-        assert_eq!(ask("globex").status, 200);
+        assert_eq!(ask("globex", 0).status, 200);
         holder.batch_execute("COMMIT").expect("the end of the lock");
         for _ in 0..waiting {
             let answer = answers.recv_timeout(Duration::from_secs(60)).expect("an answer");

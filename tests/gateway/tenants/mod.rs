@@ -42,7 +42,12 @@ impl Site {
 
     /// The same with whatever is in the claim.
     fn request_of(&self, org: &Value, group: &str, method: Method, path: &str) -> RequestBuilder {
-        let mut claims = self.gateway.issuer.claims("ada", &[group]);
+        self.request_by("ada", org, group, method, path)
+    }
+
+    /// The same of somebody else.
+    fn request_by(&self, who: &str, org: &Value, group: &str, method: Method, path: &str) -> RequestBuilder {
+        let mut claims = self.gateway.issuer.claims(who, &[group]);
         claims["org"] = json!({"name": org});
         self.gateway.request(method, path).bearer_auth(self.gateway.issuer.sign(&claims))
     }
