@@ -56,7 +56,7 @@ impl Principal {
     /// Whom those claims of a token name.
     ///
     /// # Errors
-    /// As [`Rules::give`].
+    /// 403 where no rule gives a role, and where not exactly one tenant is named.
     pub fn of(claims: &Claims, rules: &Rules) -> Result<Principal, Problem> {
         let subject = claims.text("sub").unwrap_or_default();
         let expires_at = claims.time("exp").unwrap_or_default();
