@@ -41,6 +41,8 @@ CREATE TABLE heimdall.data_key (
     destroyed_at timestamptz,
     -- Fingerprint of the master key that has wrapped it; NULL for those of version 0.1.0 until they are rewrapped.
     master_key text,
+    -- Fingerprint of the hash key with which values were hashed meanwhile; NULL for those of version 0.1.0.
+    hash_key   text,
     CONSTRAINT data_key_is_there_or_destroyed
         CHECK ((wrapped IS NULL) OPERATOR(pg_catalog.=) (destroyed_at IS NOT NULL))
 );

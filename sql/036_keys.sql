@@ -17,6 +17,15 @@ BEGIN ATOMIC
     ORDER BY k.id;
 END;
 
+-- Whether the hash key that the server has is the one with which what is stored was hashed. With another, nothing is stored,
+-- and what is stored under a hash is not found.
+CREATE FUNCTION heimdall.hash_key_fits() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT NOT EXISTS (SELECT FROM heimdall.data_key AS k WHERE k.hash_key <> heimdall._hash_key_fingerprint());
+END;
+
 -- Retires the data keys in use, of one source or of all, and gives their number: the next batch makes a new one. What
 -- they have sealed stays readable. A batch that is being written goes on with the key that it has.
 CREATE FUNCTION heimdall.rotate_data_key(source text DEFAULT NULL) RETURNS bigint

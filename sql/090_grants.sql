@@ -91,6 +91,8 @@ GRANT EXECUTE ON FUNCTION
     heimdall.destroy_data_key(integer, text)
 TO heimdall_admin;
 GRANT EXECUTE ON FUNCTION heimdall.key_status() TO heimdall_admin, heimdall_auditor;
+-- A gateway sends nobody to a database, or to a copy, that would not find what is there.
+GRANT EXECUTE ON FUNCTION heimdall.hash_key_fits() TO heimdall_gateway, heimdall_admin, heimdall_auditor;
 
 -- Who was erased is known to those who erase and to auditors alone.
 GRANT EXECUTE ON FUNCTION heimdall.erase_subject(text, text, text) TO heimdall_admin;

@@ -67,7 +67,7 @@ extension_sql_file!(
 extension_sql_file!(
     "../../sql/036_keys.sql",
     name = "keys",
-    requires = ["sources", keys::data::data_key_opened_by]
+    requires = ["sources", keys::data::data_key_opened_by, keys::data::hash_key_fingerprint]
 );
 extension_sql_file!(
     "../../sql/041_policy.sql",

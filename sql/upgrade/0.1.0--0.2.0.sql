@@ -55,6 +55,7 @@ CREATE INDEX node_domain_reversed ON heimdall.node (heimdall._reversed(key))
 ALTER TABLE heimdall.data_key ALTER COLUMN wrapped DROP NOT NULL;
 ALTER TABLE heimdall.data_key ADD COLUMN destroyed_at timestamptz;
 ALTER TABLE heimdall.data_key ADD COLUMN master_key text;
+ALTER TABLE heimdall.data_key ADD COLUMN hash_key text;
 ALTER TABLE heimdall.data_key ADD CONSTRAINT data_key_is_there_or_destroyed
     CHECK ((wrapped IS NULL) OPERATOR(pg_catalog.=) (destroyed_at IS NOT NULL));
 

@@ -102,6 +102,7 @@ fn a_search_path_of_administrators_changes_nothing() {
     let (database, mut client) = trapped(&["heimdall_admin"]);
     for statement in [
         "SELECT * FROM heimdall.key_status()",
+        "SELECT heimdall.hash_key_fits()",
         "SELECT heimdall.rotate_data_key('logins')",
         "SELECT heimdall.rewrap_keys()",
         "SELECT * FROM heimdall.erase_subject('ip', '192.0.2.2', 'x')",
@@ -169,6 +170,7 @@ fn a_search_path_of_operators_runs_nothing_of_theirs() {
         "SELECT * FROM heimdall.erase_subject('ip', '192.0.2.1', 'request 17')",
         "SELECT * FROM heimdall.erased('ip', '192.0.2.1')",
         "SELECT * FROM heimdall.key_status()",
+        "SELECT heimdall.hash_key_fits()",
         "SELECT heimdall.rotate_data_key()",
         "SELECT heimdall.rewrap_keys()",
         "SELECT heimdall.destroy_data_key(1, 'request 17')",

@@ -20,6 +20,7 @@ mod faults;
 mod graph;
 mod grpc;
 mod guide;
+mod hash_key;
 mod http2;
 mod keys;
 mod login;

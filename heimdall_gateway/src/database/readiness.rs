@@ -14,8 +14,10 @@ const STATE: &str = "SELECT \
     ARRAY(SELECT w.role FROM pg_catalog.unnest($2) AS w (role) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r \
         WHERE r.rolname = w.role AND pg_catalog.pg_has_role(SESSION_USER, r.oid, 'SET'))) AS closed";
 
+const FITS: &str = "SELECT heimdall.hash_key_fits()";
+
 impl Server {
-    /// Whether it answers, has the graph, believes us whom we act for, and lets us take on those roles.
+    /// Whether it answers, has the graph and the hash key of what is stored, believes us whom we act for, and lets us take on those roles.
     ///
     /// # Errors
     /// Why not. The log says more than a caller may know.
@@ -29,6 +31,8 @@ impl Server {
             "The gateway's role is no member of heimdall_gateway, or is a superuser."
         } else if !closed.is_empty() {
             "The gateway may not take on some role that claims give."
+        } else if !self.ask(FITS, &[]).await?.iter().all(|row| row.get(0)) {
+            "The hash key of the database is not the one that it was used with before."
         } else {
             return Ok(());
         };

@@ -24,7 +24,7 @@ const PRIMARY: &str = "SELECT s.system_identifier, pg_catalog.pg_current_wal_ins
     FROM pg_catalog.pg_control_system() AS s";
 
 const REPLICA: &str = "SELECT s.system_identifier, CASE WHEN pg_catalog.pg_is_in_recovery() \
-    THEN pg_catalog.pg_last_wal_replay_lsn() END FROM pg_catalog.pg_control_system() AS s";
+    THEN pg_catalog.pg_last_wal_replay_lsn() END, heimdall.hash_key_fits() FROM pg_catalog.pg_control_system() AS s";
 
 /// How often it is looked at where it may be far behind; and where it is not there, since each look is a line of the log.
 const OFTEN: Duration = Duration::from_secs(1);
@@ -126,12 +126,16 @@ impl Replica {
         let asked = Instant::now();
         // The primary first: what was there at that moment, the replica may have by now.
         let there = primary.ask(PRIMARY, &[]).await.ok().as_deref().and_then(position);
-        let here = self.server.ask(REPLICA, &[]).await.map(|rows| position(&rows));
+        let here = self.server.ask(REPLICA, &[]).await;
+        let fits = here.as_ref().is_ok_and(|rows| rows.first().is_some_and(|row| row.get(2)));
+        let here = here.map(|rows| position(&rows));
         let mut state = self.state();
         state.trouble = match (here, there) {
             (Err(_), _) | (Ok(None), _) => Some("It does not answer."),
             (Ok(Some((_, None))), _) => Some("It is no standby, or no longer one."),
             (Ok(Some((here, _))), Some((there, _))) if here != there => Some("It is that of another server."),
+            // It would not find what is stored under a hash, and not say so.
+            _ if !fits => Some("It has another hash key."),
             (Ok(Some((_, Some(replayed)))), there) => {
                 if let Some((_, Some(position))) = there {
                     state.history.note(asked, position);

@@ -23,7 +23,9 @@ const CURRENT: &CStr = c"
     FOR KEY SHARE OF k";
 const NEXT_ID: &CStr = c"SELECT nextval('heimdall.data_key_id_seq')";
 const INSERT: &CStr = c"
-    INSERT INTO heimdall.data_key (id, source, wrapped, master_key) VALUES ($1::integer, $2, $3, $4)";
+    INSERT INTO heimdall.data_key (id, source, wrapped, master_key, hash_key) VALUES ($1::integer, $2, $3, $4, $5)";
+const UNDER_ANOTHER_HASH_KEY: &CStr = c"
+    SELECT FROM heimdall.data_key AS k WHERE k.hash_key <> $1 LIMIT 1";
 const AUDIT_NEW: &CStr = c"
     SELECT heimdall._audit('key.create', 'data key ' || $1,
                            pg_catalog.jsonb_build_object('source', $2, 'master_key', $3))";
@@ -43,9 +45,14 @@ const AUDIT_REWRAP: &CStr = c"
     SELECT heimdall._audit('key.rewrap', 'data keys',
                            pg_catalog.jsonb_build_object('rewrapped', $1, 'master_key', $2))";
 
-/// The data key that a source seals with now, made where there is none or it has sealed enough.
+/// The data key that a source seals with now, made where there is none or it has sealed enough. Whoever wants one is about to
+/// store, and so hashes with the key that what is there was hashed with.
 pub fn data_key(session: &Session, source: &str) -> Result<DataKey, Error> {
     let master = master_key()?;
+    let hash_key = hash_fingerprint()?;
+    if session.query(UNDER_ANOTHER_HASH_KEY, &[Arg::Text(&hash_key)])?.len() > 0 {
+        return Err(another_hash_key());
+    }
     let limit = i64::try_from(DataKey::LIMIT).unwrap_or(i64::MAX);
     let found = session.query(CURRENT, &[Arg::Text(source), Arg::Int8(limit)])?;
     if let (Some(id), Some(wrapped)) = (found.int(0, 1), found.bytes(0, 2)) {
@@ -53,10 +60,20 @@ pub fn data_key(session: &Session, source: &str) -> Result<DataKey, Error> {
     }
     let id = session.query(NEXT_ID, &[])?.int(0, 1).unwrap_or_default();
     let (key, wrapped) = master.new_data_key(number(id)?)?;
-    let fingerprint = Arg::Text(master.fingerprint());
-    session.query(INSERT, &[Arg::Int8(id), Arg::Text(source), Arg::Bytes(&wrapped), fingerprint])?;
+    let fingerprints = [master.fingerprint(), &hash_key].map(Arg::Text);
+    let [master_key, hash_key] = fingerprints;
+    session.query(INSERT, &[Arg::Int8(id), Arg::Text(source), Arg::Bytes(&wrapped), master_key, hash_key])?;
     session.query(AUDIT_NEW, &[Arg::Int8(id), Arg::Text(source), Arg::Text(master.fingerprint())])?;
     Ok(key)
+}
+
+fn another_hash_key() -> Error {
+    Error::new(
+        PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+        "the hash key is not the one that this database was used with before",
+    )
+    .detail("What is hashed with it would not meet what is stored.")
+    .hint("Give the server the hash key of before: HMD_HASH_KEY, or where its configuration has it from.")
 }
 
 /// The data key of that number; none where it was destroyed.
@@ -159,4 +176,10 @@ fn data_key_opened_by(id: i32, wrapped: &[u8]) -> Option<&'static str> {
         Ok(Some((Wrapper::Previous, _))) => Some("previous"),
         Ok(None) | Err(_) => None,
     }
+}
+
+/// What tells the hash key that the server has from others.
+#[pg_extern(stable, parallel_unsafe, name = "_hash_key_fingerprint")]
+fn hash_key_fingerprint() -> String {
+    ok(hash_fingerprint())
 }

@@ -83,6 +83,11 @@ pub fn hash_keys() -> Result<HashKeys, Error> {
     Ok(HashKeys::new(&HASH.required()?))
 }
 
+/// What tells the hash key from others.
+fn hash_fingerprint() -> Result<String, Error> {
+    Ok(HashKeys::fingerprint(&HASH.required()?))
+}
+
 /// The key-encryption key.
 fn master_key() -> Result<MasterKey, Error> {
     Ok(MasterKey::new(&MASTER.required()?))

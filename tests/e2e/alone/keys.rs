@@ -166,6 +166,26 @@ fn another_hash_key_gives_other_keys() {
 }
 
 #[test]
+fn nothing_is_stored_under_another_hash_key() {
+    let _alone = alone();
+    let database = with_logins();
+    database.ingest("logins", LOGINS_CSV);
+    assert_eq!(database.value("SELECT heimdall.hash_key_fits()"), "t");
+    {
+        let file = key_file(&database, OTHER_KEY, 0o600);
+        let _setting = Setting::new(&database, HASH, file.name());
+        assert_eq!(database.value("SELECT heimdall.hash_key_fits()"), "f");
+        let failure = refused(&database);
+        assert_eq!(failure.code, "55000");
+        assert!(failure.hint.contains("HMD_HASH_KEY"), "{failure:?}");
+        // Nor by a new key of data, nor in a source that has stored nothing yet.
+        database.run("SELECT heimdall.rotate_data_key()");
+        assert_eq!(refused(&database).code, "55000");
+    }
+    database.ingest("logins", "user,src\nada,192.0.2.7\n");
+}
+
+#[test]
 fn a_key_in_hexadecimal_or_base64_is_the_same_key() {
     let _alone = alone();
     let database = with_logins();

@@ -12,6 +12,8 @@ use crate::asking::{LOGINS, post};
 /// Longer than any test: however busy the machine is, the standby is near enough.
 const FAR: &str = "1h";
 
+const OTHER_KEY: &[u8] = b"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0\n";
+
 const LOOKUP: &str = "/v1/observables/lookup?kind=ip&value=192.0.2.1";
 
 fn with_logins() -> Database {
@@ -23,15 +25,19 @@ fn with_logins() -> Database {
 
 /// In front of both, and the replica in use.
 fn start(database: &Database, standby: &ServerCopy, lag: &str) -> Gateway {
-    let gateway = Gateway::start_with(database, |settings| {
+    let gateway = in_front_of(database, standby, lag);
+    is_used(&gateway);
+    gateway
+}
+
+fn in_front_of(database: &Database, standby: &ServerCopy, lag: &str) -> Gateway {
+    Gateway::start_with(database, |settings| {
         let there = format!("@{}:", standby.host.replace('/', "%2F"));
         let here = format!("@{}:", database.server().host.replace('/', "%2F"));
         let address = settings["HMD_DATABASE_URL"].replace(&here, &there);
         settings.insert("HMD_DATABASE_REPLICA_URL".into(), address);
         settings.insert("HMD_DATABASE_REPLICA_LAG".into(), lag.into());
-    });
-    is_used(&gateway);
-    gateway
+    })
 }
 
 /// What `/ready` says of the replica.
@@ -218,6 +224,18 @@ fn a_server_that_is_no_standby_is_not_asked() {
     });
     is_not_used(&gateway, "no standby");
     is_answered_by(&gateway, "primary");
+}
+
+/// It would not find what is stored under a hash, and would not say so.
+#[test]
+fn a_replica_with_another_hash_key_is_not_asked() {
+    let database = with_logins();
+    let key = database.server().file("replica.key", OTHER_KEY, 0o600);
+    let standby = database.server().standby_with(&format!("heimdall.hash_key_file = '{}'\n", key.name()));
+    let gateway = in_front_of(&database, &standby, FAR);
+    is_not_used(&gateway, "another hash key");
+    let known = gateway.get_as(&["analyst"], "/v1/observables/lookup?kind=email&value=ada@example.org");
+    assert_eq!(known.json()["items"].as_array().map(Vec::len), Some(1), "{known:?}");
 }
 
 /// The standby has to replay a lock that the question is in the way of, and cancels it. The primary answers instead.

@@ -33,6 +33,11 @@ impl HashKeys {
         HashKeys { derivation, by_purpose: HashMap::new(), pseudonyms: None }
     }
 
+    /// Tells hash keys apart, and is none of their bytes: 16 hexadecimal digits.
+    pub fn fingerprint(hash_key: &Secret) -> String {
+        hex(&HashKeys::for_check(hash_key).digest("hash key", b"")[..8])
+    }
+
     /// Derives from another secret, to tell it from others.
     pub(super) fn for_check(secret: &Secret) -> HashKeys {
         HashKeys {
@@ -100,6 +105,15 @@ mod tests {
         assert_eq!(one, keys.digest("Email", b"a@example.com"));
         assert_ne!(one, keys.digest("User", b"a@example.com"));
         assert_ne!(one, keys.digest("Email", b"b@example.com"));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_hash_keys_apart_and_is_none_of_their_bytes() {
+        let of = |fill: &str| HashKeys::fingerprint(&Secret::parse(&fill.repeat(4)).unwrap());
+        let one = of("0123456789abcdef");
+        assert_eq!((&one, one.len()), (&of("0123456789abcdef"), 16));
+        assert_ne!(one, of("fedcba9876543210"));
+        assert!(!"0123456789abcdef".repeat(2).contains(&one));
     }
 
     #[test]

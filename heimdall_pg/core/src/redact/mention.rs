@@ -84,6 +84,7 @@ const COMMON_NAMES: &[&str] = &[
     "erased",
     "facts",
     "feeds",
+    "hash_key_fits",
     "formats",
     "graph",
     "ingest",
