@@ -64,7 +64,7 @@ impl Gateway {
             .map_err(|error| error.to_string())?;
         let identity = Identity::new(http, &config)?;
         let (rates, places) = (Rates::new(&config.limits), Semaphore::new(config.limits.requests));
-        let shares = Shares::new(&config.database);
+        let shares = Shares::new(config.database.connections.div_ceil(2), config.database.wait);
         let uploads = Uploads::new(database.clone(), config.limits.clone(), Arc::clone(&metrics));
         Ok(Arc::new(Gateway {
             config,

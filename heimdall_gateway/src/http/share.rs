@@ -1,5 +1,6 @@
 //! What one caller may have running at a time: half as many requests as there are connections to the database. Nobody takes all
-//! of them by questions that take long, answers that are read slowly, or bodies that trickle in. Uploads have a limit of their own.
+//! of them by questions that take long, answers that are read slowly, or bodies that trickle in. Of the places for uploads, one
+//! is left to others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -15,7 +16,6 @@ use tokio::time::timeout;
 
 use super::tier::{self, Tier};
 use super::{Caller, route};
-use crate::config::Database;
 use crate::gateway::Gateway;
 use crate::identity::Who;
 use crate::problem::Problem;
@@ -28,13 +28,13 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// Of those connections.
-    pub fn new(database: &Database) -> Shares {
-        Shares { size: database.connections.div_ceil(2), wait: database.wait, callers: Mutex::default() }
+    /// Of that size, each, for which one waits so long.
+    pub fn new(size: usize, wait: Duration) -> Shares {
+        Shares { size, wait, callers: Mutex::default() }
     }
 
-    /// A part of the caller's share, for which they wait as long as for a connection.
-    async fn take(&self, who: Who) -> Option<OwnedSemaphorePermit> {
+    /// A part of the caller's share; none where all of it is taken for too long.
+    pub async fn take(&self, who: Who) -> Option<OwnedSemaphorePermit> {
         timeout(self.wait, self.of(who).acquire_owned()).await.ok()?.ok()
     }
 
@@ -83,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn everybody_has_a_share_and_no_more() {
-        let shares = Shares { size: 2, wait: Duration::from_millis(10), callers: Mutex::default() };
+        let shares = Shares::new(2, Duration::from_millis(10));
         let first = shares.take(who("ada")).await.expect("a part");
         let _second = shares.take(who("ada")).await.expect("a part");
         assert!(shares.take(who("ada")).await.is_none());
@@ -95,7 +95,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_remembered_who_has_nothing_running() {
-        let shares = Shares { size: 2, wait: Duration::ZERO, callers: Mutex::default() };
+        let shares = Shares::new(2, Duration::ZERO);
         for number in 0..100 {
             assert!(shares.take(who(&number.to_string())).await.is_some());
         }

@@ -26,7 +26,7 @@ use self::registry::Registry;
 use self::worker::Worker;
 use crate::config::Limits;
 use crate::database::Database;
-use crate::http::Caller;
+use crate::http::{Caller, Shares};
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
 use crate::tenants::ByTenant;
@@ -51,6 +51,7 @@ pub struct Uploads {
 /// What a tenant has for its uploads: those of others neither take its places nor are found there.
 struct Room {
     permits: Arc<Semaphore>,
+    shares: Shares,
     registry: Mutex<Registry>,
 }
 
@@ -103,7 +104,13 @@ fn idle() -> Problem {
 impl Uploads {
     /// None yet.
     pub fn new(database: Database, limits: Limits, metrics: Arc<Metrics>) -> Arc<Uploads> {
-        let room = || Room { permits: Arc::new(Semaphore::new(limits.uploads)), registry: Mutex::default() };
+        // Who has begun all that may be begun leaves one place to others.
+        let share = limits.uploads.saturating_sub(1).max(1);
+        let room = || Room {
+            permits: Arc::new(Semaphore::new(limits.uploads)),
+            shares: Shares::new(share, Duration::ZERO),
+            registry: Mutex::default(),
+        };
         let rooms = database.servers().map(|(tenant, _)| (tenant.map(str::to_owned), room())).collect();
         Arc::new(Uploads { database, limits, rooms, metrics })
     }
@@ -121,6 +128,13 @@ impl Uploads {
             Problem::unavailable()
                 .detail("There are as many uploads as there may be at a time.")
                 .hint("The operator sets how many: HMD_UPLOADS.")
+                .retry_after(5)
+        })?;
+        let part = room.shares.take(caller.principal.who()).await.ok_or_else(|| {
+            self.metrics.turned_away("share");
+            Problem::too_many()
+                .detail("As many of your uploads run as may at a time.")
+                .hint("One place of HMD_UPLOADS is left to others.")
                 .retry_after(5)
         })?;
         let copy = Copy::begin(&self.database, caller, &asked.source).await?;
@@ -141,7 +155,7 @@ impl Uploads {
             tenant: caller.principal.tenant.clone(),
             pieces,
             patience: asked.patience,
-            permit,
+            permits: [permit, part],
         };
         room.registry().keep(caller, Arc::clone(&upload));
         tokio::spawn(worker.run(copy));

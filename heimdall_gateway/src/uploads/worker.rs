@@ -23,7 +23,7 @@ pub(super) struct Worker {
     pub tenant: Option<String>,
     pub pieces: mpsc::Receiver<Piece>,
     pub patience: Patience,
-    pub permit: OwnedSemaphorePermit,
+    pub permits: [OwnedSemaphorePermit; 2],
 }
 
 impl Worker {
@@ -44,7 +44,7 @@ impl Worker {
             Err(problem) => Err(problem),
         };
         // Before anybody hears of it: then there is room for another.
-        drop(self.permit);
+        drop(self.permits);
         drop(self.pieces);
         let bytes = upload.status().offset;
         let metrics = &self.uploads.metrics;

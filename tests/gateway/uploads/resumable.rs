@@ -205,3 +205,25 @@ fn what_is_wrong_with_a_dump_is_told_by_the_request_that_meets_it() {
     assert_nothing_is_there(&database);
     eventually("no session is left", || is_quiet(&database));
 }
+
+#[test]
+fn who_has_begun_all_that_may_be_begun_leaves_a_place_to_others() {
+    let database = with_hosts();
+    let gateway = Gateway::start_with(&database, |settings| {
+        settings.insert("HMD_UPLOADS".into(), "3".into());
+    });
+    let begin = |who: &str| {
+        let request = gateway.request(Method::POST, "/v1/sources/hosts/uploads");
+        let request = request.bearer_auth(gateway.issuer.token(who, &["ingest"]));
+        gateway.answer(request.header("tus-resumable", "1.0.0").header("upload-length", "1"))
+    };
+    let first = begin("ada");
+    assert_eq!((first.status, begin("ada").status), (201, 201), "{first:?}");
+    let answer = begin("ada");
+    assert_eq!((answer.status, answer.headers.contains_key("retry-after")), (429, true), "{answer:?}");
+    assert_eq!(begin("grace").status, 201);
+    assert_eq!(begin("grace").status, 503, "there is no place at all");
+    // What has ended makes room again.
+    assert_eq!(gateway.answer(tus(&gateway, Method::DELETE, &first.headers["location"])).status, 204);
+    eventually("there is a place", || begin("ada").status == 201);
+}
