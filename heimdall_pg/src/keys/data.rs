@@ -6,7 +6,7 @@ use heimdall_core::protect::{DataKey, MasterKey};
 use pgrx::PgSqlErrorCode;
 use pgrx::prelude::*;
 
-use super::{master_key, previous_master_key};
+use super::{hash_fingerprint, master_key, previous_master_key};
 use crate::error::{Error, ok};
 use crate::owner::AsOwner;
 use crate::session::{Arg, Session, session};
